@@ -1,0 +1,1 @@
+"""All that knows a run folder: the folder and its derived status, its events, its checkpoints."""

@@ -1,0 +1,100 @@
+"""Where things live on disk. This file mints the ids and joins the paths; nobody else does.
+
+    <root>/datasets/<id>/   one immutable version of a data set (core/data/datasets.py)
+           runs/<id>/       one run (core/runs/store.py)
+           drafts/          what is chosen but not started yet (core/drafts.py)
+           models/          what was made here or came from elsewhere; Hub downloads stay in the Hub's cache
+           downloads/       zips being handed out; emptied at every start
+           window.lock      held by the one window of this workspace
+"""
+
+import os
+import re
+import secrets
+from pathlib import Path
+
+from core.errors import UserError, translate
+
+DEFAULT_ROOT = Path.home() / "lora-workbench"
+"""Outside the code folder and the temporary folder: Gradio serves files that lie in those two."""
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+PRESETS = REPOSITORY / "presets"
+
+_ID = re.compile(r"[a-z0-9]{26}")
+
+
+def mint_id() -> str:
+    """A new id: 26 characters of [a-z0-9], 104 random bits, so that ids cannot be guessed."""
+    return secrets.token_hex(13)
+
+
+def is_id(text: object) -> bool:
+    """Whether `text` has the form of an id made here; checked before any path is joined."""
+    return isinstance(text, str) and _ID.fullmatch(text) is not None
+
+
+def write_atomic(path: Path, content: bytes | str) -> None:
+    """Write aside, flush to disk, rename into place: a reader sees the old file or the new one, whole."""
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with aside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+
+
+class Workspace:
+    """The folder that holds a person's work. Made when missing.
+
+    Raises UserError or MachineError when the folder cannot be made or written.
+    """
+
+    def __init__(self, root: Path | str | None = None) -> None:
+        self.root = Path(root or DEFAULT_ROOT).expanduser().resolve()
+        try:
+            for folder in (self.datasets, self.runs, self.drafts, self.models, self.downloads):
+                folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise translate(error, where=str(self.root)) from error
+
+    @property
+    def datasets(self) -> Path:
+        return self.root / "datasets"
+
+    @property
+    def runs(self) -> Path:
+        return self.root / "runs"
+
+    @property
+    def drafts(self) -> Path:
+        return self.root / "drafts"
+
+    @property
+    def models(self) -> Path:
+        return self.root / "models"
+
+    @property
+    def downloads(self) -> Path:
+        return self.root / "downloads"
+
+    @property
+    def window_lock(self) -> Path:
+        return self.root / "window.lock"
+
+    def dataset_folder(self, dataset_id: str) -> Path:
+        """Raises UserError `dataset.unknown` when the id is not one of ours."""
+        if not is_id(dataset_id):
+            raise UserError("dataset.unknown", dataset=str(dataset_id)[:80])
+        return self.datasets / dataset_id
+
+    def run_folder(self, run_id: str) -> Path:
+        """Raises UserError `run.unknown` when the id is not one of ours."""
+        if not is_id(run_id):
+            raise UserError("run.unknown", run=str(run_id)[:80])
+        return self.runs / run_id

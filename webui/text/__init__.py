@@ -1,0 +1,93 @@
+"""The words on the screen: one flat YAML file per language, the same keys in each.
+
+`text("data.read", rows=50, usable=49)` is a whole sentence in the language's own word order. Core is given a
+`Text` wherever it has to make sentences (the command line, the model card); it never imports this package.
+"""
+
+import math
+import string
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from core.errors import UserError
+from core.findings import Finding
+
+LANGUAGES = {"en": "English", "zh": "中文"}
+ROWS_NAMED = 8
+"""How many row numbers a sentence names before it says "..."."""
+
+
+class _Facts(dict[str, Any]):
+    """Facts for a sentence; a missing one shows as its name, because half a sentence beats a traceback."""
+
+    def __missing__(self, name: str) -> str:
+        return f"({name})"
+
+
+class Text:
+    """The sentences of one language."""
+
+    def __init__(self, language: str, sentences: dict[str, str]) -> None:
+        self.language = language
+        self._sentences = sentences
+
+    def __call__(self, key: str, **facts: Any) -> str:
+        """The sentence for `key` with `facts` filled in. Raises KeyError for an unknown key."""
+        return string.Formatter().vformat(self._sentences[key], (), _Facts(facts))
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._sentences
+
+    def keys(self) -> set[str]:
+        return set(self._sentences)
+
+    def error(self, error: UserError) -> str:
+        """What happened and what to do next, in one sentence."""
+        facts = dict(error.facts)
+        if "field" in facts and f"field.{facts['field']}" in self:
+            facts["field"] = self(f"field.{facts['field']}")
+        key = f"error.{error.code}"
+        return self(key, **facts) if key in self else self("error.unexpected", kind=error.code, said=str(facts))
+
+    def finding(self, finding: Finding) -> str:
+        """What was found, in which rows, and what it means."""
+        facts = {"count": finding.count, "row_list": self.rows(finding.rows), **finding.facts}
+        return self(f"finding.{finding.code}", **facts)
+
+    def rows(self, rows: tuple[int, ...] | list[int]) -> str:
+        """Row numbers as people list them: "3, 17, 42 ..."."""
+        named = self("list.comma").join(str(row) for row in rows[:ROWS_NAMED])
+        return named + (" ..." if len(rows) > ROWS_NAMED else "")
+
+    def size(self, count: float) -> str:
+        """Bytes as people say them: 1.5 GB (powers of 1000, as model pages do)."""
+        for unit, power in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+            if count >= power:
+                shown = f"{count / power:.1f}".removesuffix(".0") if count < 100 * power else f"{count / power:.0f}"
+                return f"{shown} {unit}"
+        return f"{count:.0f} B"
+
+    def duration(self, seconds: float | None) -> str:
+        """A span of time, roughly: "40 s", "3 min", "2 h 10 min"; unknown as "?"."""
+        if seconds is None or not math.isfinite(seconds):
+            return "?"
+        if seconds < 90:
+            return self("time.seconds", n=max(1, round(seconds)))
+        minutes = round(seconds / 60)
+        if minutes < 90:
+            return self("time.minutes", n=minutes)
+        return self("time.hours", h=minutes // 60, m=minutes % 60)
+
+
+@cache
+def load(language: str) -> Text:
+    """The sentences of `language`, "en" or "zh". Raises KeyError for another one."""
+    if language not in LANGUAGES:
+        raise KeyError(language)
+    sentences: dict[str, str] = {}
+    for path in sorted(Path(__file__).parent.glob(f"{language}*.yaml")):
+        sentences.update(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+    return Text(language, sentences)
