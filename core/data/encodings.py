@@ -1,0 +1,139 @@
+"""Bytes -> text, with the encoding found by itself.
+
+Byte order marks and strict UTF-8 decide at once. What is left is old: UTF-16 without a mark, GB18030 (GBK and
+GB2312 are parts of it), Big5, Western cp1252. GB18030 decodes nearly any bytes, so being decodable is no
+proof; what counts is whether the characters are the ones that people write. charset-normalizer is the last resort.
+"""
+
+import re
+
+from core.errors import UserError
+
+_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+_WESTERN = frozenset(
+    "àâäãáåæçéèêëíìîïñóòôöõøœúùûüÿßÀÂÄÃÁÅÆÇÉÈÊËÍÌÎÏÑÓÒÔÖÕØŒÚÙÛÜŸ€£¥§©®°±²³´µ·¹º»«¼½¾¿¡‚„…‘’“”–—•™×÷ª\xa0ŠšŽžƒ‹›†‡‰"
+)
+_SAMPLE = 200_000
+"""Bytes that are looked at when encodings are weighed."""
+_SURE = 0.7
+"""Share of the non-ASCII characters that must be everyday ones before a legacy encoding is believed."""
+
+NUL = "\x00"
+
+
+def decode(data: bytes, name: str) -> tuple[str, str]:
+    """`data` as text and the encoding's Python name. Raises UserError `data.binary` or `data.encoding`.
+
+    A UTF-8 file with a few broken bytes stays UTF-8: they become U+FFFD, which the checks report with their rows.
+    """
+    text, encoding = _decode(data, name)
+    if NUL in text:
+        raise UserError("data.binary", name=name)
+    return text, encoding
+
+
+def _decode(data: bytes, name: str) -> tuple[str, str]:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data.decode(encoding, errors="replace"), encoding
+    if b"\x00" in data:
+        return _wide(data, name)
+    try:
+        return data.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        pass
+    if _nearly_utf8(data):
+        return data.decode("utf-8", errors="replace"), "utf-8"
+    found = _legacy(data)
+    if found is None:
+        raise UserError("data.encoding", name=name)
+    return data.decode(found, errors="replace"), found
+
+
+def _wide(data: bytes, name: str) -> tuple[str, str]:
+    """UTF-16 without a mark: every line break, quote or comma in it has its zero byte on the same side."""
+    even, odd = data[0::2].count(0), data[1::2].count(0)
+    if len(data) % 2 == 0 and max(even, odd) > 20 * min(even, odd):
+        encoding = "utf-16-le" if odd > even else "utf-16-be"
+        try:
+            return data.decode(encoding), encoding
+        except UnicodeDecodeError:
+            pass
+    raise UserError("data.binary", name=name)
+
+
+def _nearly_utf8(data: bytes) -> bool:
+    """Whether broken bytes are rare among well-formed multi-byte characters, as after a bad cut or paste."""
+    replaced = data.decode("utf-8", errors="replace")
+    broken = replaced.count("\ufffd") - data.count(b"\xef\xbf\xbd")
+    good = sum(1 for character in replaced if character > "\x7f") - broken
+    return good >= 5 * broken
+
+
+def _legacy(data: bytes) -> str | None:
+    found = [
+        (share, encoding)
+        for encoding in ("gb18030", "big5hkscs", "cp932", "euc_kr")
+        if (share := _everyday(data, encoding)) > 0
+    ]
+    best = max(found, default=(0.0, ""))
+    if best[0] >= _SURE:
+        return {"big5hkscs": "big5"}.get(best[1], best[1]) if _decodes(data, "big5") else best[1]
+    high = re.sub(rb"[\x00-\x7f]+", b"", data[:_SAMPLE])
+    if high and len(high) < 0.3 * len(data[:_SAMPLE]) and _decodes(data, "cp1252"):
+        letters = high.decode("cp1252", errors="replace")
+        if sum(letter in _WESTERN for letter in letters) >= 0.9 * len(letters):
+            return "cp1252"
+    from charset_normalizer import from_bytes  # noqa: PLC0415  slow to import and to run: last resort
+
+    guess = from_bytes(data[:_SAMPLE]).best()
+    if guess is not None and _decodes(data, guess.encoding):
+        return guess.encoding
+    return best[1] if best[0] >= 0.4 else None
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        return False
+    return True
+
+
+def _everyday(data: bytes, encoding: str) -> float:
+    """Share of the non-ASCII characters that are everyday ones if `data` is in `encoding`; 0 when it cannot be.
+
+    Everyday is what the standards' authors counted as frequent: level 1 of GB 2312 and of Big5, kana and level 1
+    of JIS, Hangul, and full-width punctuation.
+    """
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        if len(data) - error.start > 4:  # a character cut off at the very end is forgiven
+            return 0.0
+        text = data[: error.start].decode(encoding)
+    letters = [letter for letter in text[:_SAMPLE] if letter > "\x7f"]
+    if not letters:
+        return 0.0
+    return sum(_is_everyday(letter, encoding) for letter in letters) / len(letters)
+
+
+def _is_everyday(letter: str, encoding: str) -> bool:
+    if "\u3000" <= letter <= "\u3017" or "\uff01" <= letter <= "\uff5e" or letter in "—…‘’“”·、。":
+        return True
+    if encoding == "euc_kr":
+        return "\uac00" <= letter <= "\ud7a3"
+    if encoding == "cp932" and "\u3041" <= letter <= "\u30fc":
+        return True
+    try:
+        lead = letter.encode({"gb18030": "gb2312", "big5hkscs": "big5", "cp932": "cp932"}[encoding])[0]
+    except UnicodeEncodeError:
+        return False
+    low, high = {"gb18030": (0xB0, 0xD7), "big5hkscs": (0xA4, 0xC6), "cp932": (0x88, 0x98)}[encoding]
+    return low <= lead <= high and letter >= "\u4e00"

@@ -1,0 +1,72 @@
+"""JSON values whose numbers stay as they were written: 007 is no JSON, but 1e5, 1.10 and 20 digits are, and survive."""
+
+import json
+from typing import Any
+
+
+class Literal(str):
+    """A JSON number as written. It is text everywhere, except inside tool definitions, where `restored` makes it a number."""
+
+    __slots__ = ()
+
+
+def parse(text: str) -> Any:
+    """`json.loads` with numbers as `Literal`. Raises ValueError, and RecursionError when nested too deeply."""
+    return _DECODER.decode(text)
+
+
+def parse_first(text: str, start: int) -> tuple[Any, int]:
+    """The JSON value that begins at `start`, and where it ends. Raises as `parse`."""
+    return _DECODER.raw_decode(text, start)
+
+
+_DECODER = json.JSONDecoder(parse_float=Literal, parse_int=Literal, parse_constant=Literal)
+
+
+def restored(value: Any) -> Any:
+    """`value` with its literals as numbers again; NaN and infinities become None, which JSON can hold."""
+    if isinstance(value, Literal):
+        try:
+            number = json.loads(value)
+        except ValueError:
+            return str(value)
+        return number if number == number and abs(number) != float("inf") else None
+    if isinstance(value, dict):
+        return {str(key): restored(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [restored(item) for item in value]
+    return value
+
+
+def as_text(value: Any) -> str:
+    """A cell as text: a string as it is, a number as written, true/false, null as "", lists and objects as JSON."""
+    if isinstance(value, str):
+        return str(value)
+    return "" if value is None else _json(value)
+
+
+def _json(value: Any) -> str:
+    if isinstance(value, Literal):
+        return str(value)
+    if isinstance(value, dict):
+        return (
+            "{"
+            + ", ".join(f"{json.dumps(str(key), ensure_ascii=False)}: {_json(item)}" for key, item in value.items())
+            + "}"
+        )
+    if isinstance(value, list):
+        return "[" + ", ".join(_json(item) for item in value) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def mended(value: Any) -> Any:
+    """`value` with lone surrogates (half an emoji, "\\ud83d") as U+FFFD: they cannot be stored or tokenized."""
+    if isinstance(value, Literal):
+        return value
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {mended(key): mended(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [mended(item) for item in value]
+    return value
