@@ -22,7 +22,9 @@ from core.workspace import PRESETS, Workspace
 
 Kind = Literal["builtin", "catalogue", "folder", "hub"]
 
-HUB_ID = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95})(?:@([A-Za-z0-9][A-Za-z0-9._-]{0,99}))?")
+HUB_ID = re.compile(
+    r"([A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95})(?:@([A-Za-z0-9][A-Za-z0-9._-]{0,99}))?"
+)
 """`owner/name` or `owner/name@revision`, where a revision is a branch, a tag or a commit."""
 
 
@@ -214,5 +216,3 @@ def _remembered_facts(folder: Path, changed: tuple[tuple[str, int, int], ...]) -
 def _inspected(folder: Path, changed: tuple[tuple[str, int, int], ...]) -> None:
     """`safety.inspect`, done once while the folder stays the same; what it raises is raised each time."""
     safety.inspect(folder)
-
-

@@ -16,8 +16,6 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, NotRequired, TypedDict
 
-import psutil
-
 DeviceKind = Literal["cpu", "cuda", "mps"]
 Precision = Literal["fp32", "bf16", "fp16"]
 
@@ -69,9 +67,18 @@ def describe() -> Device:
             cores=cores(), bf16=card["capability"] >= 8.0,
         )  # fmt: skip
     if kind == "mps":
-        return Device(kind="mps", name=_processor() or "Apple", free_gb=free, total_gb=total, cores=cores(), bf16=_macos() >= 14)
+        return Device(
+            kind="mps", name=_processor() or "Apple", free_gb=free, total_gb=total, cores=cores(), bf16=_macos() >= 14
+        )
     n = cores()
-    found = Device(kind="cpu", name="CPU, 1 core" if n == 1 else f"CPU, {n} cores", free_gb=free, total_gb=total, cores=n, bf16=_cpu_bf16())
+    found = Device(
+        kind="cpu",
+        name="CPU, 1 core" if n == 1 else f"CPU, {n} cores",
+        free_gb=free,
+        total_gb=total,
+        cores=n,
+        bf16=_cpu_bf16(),
+    )
     if _cards():
         found["problem"] = "device.cpu_torch"
     return found
@@ -118,6 +125,8 @@ def cores() -> int:
 
 def _memory() -> tuple[float, float]:
     """Free and total main memory in GB; inside a container its own limit counts, not the machine's memory."""
+    import psutil  # built for this machine: not there before the environment is made
+
     machine = psutil.virtual_memory()
     free, total = float(machine.available), float(machine.total)
     group = Path("/sys/fs/cgroup")
@@ -168,7 +177,9 @@ def _ask_nvidia() -> list[_Card]:
             index, total, free, capability = int(parts[0]), float(parts[-3]), float(parts[-2]), float(parts[-1])
         except (ValueError, IndexError):
             continue
-        cards.append(_Card(index=index, name=", ".join(parts[1:-3]), total_mb=total, free_mb=free, capability=capability))
+        cards.append(
+            _Card(index=index, name=", ".join(parts[1:-3]), total_mb=total, free_mb=free, capability=capability)
+        )
     return cards
 
 

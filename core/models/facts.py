@@ -18,6 +18,9 @@ LLAMA_LIKE = {
 }  # fmt: skip
 """Model types whose layers are q, k, v, o and a gated MLP of gate, up, down: shapes follow from the config."""
 
+Targets = Literal["all-linear", "attention"] | list[str]
+"""What RunSpec's `target_modules` may be."""
+
 _HEADS = ("lm_head", "embed_out", "output")
 _EMBEDDINGS = ("embed_tokens", "wte", "wpe", "word_embeddings", "embed_in", "tok_embeddings", "embed_positions")
 
@@ -122,7 +125,11 @@ def from_config(config: dict[str, Any], *, dtype_bytes: int = 2, where: str = ""
         "mlp.down_proj": (hidden, wide),
     }
     modules = {f"model.layers.{i}.{name}": shape for i in range(empty.layers) for name, shape in layer.items()}
-    norms = {"gemma2": 4 * hidden, "gemma3_text": 4 * hidden + 2 * empty.head_dim, "qwen3": 2 * hidden + 2 * empty.head_dim}
+    norms = {
+        "gemma2": 4 * hidden,
+        "gemma3_text": 4 * hidden + 2 * empty.head_dim,
+        "qwen3": 2 * hidden + 2 * empty.head_dim,
+    }
     others = {"qwen2": queries + 2 * keys, "olmo2": queries + keys, "olmo3": queries + keys}  # biases, or wide norms
     per_layer = norms.get(empty.model_type, 2 * hidden) + others.get(empty.model_type, 0)
     parameters = sum(outputs * inputs for outputs, inputs in modules.values()) + empty.layers * per_layer + hidden
@@ -130,7 +137,7 @@ def from_config(config: dict[str, Any], *, dtype_bytes: int = 2, where: str = ""
     return _build(config, modules, parameters, dtype_bytes, tied, where)
 
 
-def target_names(facts: ModelFacts, target_modules: Literal["all-linear", "attention"] | list[str]) -> list[str]:
+def target_names(facts: ModelFacts, target_modules: Targets) -> list[str]:
     """The layers that LoRA goes to, as names that peft's `target_modules` takes.
 
     Raises UserError model.no_module for a name that no linear layer ends with (the output head is none of them).
@@ -139,14 +146,13 @@ def target_names(facts: ModelFacts, target_modules: Literal["all-linear", "atten
         return sorted(facts.linears)
     if target_modules == "attention":
         return facts.attention or sorted(facts.linears)
-    assert not isinstance(target_modules, str)
     for wanted in target_modules:
         if not any(_matches(name, wanted) for name in facts.modules):
             raise UserError("model.no_module", name=str(wanted)[:80], known=", ".join(sorted(facts.linears)))
     return list(target_modules)
 
 
-def lora_parameters(facts: ModelFacts, rank: int, target_modules: Literal["all-linear", "attention"] | list[str]) -> int:
+def lora_parameters(facts: ModelFacts, rank: int, target_modules: Targets) -> int:
     """How many weights LoRA trains: rank x (inputs + outputs) for every layer it goes to (Hu et al. 2021, section 4.1).
 
     Raises UserError model.no_module, see `target_names`.
@@ -188,15 +194,19 @@ def _inner(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def _build(
-    config: dict[str, Any], modules: dict[str, tuple[int, int]], parameters: int, dtype_bytes: int, tied: bool, where: str
+    config: dict[str, Any],
+    modules: dict[str, tuple[int, int]],
+    parameters: int,
+    dtype_bytes: int,
+    tied: bool,
+    where: str,
 ) -> ModelFacts:
     inner = _inner(config)
 
-    def number(*names: str) -> int:
-        for name in names:
-            value = inner.get(name)
-            if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**9:
-                return value
+    def number(*names: str, default: int = 0) -> int:
+        value = next((inner[name] for name in names if inner.get(name) is not None), default)
+        if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**9:
+            return value
         raise UserError("model.config_broken", path=where)
 
     hidden, heads = number("hidden_size", "n_embd", "d_model"), number("num_attention_heads", "n_head", "num_heads")
@@ -205,19 +215,15 @@ def _build(
         parameters=parameters,
         layers=number("num_hidden_layers", "n_layer", "num_layers"),
         hidden=hidden,
-        intermediate=number("intermediate_size", "n_inner", "ffn_dim") if _has(inner, "intermediate_size", "n_inner", "ffn_dim") else 4 * hidden,
+        intermediate=number("intermediate_size", "n_inner", "ffn_dim", default=4 * hidden),
         heads=heads,
-        kv_heads=number("num_key_value_heads") if _has(inner, "num_key_value_heads") else heads,
-        head_dim=number("head_dim") if _has(inner, "head_dim") else max(1, hidden // heads),
+        kv_heads=number("num_key_value_heads", default=heads),
+        head_dim=number("head_dim", default=max(1, hidden // heads)),
         vocab=number("vocab_size"),
-        context=number("max_position_embeddings", "n_positions", "max_seq_len") if _has(inner, "max_position_embeddings", "n_positions", "max_seq_len") else 2048,
+        context=number("max_position_embeddings", "n_positions", "max_seq_len", default=2048),
         dtype_bytes=dtype_bytes,
         architecture=str(architectures[0]) if isinstance(architectures, list) and architectures else "",
         model_type=str(inner.get("model_type", "")),
         tied=tied,
         modules=modules,
     )
-
-
-def _has(config: dict[str, Any], *names: str) -> bool:
-    return any(config.get(name) is not None for name in names)

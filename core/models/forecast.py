@@ -4,11 +4,12 @@ First honest formulas: each says its source, and a later version replaces the ro
 in GB of 10^9 bytes, times in seconds.
 """
 
+import math
 import re
 from typing import Any, Literal, TypedDict
 
 from core.models.device import Device
-from core.models.facts import ModelFacts, lora_parameters
+from core.models.facts import ModelFacts, Targets, lora_parameters
 
 Quantization = Literal["none", "8bit", "4bit"]
 Precision = Literal["fp32", "bf16", "fp16"]
@@ -45,6 +46,10 @@ CORE_SCALING = 0.75
 
 FIXED_S = {"cpu": (0.02, 0.004), "cuda": (0.03, 0.003), "mps": (0.03, 0.005)}
 """Time per step that has nothing to do with arithmetic: (once, for each layer), seconds; it rules tiny models."""
+
+PADDING = 0.16
+"""How far the mean row of a batch is padded towards the longest row of the data, for each doubling of the batch;
+measured on 1,000 chats of 26 to 799 tokens: 0.14 at 2 rows, 0.30 at 4, 0.49 at 8, 0.66 at 16."""
 
 START_S = {"cpu": 6.0, "cuda": 12.0, "mps": 10.0}
 """Importing the libraries and building the trainer, seconds."""
@@ -86,7 +91,7 @@ def forecast(
     facts: ModelFacts,
     *,
     rank: int,
-    target_modules: Literal["all-linear", "attention"] | list[str],
+    target_modules: Targets,
     quantization: Quantization,
     precision: Precision,
     batch_size: int,
@@ -114,7 +119,8 @@ def forecast(
     )  # fmt: skip
     fits = fit(memory["total"], device)
     mean = min(tokens_per_row or longest / 2, longest)
-    tokens = mean * batch_size * gradient_accumulation  # of one step; the longest row of a batch pads the others
+    padded = mean + (longest - mean) * min(1.0, PADDING * math.log2(batch_size))
+    tokens = padded * batch_size * gradient_accumulation
     seconds = steps * step_seconds(
         facts, trainable, precision=precision, quantization=quantization, tokens=tokens, length=longest,
         passes=gradient_accumulation, device=device, checkpointing=checkpointing,
@@ -127,7 +133,9 @@ def forecast(
         memory_gb=memory,
         fits=fits,
         time_s=round(seconds, 1),
-        advice=_advice(facts, trainable, memory, fits, quantization, precision, batch_size, longest, checkpointing, device),
+        advice=_advice(
+            facts, trainable, memory, fits, quantization, precision, batch_size, longest, checkpointing, device
+        ),
     )
 
 
@@ -202,7 +210,7 @@ def flops(device: Device, precision: Precision) -> float:
     """Floating-point operations that `device` does in a second of training."""
     if device["kind"] == "cpu":
         fast = precision if device["bf16"] else "fp32"
-        return CORE_GFLOPS[fast] * 1e9 * max(1, device["cores"]) ** CORE_SCALING
+        return CORE_GFLOPS[fast] * 1e9 * math.pow(max(1, device["cores"]), CORE_SCALING)
     stated = next((speed for pattern, speed in CARDS if re.search(pattern, device["name"])), UNKNOWN_CARD)
     return stated * 1e12 * UTILISATION * (0.4 if precision == "fp32" and device["kind"] == "cuda" else 1.0)
 
@@ -236,11 +244,20 @@ def _advice(
         found.append((less, Advice(code="use_4bit", facts={"less_gb": round(less, 1), "fits": fit(less, device)})))
     if batch_size > 1:
         less = need(batch_size=1)
-        found.append((less, Advice(code="smaller_batch", facts={"less_gb": round(less, 1), "old": batch_size, "new": 1})))
+        found.append(
+            (less, Advice(code="smaller_batch", facts={"less_gb": round(less, 1), "old": batch_size, "new": 1}))
+        )
     if length > 128:
         less = need(length=length // 2)
-        found.append((less, Advice(code="shorter_rows", facts={"less_gb": round(less, 1), "old": length, "new": length // 2})))
+        found.append(
+            (less, Advice(code="shorter_rows", facts={"less_gb": round(less, 1), "old": length, "new": length // 2}))
+        )
     helping = [advice for less, advice in sorted(found, key=lambda one: one[0]) if less < 0.95 * memory["total"]]
     if fits == "no" and all(fit(less, device) == "no" for less, _ in found):
-        helping.append(Advice(code="smaller_model", facts={"need_gb": round(memory["total"], 1), "free_gb": round(device["free_gb"], 1)}))
+        helping.append(
+            Advice(
+                code="smaller_model",
+                facts={"need_gb": round(memory["total"], 1), "free_gb": round(device["free_gb"], 1)},
+            )
+        )
     return helping

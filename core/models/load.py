@@ -32,7 +32,7 @@ def load_tokenizer(folder: Path) -> "PreTrainedTokenizerBase":
         raise UserError("model.tokenizer_broken", path=str(folder), said=_first_line(error)) from error
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token or tokenizer.unk_token
-    return tokenizer  # type: ignore[no-any-return]
+    return tokenizer
 
 
 def load_model(folder: Path, quantization: Quantization, precision: Precision, device: str) -> "PreTrainedModel":
@@ -47,7 +47,12 @@ def load_model(folder: Path, quantization: Quantization, precision: Precision, d
     from transformers import AutoModelForCausalLM
 
     dtype = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}[precision]
-    options: dict[str, Any] = {"dtype": dtype, "use_safetensors": True, "local_files_only": True, "attn_implementation": "sdpa"}
+    options: dict[str, Any] = {
+        "dtype": dtype,
+        "use_safetensors": True,
+        "local_files_only": True,
+        "attn_implementation": "sdpa",
+    }
     if quantization != "none":
         options["quantization_config"] = _bitsandbytes(quantization, dtype, device)
         options["device_map"] = {"": device}
@@ -64,7 +69,7 @@ def load_model(folder: Path, quantization: Quantization, precision: Precision, d
     elif device == "cpu":
         mend_cpu_quantization(model)
     model.eval()
-    return model  # type: ignore[no-any-return]
+    return model
 
 
 def mend_cpu_quantization(model: Any) -> None:

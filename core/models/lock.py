@@ -45,6 +45,11 @@ class DeviceLock:
         self._sidecar = path.with_suffix(".json")
         self._about: dict[str, Any] = {"holder": holder, "pid": os.getpid()}
 
+    @property
+    def held(self) -> bool:
+        """Whether the device is ours now."""
+        return bool(self._lock.is_locked)
+
     def take(self, wait_s: float = 0.0) -> bool:
         """Whether the device is ours now; waits at most `wait_s` seconds. Taking it twice is fine."""
         if self._lock.is_locked:

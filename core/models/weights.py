@@ -94,7 +94,9 @@ def _header(file: Path, size: int, changed: int) -> dict[str, Tensor]:
     try:
         entries: dict[str, Any] = json.loads(raw)
         entries.pop("__metadata__", None)
-        tensors = {name: Tensor(tuple(map(int, one["shape"])), BYTES_EACH[one["dtype"]]) for name, one in entries.items()}
+        tensors = {
+            name: Tensor(tuple(map(int, one["shape"])), BYTES_EACH[one["dtype"]]) for name, one in entries.items()
+        }
         end = max((int(one["data_offsets"][1]) for one in entries.values()), default=0)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
         raise broken from None
