@@ -1,0 +1,149 @@
+"""What a press of a button does: decided here once more, from how things stand now (no Gradio here).
+
+    act(ctx, "start") -> Outcome(room="training")
+
+An action that no longer fits (a second press, another page was faster) does nothing.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from core.errors import UserError, translate
+from webui import estimate
+from webui.context import Context
+
+log = logging.getLogger(__name__)
+
+ROOMS = ("data", "model", "settings", "training", "compare", "share")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an action led to: the tab to open, the error to show, or a sentence (key and facts) to show."""
+
+    room: str | None = None
+    error: UserError | None = None
+    note: tuple[str, dict[str, Any]] | None = None
+
+
+NOTHING = Outcome()
+
+
+def guarded(work: Callable[..., Any], *values: Any) -> Outcome:
+    """`work(*values)`; whatever it raises becomes the Outcome's error, an unexpected one is logged whole."""
+    try:
+        found = work(*values)
+        return found if isinstance(found, Outcome) else NOTHING
+    except UserError as error:
+        return Outcome(error=error)
+    except Exception as error:
+        log.exception("an action of the window failed")
+        return Outcome(error=translate(error))
+
+
+def act(ctx: Context, action: str, **facts: Any) -> Outcome:
+    """Do `action`; never raises. Unknown ones, and those that a tab or the browser does itself, do nothing here."""
+    if action.startswith("go:"):
+        room = action.removeprefix("go:")
+        return Outcome(room=room) if room in ROOMS else NOTHING
+    work = _ACTIONS.get(action)
+    return guarded(work, ctx, facts) if work else NOTHING
+
+
+def _start(ctx: Context, facts: dict[str, Any]) -> Outcome:
+    """Queue the run that the draft describes. Raises UserError when something is missing."""
+    with ctx.starting:
+        draft = ctx.drafts.load()
+        if _being_started(ctx):
+            return Outcome(room="training")
+        spec, wrong = estimate.spec_of(draft)
+        if spec is None:
+            raise next(iter(wrong.values()))
+        dataset = ctx.datasets.get(draft.dataset) if draft.dataset else None
+        if dataset is None:
+            raise UserError("start.no_data")
+        if dataset.task == "preference":
+            raise UserError("train.preference")
+        if not dataset.usable:
+            raise UserError("start.no_rows", name=dataset.name)
+        model, error = estimate.model_of(ctx, draft)
+        if model is None:
+            raise error or UserError("model.unknown", model=draft.model)
+        if model.folder is None:
+            raise UserError("start.no_model", name=model.title)
+        run = ctx.store.create(spec, f"{dataset.name}, {model.title}, {time.strftime('%H:%M')}")
+        ctx.engine.submit(run.id)
+        ctx.drafts.update(run=run.id, room="training")
+    return Outcome(room="training")
+
+
+def _being_started(ctx: Context) -> bool:
+    """Whether a run of this window is waiting or training: a second Start then shows it instead of adding another."""
+    status = ctx.engine.status()
+    return status.run is not None or bool(status.queue)
+
+
+def _queue(ctx: Context, facts: dict[str, Any]) -> Outcome:
+    raise UserError("start.busy")
+
+
+def _stop(ctx: Context, facts: dict[str, Any]) -> Outcome:
+    """Stop the run trained here (or the one named) and keep what it learned."""
+    run_id = facts.get("run") or ctx.engine.status().run or next(iter(ctx.engine.status().queue), None)
+    if run_id:
+        ctx.engine.stop(str(run_id))
+    return NOTHING
+
+
+def _compare(ctx: Context, facts: dict[str, Any]) -> Outcome:
+    """Open Compare with the run looked at, its model being loaded meanwhile."""
+    _load(ctx, facts)
+    return Outcome(room="compare")
+
+
+def _load(ctx: Context, facts: dict[str, Any]) -> Outcome:
+    run_id = facts.get("run") or ctx.drafts.load().run
+    if run_id:
+        ctx.engine.prepare(str(run_id))
+    return NOTHING
+
+
+def _download_model(ctx: Context, facts: dict[str, Any]) -> Outcome:
+    """Fetch the chosen model from the chosen source; while one is fetched already, nothing happens."""
+    draft = ctx.drafts.load()
+    model, error = estimate.model_of(ctx, draft)
+    if model is None:
+        raise error or UserError("model.unknown", model=draft.model)
+    if model.folder is None and ctx.fetcher.progress().state not in ("sizing", "fetching"):
+        ctx.fetcher.start(model, draft.endpoint)
+    return NOTHING
+
+
+def _cancel_download(ctx: Context, facts: dict[str, Any]) -> Outcome:
+    ctx.fetcher.cancel()
+    return NOTHING
+
+
+def _cancel_reading(ctx: Context, facts: dict[str, Any]) -> Outcome:
+    ctx.intake.cancel()
+    return NOTHING
+
+
+def _use_4bit(ctx: Context, facts: dict[str, Any]) -> Outcome:
+    ctx.drafts.update(quantization="4bit")
+    return NOTHING
+
+
+_ACTIONS: dict[str, Callable[[Context, dict[str, Any]], Outcome]] = {
+    "start": _start,
+    "stop": _stop,
+    "compare": _compare,
+    "load": _load,
+    "download_model": _download_model,
+    "cancel_download": _cancel_download,
+    "cancel_reading": _cancel_reading,
+    "use_4bit": _use_4bit,
+}

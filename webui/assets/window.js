@@ -1,0 +1,82 @@
+// The few things that only the page itself can do. No text stands here: sentences come from the page.
+(() => {
+  const first = (selector) => document.querySelector(selector);
+
+  // the open tab stands in the address, so that a reload and the language switch lead back to it
+  window.lw = {
+    opened(room) {
+      const url = new URL(location.href);
+      if (url.searchParams.get('room') === room) return;
+      url.searchParams.set('room', room);
+      history.replaceState(history.state, '', url);
+    },
+  };
+
+  // the second click of a double click would press what the first one led to
+  document.addEventListener('click', (event) => {
+    if (event.detail > 1 && event.target.closest('#bar button, [data-once]')) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+  }, true);
+
+  // a file over the limit is refused here, in the page's own words, before it is sent
+  const tooLarge = (files) => {
+    const said = first('#lw-too-large');
+    if (!said) return false;
+    const large = [...(files || [])].some((file) => file.size > Number(said.dataset.limit));
+    said.hidden = !large;
+    return large;
+  };
+  const refuse = (event, files) => {
+    if (!event.target.closest?.('#data-upload') || !tooLarge(files)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (event.target.type === 'file') event.target.value = '';
+  };
+  document.addEventListener('change', (event) => event.target.type === 'file' && refuse(event, event.target.files), true);
+  document.addEventListener('drop', (event) => refuse(event, event.dataTransfer?.files), true);
+
+  // is the program still there? A banner of ours instead of a message that fades
+  let missed = 0;
+  const look = async () => {
+    try {
+      const answer = await fetch('alive', { cache: 'no-store', signal: AbortSignal.timeout(1500) });
+      missed = answer.ok ? 0 : missed + 1;
+    } catch {
+      missed += 1;
+    }
+    const lost = first('#lw-lost');
+    if (lost) lost.hidden = missed < 2;
+    document.documentElement.classList.toggle('lw-gone', missed > 0);
+  };
+  setInterval(look, 1500);
+
+  // parts of the page are replaced as things change: whoever was on a button stays on it
+  let focused = null;
+  const mark = (element) => {
+    const button = element?.closest?.('[data-do]');
+    const host = button?.closest('[id]:not(button)');
+    return button && host ? `#${CSS.escape(host.id)} [data-do="${CSS.escape(button.dataset.do)}"][data-id="${CSS.escape(button.dataset.id || '')}"]` : null;
+  };
+  document.addEventListener('focusin', (event) => { focused = mark(event.target); });
+
+  const follow = () => {
+    if (focused && document.activeElement === document.body) first(focused)?.focus({ preventScroll: true });
+    const title = first('#bar-plan [data-title]')?.dataset.title;
+    if (title && document.title !== title) document.title = title;
+    const bar = first('#bar');
+    if (bar) document.documentElement.style.setProperty('--lw-bar', `${bar.offsetHeight}px`);
+  };
+  const start = () => new MutationObserver(follow).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ['data-title'] });
+  if (document.body) start(); else document.addEventListener('DOMContentLoaded', start);
+
+  // "copy" buttons: data-copy names the element whose text is copied
+  document.addEventListener('click', async (event) => {
+    const button = event.target.closest('[data-copy]');
+    if (!button) return;
+    await navigator.clipboard.writeText(first(button.dataset.copy)?.innerText || '');
+    button.classList.add('lw-copied');
+    setTimeout(() => button.classList.remove('lw-copied'), 1500);
+  });
+})();

@@ -1,0 +1,37 @@
+"""What the window works with, built once in app.py and handed down; there are no module-level globals."""
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from core.drafts import DraftStore
+from core.engine import Engine
+from core.runs.store import RunStore
+from core.workspace import Workspace
+from webui.asking import Asking
+from webui.intake import Intake
+from webui.run_list import RunList
+from webui.views import Follower
+from webui.worker import Worker
+
+if TYPE_CHECKING:
+    from core.data.datasets import DatasetStore
+    from core.models.sources import Fetcher
+
+
+@dataclass(frozen=True)
+class Context:
+    """The workspace's stores, the engine, and the helpers that keep the tick short."""
+
+    workspace: Workspace
+    store: RunStore
+    datasets: "DatasetStore"
+    drafts: DraftStore
+    engine: Engine
+    fetcher: "Fetcher"
+    worker: Worker = field(default_factory=Worker)
+    follower: Follower = field(default_factory=Follower)  # events of runs, read on from where the last look ended
+    runs: RunList = field(default_factory=RunList)  # all runs, for menus and tables
+    asking: Asking = field(default_factory=Asking)  # the question that is being answered
+    intake: Intake = field(default_factory=Intake)  # the file that is being read
+    starting: threading.Lock = field(default_factory=threading.Lock)  # two pages press Start: one run

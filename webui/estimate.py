@@ -1,0 +1,90 @@
+"""From the draft to what Start would start, and to what that would take: model, spec, plan, forecast (no Gradio here)."""
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from core.drafts import Draft
+from core.errors import UserError
+from core.spec import RunSpec, build
+from webui.context import Context
+
+if TYPE_CHECKING:
+    from core.data.datasets import Dataset
+    from core.models.catalog import ModelRef
+
+LOOK_AGAIN_S = 60
+"""How long a plan is believed: free memory changes as other programs come and go."""
+
+
+def model_of(ctx: Context, draft: Draft) -> "tuple[ModelRef | None, UserError | None]":
+    """The chosen model, or the error that says why it is none."""
+    from core.models import catalog
+
+    try:
+        return catalog.resolve(draft.model, ctx.workspace, draft.endpoint), None
+    except UserError as error:
+        return None, error
+
+
+def spec_of(draft: Draft) -> tuple[RunSpec | None, dict[str, UserError]]:
+    """The spec that Start would write, or the settings that have to be mended first, each with its error."""
+    from core import recipes
+
+    wrong = {}
+    for field, value in draft.changes.items():
+        try:
+            build({field: value})
+        except UserError as error:
+            wrong[field] = error
+    right = {field: value for field, value in draft.changes.items() if field not in wrong}
+    try:
+        values = recipes.apply(draft.recipe, draft.intensity, right)
+    except UserError:  # a recipe of another version
+        values = recipes.apply(*recipes.parse(recipes.DEFAULT), right)
+    chosen = {"model": draft.model, "dataset": draft.dataset, "quantization": draft.quantization}
+    try:
+        return (None if wrong else build({**values, **chosen})), wrong
+    except UserError as error:
+        return None, {str(error.facts.get("field", "")): error}
+
+
+def recommended(draft: Draft) -> dict[str, Any]:
+    """The values of the chosen recipe, before the person's changes; None stands for automatic."""
+    spec, _ = spec_of(draft.model_copy(update={"changes": {}}))
+    return spec.model_dump() if spec else RunSpec().model_dump()
+
+
+def plan_of(
+    ctx: Context, spec: RunSpec | None, dataset: "Dataset | None", model: "ModelRef | None"
+) -> tuple[dict[str, Any] | None, UserError | None]:
+    """The plan with its forecast, as far as the CPU worker knows it; None while it is worked out."""
+    if spec is None or dataset is None or model is None:
+        return None, None
+    key = ("plan", spec.model_dump_json(), str(model.folder), int(time.monotonic() / LOOK_AGAIN_S))
+    answer = ctx.worker.ask(f"plan {dataset.id} {model.name}", key, lambda: plan_for(ctx, spec, dataset))
+    return (answer.value, answer.error) if answer else (None, None)
+
+
+def plan_for(ctx: Context, spec: RunSpec, dataset: "Dataset") -> dict[str, Any]:
+    """`Plan.plain()` with what `forecast()` adds (memory_gb, fits, time_s, advice). Slow: tokenizes a part of the rows."""
+    from core.models.forecast import forecast
+    from core.training.settle import settle
+
+    settled = settle(spec, dataset, ctx.workspace)
+    plan = settled.plan
+    told = forecast(
+        settled.facts,
+        rank=spec.rank,
+        target_modules=spec.target_modules,
+        quantization=plan.quantization,  # type: ignore[arg-type]
+        precision=plan.precision,  # type: ignore[arg-type]
+        batch_size=plan.batch_size,
+        max_length=plan.max_length,
+        steps=plan.steps,
+        device=settled.device,  # type: ignore[arg-type]
+        gradient_accumulation=plan.gradient_accumulation,
+        tokens_per_row=plan.mean_length,
+        longest_row=max(settled.lengths, default=None),
+        checkpointing=plan.activation_checkpointing,
+    )
+    return {**plan.plain(), **told}

@@ -1,0 +1,210 @@
+"""Header, status line, plan line and tab names as HTML, from a snapshot (no Gradio here)."""
+
+from core.engine import EngineStatus
+from core.errors import UserError, from_plain
+from core.runs.events import Phase, Step
+from webui.markup import Html, el
+from webui.parts import Bar
+from webui.snapshot import Snapshot
+from webui.text import LANGUAGES, Text
+
+WORDS = 20
+"""Words explained behind the question mark, `words.1` to `words.20`."""
+
+
+def header(snap: Snapshot, text: Text) -> Html:
+    """Name, device, language switch, help."""
+    room = snap.page.room or snap.draft.room
+    switch = [
+        el(
+            "a",
+            name,
+            href=f"/{language}?room={room}",
+            lang=language,
+            cls="lw-lang",
+            aria_current="page" if language == text.language else None,
+        )
+        for language, name in (("zh", LANGUAGES["zh"]), ("en", "EN"))
+    ]
+    return el(
+        "header",
+        el("span", el("span", cls="lw-mark", aria_hidden="true"), "LoRA Workbench", cls="lw-brand"),
+        el("span", device(snap.engine, text), cls="lw-device"),
+        el("nav", switch, el("button", "?", cls="lw-help", popovertarget="lw-words", aria_label=text("help.open")), cls="lw-switch"),
+        cls="lw-header",
+    )
+
+
+def device(engine: EngineStatus, text: Text) -> str:
+    """What the work runs on and how much memory is free, "" while nobody has looked."""
+    if not engine.device:
+        return ""
+    if not engine.total_gb:
+        return engine.device
+    return text("header.device", device=device_name(engine, text), free=f"{engine.free_gb:.1f}", total=f"{engine.total_gb:.0f}")
+
+
+def device_name(engine: EngineStatus, text: Text) -> str:
+    return text("header.cpu") if engine.device_kind == "cpu" else engine.device
+
+
+def help_and_lost(text: Text) -> Html:
+    """The words behind "?", and the banner that the page itself shows when the program does not answer."""
+    words = [(el("dt", text(f"words.{n}")), el("dd", text(f"words.{n}.means"))) for n in range(1, WORDS + 1)]
+    close = el("button", text("help.close"), popovertarget="lw-words", popovertargetaction="hide", cls="lw-button")
+    return el(
+        "div",
+        el("section", el("h2", text("help.title")), el("dl", words), close, id="lw-words", popover="auto", cls="lw-words"),
+        el("p", text("status.lost"), id="lw-lost", role="alert", hidden=True),
+        el("p", text("error.upload.large", limit=text.size(UPLOAD_LIMIT)), id="lw-too-large", hidden=True, data_limit=UPLOAD_LIMIT),
+    )
+
+
+UPLOAD_LIMIT = 500_000_000
+"""Bytes of an uploaded file."""
+
+
+# -- the status line
+
+
+def status(snap: Snapshot, text: Text) -> Html:
+    """One sentence: what is wrong, else what goes on, else that all is ready. An error stays until its cause is gone."""
+    error = trouble(snap)
+    if error is not None:
+        return _line("error", text.error(error))
+    if snap.page.note is not None:
+        key, facts = snap.page.note
+        return _line("good", text(key, **facts))
+    level, sentence = _doing(snap, text)
+    away = snap.training and (snap.page.room or snap.draft.room) != "training"
+    show = el("button", text("status.show"), cls="lw-link", data_do="go:training") if away else None
+    return _line(level, sentence, show)
+
+
+def trouble(snap: Snapshot) -> UserError | None:
+    """What stands in the way, the newest cause first: this page's last action, a setting, the model, the download."""
+    if snap.page.trouble is not None:
+        return snap.page.trouble
+    if snap.spec_errors:
+        return next(iter(snap.spec_errors.values()))
+    if snap.model_error is not None:
+        return snap.model_error
+    if snap.fetch.state == "failed" and snap.fetch.error:
+        return from_plain(snap.fetch.error)
+    return snap.estimate_error
+
+
+def _doing(snap: Snapshot, text: Text) -> tuple[str, str]:
+    engine = snap.engine
+    if snap.reading is not None:
+        return "busy", text("status.reading", name=snap.reading.name, pct=f"{snap.reading.share:.0%}")
+    if snap.training:
+        done, total, left = progress(snap)
+        if snap.run_status == "stopping":
+            return "busy", text("status.stopping", name=snap.run_name)
+        if not done:
+            return "busy", text("status.preparing", name=snap.run_name)
+        return "busy", text("status.training", name=snap.run_name, pct=percent(done, total), left=text.duration(left))
+    if engine.state == "waiting":
+        return "busy", text("status.waiting", holder=engine.holder)
+    if engine.queue:
+        return "busy", text("status.queued", n=len(engine.queue))
+    if snap.fetch.state in ("sizing", "fetching"):
+        return "busy", fetching(snap, text)
+    if engine.state in ("waking", "loading", "answering"):
+        return "busy", text(f"status.{engine.state}")
+    return "ready", text("status.ready")
+
+
+def fetching(snap: Snapshot, text: Text) -> str:
+    """How far a download is, with bytes, speed and time left."""
+    fetch = snap.fetch
+    if fetch.state == "sizing" or not fetch.total:
+        return text("model.sizing", name=fetch.name)
+    facts = {"done": text.size(fetch.done), "total": text.size(fetch.total), "speed": text.size(fetch.bytes_per_s)}
+    pct = percent(fetch.done, fetch.total)
+    return text("model.fetch_line", name=fetch.name, pct=pct, left=text.duration(fetch.left_s), **facts)
+
+
+def progress(snap: Snapshot) -> tuple[int, int, float | None]:
+    """Steps done, steps in all, seconds left (None: unknown) of the run being trained."""
+    steps = [event for event in snap.events if isinstance(event, Step)]
+    plan = snap.run.plan() if snap.run else {}
+    total = int(plan.get("steps", 0))
+    if len(steps) < 3 or not total:
+        return len(steps), total, None
+    recent = steps[-30:]
+    per_step = (recent[-1].time - recent[0].time) / max(1, recent[-1].step - recent[0].step)
+    return steps[-1].step, total, per_step * (total - steps[-1].step)
+
+
+def percent(done: float, total: float) -> str:
+    """ "42 %", never 100 % before the end."""
+    return f"{min(99, int(100 * done / total)) if done < total else 100} %" if total else "0 %"
+
+
+def _line(level: str, sentence: str, button: Html | None = None) -> Html:
+    dot = el("span", cls="lw-dot", aria_hidden="true")
+    return el("div", dot, el("span", sentence, cls="lw-sentence"), button, role="status", cls=f"lw-status lw-{level}")
+
+
+# -- tab names and the plan
+
+
+def tab_label(room: str, snap: Snapshot, text: Text) -> str:
+    """The tab's name with a tick where there is nothing left to choose, and the progress of a run."""
+    name = text(f"tab.{room}")
+    if room == "training" and snap.training:
+        done, total, _ = progress(snap)
+        return f"{name} {percent(done, total)}"
+    ready = {
+        "data": snap.dataset is not None and snap.dataset.usable > 0,
+        "model": snap.model_here,
+        "training": snap.run_status == "finished",
+    }
+    return f"{name} ✓" if ready.get(room) else name
+
+
+def plan(snap: Snapshot, bar: Bar, text: Text) -> Html:
+    """The plan in one line, and for the page's script what the primary button would do and the page's title."""
+    parts = plan_parts(snap, text)
+    return el(
+        "div",
+        [el("span", part, cls="lw-part") for part in parts],
+        cls="lw-plan",
+        data_action=bar.action,
+        data_title=_title(snap, text),
+    )
+
+
+def plan_parts(snap: Snapshot, text: Text) -> list[str]:
+    """Data, model, goal, time, fit; only what is known."""
+    from core import recipes
+    from core.errors import UserError as Unknown
+
+    if snap.dataset is None:
+        return [text("plan.nothing")]
+    parts = [text("plan.data", name=snap.dataset.name, rows=snap.dataset.usable)]
+    if snap.model is not None:
+        parts.append(snap.model.title)
+    try:
+        parts.append(recipes.load(snap.draft.recipe, "goal").title[text.language])
+    except Unknown:
+        pass
+    if snap.plan is not None and snap.plan.get("time_s"):
+        parts.append(text("plan.time", time=text.duration(snap.plan["time_s"])))
+    if snap.plan is not None and snap.plan.get("fits") in ("yes", "tight", "no"):
+        parts.append(text(f"plan.fits.{snap.plan['fits']}"))
+    return parts
+
+
+def _title(snap: Snapshot, text: Text) -> str:
+    if snap.training:
+        done, total, _ = progress(snap)
+        return f"{percent(done, total)} · {snap.run_name} · LoRA Workbench"
+    return f"{text('tab.' + (snap.page.room or snap.draft.room))} · LoRA Workbench"
+
+
+def phase_of(snap: Snapshot) -> str:
+    """The phase that the run being trained is in, "" when it has none."""
+    return next((event.name for event in reversed(snap.events) if isinstance(event, Phase)), "")

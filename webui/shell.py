@@ -1,0 +1,186 @@
+"""What stands around the six tabs: header, status line, the bar with its one button, the tick that keeps all true.
+
+Tabs never talk to one another. Each gives a `bar`, a `build` and, in that, a `refresh`; the shell takes one
+snapshot per tick or action, asks every tab for its updates and sends what differs from what this page has.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import gradio as gr
+
+from webui import frame
+from webui.actions import ROOMS, Outcome, act, guarded
+from webui.context import Context
+from webui.parts import Bar, BarParts, TabParts, Wired, clickable, quiet
+from webui.snapshot import Page, Snapshot, take
+from webui.tabs import TABS
+from webui.text import Text
+
+PRESS = """() => { if (document.querySelector('#bar-plan [data-action="choose_file"]'))
+  document.querySelector('#data-upload input[type=file]')?.click(); }"""
+"""The one thing that only the browser can do for the primary button: open the file picker."""
+
+
+def build(ctx: Context, text: Text) -> None:
+    """All components and events of one language's page, inside an open `Blocks` or route."""
+    page = gr.State(Page())
+    header = gr.HTML(elem_id="header")
+    gr.HTML(frame.help_and_lost(text), elem_id="help")
+    status = clickable(elem_id="status-line")
+    parts = BarParts(
+        question=gr.Textbox(
+            elem_id="bar-question", placeholder=text("bar.question"), show_label=False, container=False, max_lines=4, visible=False, render=False
+        ),
+        primary=gr.Button(variant="primary", elem_id="bar-primary", render=False),
+        quiet=gr.Button(variant="secondary", elem_id="bar-quiet", visible=False, render=False),
+        page=page,
+    )
+    tabs, rooms, built = _tabs(ctx, text, parts)
+    with gr.Row(elem_id="bar"):
+        plan = gr.HTML(elem_id="bar-plan")
+        parts.question.render()
+        parts.quiet.render()
+        parts.primary.render()
+    shell = Shell(ctx, text, [header, status, plan, parts.question, parts.quiet, parts.primary], tabs, rooms, built)
+    shell.attach(page, parts, status)
+
+
+def _tabs(ctx: Context, text: Text, parts: BarParts) -> tuple[gr.Tabs, list[gr.Tab], list[TabParts]]:
+    rooms, built = [], []
+    with gr.Tabs(elem_id="rooms", overflow_behavior="wrap") as tabs:
+        for room in ROOMS:
+            with gr.Tab(text(f"tab.{room}"), id=room, elem_id=f"room-{room}", render_children=True) as tab:
+                built.append(TABS[room].build(ctx, text, parts))
+            rooms.append(tab)
+    return tabs, rooms, built
+
+
+@dataclass
+class Shell:
+    """The page's outputs and how they are brought up to date."""
+
+    ctx: Context
+    text: Text
+    frame: list[Any]  # header, status, plan, question, quiet, primary
+    tabs: gr.Tabs
+    rooms: list[gr.Tab]
+    built: list[TabParts]
+
+    @property
+    def outputs(self) -> list[Any]:
+        return [self.tabs, *self.rooms, *self.frame, *(output for tab in self.built for output in tab.outputs)]
+
+    # -- events
+
+    def attach(self, page: gr.State, parts: BarParts, status: gr.HTML) -> None:
+        """Load, tick, the choice of a tab, the two buttons, and every event that a tab has left in `parts`."""
+        context = gr.context.Context.root_block
+        assert context is not None
+        quiet(context.load, self._on_load, page, self.outputs)
+        quiet(gr.Timer(1).tick, self._on_tick, page, self.outputs, trigger_mode="once")
+        for room, tab in zip(ROOMS, self.rooms, strict=True):
+            quiet(tab.select, self._opened(room), page, self.outputs, js=f"(p) => {{ window.lw?.opened('{room}'); return p; }}")
+        quiet(parts.primary.click, self._pressed(0), page, self.outputs, trigger_mode="once")
+        quiet(parts.primary.click, None, js=PRESS)
+        quiet(parts.quiet.click, self._pressed(1), page, self.outputs, trigger_mode="once")
+        parts.on_click(status, lambda page, do, id: act(self.ctx, do))
+        for wired in parts.wired:
+            run = self._clicked(wired) if wired.clicked else self._changed(wired)
+            quiet(wired.event, run, [page, *wired.inputs], self.outputs)
+
+    def _on_load(self, page: Page, request: gr.Request) -> list[Any]:
+        asked = str(request.query_params.get("room", "")) if request else ""
+        page.room = asked if asked in ROOMS else self.ctx.drafts.load().room
+        page.seen.clear()
+        return self.show(page, open_room=True)
+
+    def _on_tick(self, page: Page) -> list[Any]:
+        return self.show(page)
+
+    def _opened(self, room: str) -> Callable[[Page], list[Any]]:
+        def opened(page: Page) -> list[Any]:
+            page.room = room
+            self.ctx.drafts.update(room=room)
+            return self.show(page)
+
+        return opened
+
+    def _pressed(self, which: int) -> Callable[[Page], list[Any]]:
+        """The primary (0) or quiet (1) button: does what the page showed, if that is still what there is to do."""
+
+        def pressed(page: Page) -> list[Any]:
+            bar = self._bar(take(self.ctx, page))
+            now = (bar.action, bar.quiet_action)[which]
+            return self._after(page, act(self.ctx, now) if now == page.shown[which] else None)
+
+        return pressed
+
+    def _clicked(self, wired: Wired) -> Callable[[Page, gr.EventData], list[Any]]:
+        def clicked(page: Page, event: gr.EventData) -> list[Any]:
+            data = event._data if isinstance(event._data, dict) else {}
+            return self._after(page, guarded(wired.handle, page, str(data.get("do", "")), str(data.get("id", ""))))
+
+        return clicked
+
+    def _changed(self, wired: Wired) -> Callable[..., list[Any]]:
+        def changed(page: Page, *values: Any) -> list[Any]:
+            return self._after(page, guarded(wired.handle, page, *values), source=wired.source)
+
+        return changed
+
+    def _after(self, page: Page, outcome: Outcome | None, source: Any = None) -> list[Any]:
+        """Show what an action led to. An error stays until an action succeeds."""
+        if outcome is None:
+            return self.show(page, source=source)
+        page.trouble, page.note = outcome.error, outcome.note
+        if outcome.room:
+            page.room = outcome.room
+            self.ctx.drafts.update(room=outcome.room)
+        return self.show(page, open_room=bool(outcome.room), source=source)
+
+    # -- what is sent
+
+    def show(self, page: Page, *, open_room: bool = False, source: Any = None) -> list[Any]:
+        """One update per output; `gr.skip()` for what this page has already."""
+        snap = take(self.ctx, page)
+        bar = self._bar(snap)
+        page.shown = (bar.action, bar.quiet_action)
+        fresh = [gr.skip()]
+        fresh += [gr.update(label=frame.tab_label(room, snap, self.text)) for room in ROOMS]
+        fresh += self._frame(snap, bar)
+        for tab in self.built:
+            fresh += tab.refresh(snap)
+        sent = [self._difference(page, *pair, source=source) for pair in zip(self.outputs, fresh, strict=True)]
+        if open_room:
+            sent[0] = gr.update(selected=page.room)
+        return sent
+
+    def _bar(self, snap: Snapshot) -> Bar:
+        module: ModuleType = TABS[snap.page.room or snap.draft.room]
+        found: Bar = module.bar(self.ctx, snap, self.text)
+        return found
+
+    def _frame(self, snap: Snapshot, bar: Bar) -> list[Any]:
+        return [
+            gr.update(value=frame.header(snap, self.text)),
+            gr.update(value=frame.status(snap, self.text)),
+            gr.update(value=frame.plan(snap, bar, self.text)),
+            gr.update(visible=bar.question),
+            gr.update(value=bar.quiet_label, visible=bool(bar.quiet_label)),
+            gr.update(value=bar.label),
+        ]
+
+    @staticmethod
+    def _difference(page: Page, output: Any, update: Any, *, source: Any) -> Any:
+        if not isinstance(update, dict):
+            update = gr.update(value=update)
+        mark = hash(repr(update))
+        if page.seen.get(output._id) == mark:
+            return gr.skip()
+        page.seen[output._id] = mark
+        if output is source:  # the person may be typing on: everything but the value itself
+            return {name: value for name, value in update.items() if name != "value"}
+        return update

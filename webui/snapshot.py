@@ -1,0 +1,125 @@
+"""How everything stands, looked at once per tick and per action and shared by all tabs (no Gradio here)."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from core.drafts import Draft
+from core.engine import EngineStatus
+from core.errors import UserError
+from core.runs.events import Event
+from core.runs.store import Run
+from core.spec import RunSpec
+from webui import estimate
+from webui.context import Context
+from webui.intake import Reading
+
+if TYPE_CHECKING:
+    from core.data.datasets import Dataset
+    from core.models.catalog import ModelRef
+    from core.models.sources import FetchProgress
+
+
+@dataclass
+class Page:
+    """What the server remembers of one open page. A reload starts a new one, so nothing that matters stands only here.
+
+    room     the open tab
+    trouble  the error of the last action, shown until an action succeeds
+    note     a sentence to show, as key and facts
+    shown    what the primary and the quiet button said they would do when they were last sent
+    seen     fingerprints of what was sent, so that only changes are sent
+    memo     what a tab remembers between two ticks, each under names of its own
+    """
+
+    room: str | None = None
+    trouble: UserError | None = None
+    note: tuple[str, dict[str, Any]] | None = None
+    shown: tuple[str, str] = ("", "")
+    seen: dict[int, int] = field(default_factory=dict)
+    memo: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One look at draft, data, model, engine and run. Whatever cannot be read is None beside its error."""
+
+    draft: Draft
+    dataset: "Dataset | None"
+    model: "ModelRef | None"
+    model_error: UserError | None
+    spec: RunSpec | None  # what Start would start
+    spec_errors: dict[str, UserError]  # setting -> what is wrong with it
+    plan: dict[str, Any] | None  # core.training.plan.Plan.plain(), with forecast() under "forecast"
+    estimate_error: UserError | None
+    engine: EngineStatus
+    fetch: "FetchProgress"
+    reading: Reading | None
+    run: Run | None  # the run trained here, else the one looked at, else the newest
+    run_status: str | None
+    run_name: str
+    events: list[Event]  # of that run
+    page: Page = field(default_factory=Page)
+
+    @property
+    def training(self) -> bool:
+        """Whether a run is being trained now, here or by another program on this workspace."""
+        return self.run_status in ("running", "stopping")
+
+    @property
+    def model_here(self) -> bool:
+        """Whether the chosen model's files are whole on this disk."""
+        return self.model is not None and self.model.folder is not None
+
+
+def take(ctx: Context, page: Page | None = None) -> Snapshot:
+    """Look once. Reads small files, never waits for torch, the network or the engine."""
+    draft = ctx.drafts.load()
+    dataset = _dataset(ctx, draft)
+    model, model_error = estimate.model_of(ctx, draft)
+    spec, spec_errors = estimate.spec_of(draft)
+    plan, estimate_error = estimate.plan_of(ctx, spec, dataset, model)
+    engine = ctx.engine.status()
+    run = _run(ctx, draft, engine)
+    events = ctx.follower.events(run) if run else []
+    return Snapshot(
+        draft=draft,
+        dataset=dataset,
+        model=model,
+        model_error=model_error,
+        spec=spec,
+        spec_errors=spec_errors,
+        plan=plan,
+        estimate_error=estimate_error,
+        engine=engine,
+        fetch=ctx.fetcher.progress(),
+        reading=ctx.intake.now(),
+        run=run,
+        run_status=run.status(events) if run else None,
+        run_name=_name(run),
+        events=events,
+        page=page or Page(),
+    )
+
+
+def _dataset(ctx: Context, draft: Draft) -> "Dataset | None":
+    try:
+        return ctx.datasets.get(draft.dataset) if draft.dataset else None
+    except UserError:  # deleted since it was chosen
+        return None
+
+
+def _run(ctx: Context, draft: Draft, engine: EngineStatus) -> Run | None:
+    for run_id in (engine.run, draft.run):
+        try:
+            if run_id:
+                return ctx.store.get(run_id)
+        except UserError:
+            continue
+    return next(iter(ctx.store.list()), None)
+
+
+def _name(run: Run | None) -> str:
+    try:
+        return str(run.meta["name"]) if run else ""
+    except (UserError, KeyError):
+        return ""
