@@ -25,6 +25,7 @@ Words = dict[str, str]
 FOLDER = PRESETS / "recipes"
 DEFAULT = "chat/balanced"
 _WORDS = ("title", "purpose", "when", "when_not")
+_LANGUAGES = ("en", "zh")
 _NOT_A_RECIPES = {"schema_version", "model", "dataset", "recipe"}
 """Settings that say which run it is, not how it is trained."""
 
@@ -105,7 +106,7 @@ def _read(name: str, content: str) -> Recipe:
         raise UserError("recipe.damaged", name=name, part="kind")
     for part in _WORDS:
         words = said.get(part)
-        if not isinstance(words, dict) or not all(isinstance(words.get(lang), str) and words[lang] for lang in ("en", "zh")):
+        if not isinstance(words, dict) or not all(words.get(key) and isinstance(words[key], str) for key in _LANGUAGES):
             raise UserError("recipe.damaged", name=name, part=part)
     settings = said.get("settings")
     if not isinstance(settings, dict) or _NOT_A_RECIPES & settings.keys():

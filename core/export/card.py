@@ -1,0 +1,103 @@
+"""The model card of an exported adapter: README.md with a front matter that model hubs read.
+
+Everything that came from a person (names of runs, data sets, models) is escaped, and no path is ever written.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import yaml
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|>~:$^=])")
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
+
+
+class Says(Protocol):
+    """Makes sentences in one language: `text("card.title", name="FAQ")`."""
+
+    def __call__(self, key: str, /, **facts: Any) -> str: ...
+
+
+@dataclass(frozen=True)
+class CardFacts:
+    """What the card says. Losses are nats per trained token; None or "" leaves the line out."""
+
+    name: str  # the run's
+    base_title: str
+    base: str  # hub id, catalogue name, or a folder's name
+    dataset: str
+    rows: int | None  # that it was trained on
+    recipe: str
+    step: int  # optimizer steps behind these weights
+    planned: int | None
+    rank: int
+    alpha: float | None
+    train_loss: float | None
+    eval_loss: float | None
+    tokenizer: bool  # whether tokenizer files are in the folder
+
+
+def is_hub_id(reference: str) -> bool:
+    """Whether `reference` has the form owner/name, as model hubs use it."""
+    return _HUB_ID.fullmatch(reference) is not None and ".." not in reference
+
+
+def card(facts: CardFacts, text: Says) -> str:
+    """The whole README.md in the language of `text`."""
+    front: dict[str, Any] = {"base_model": facts.base} if is_hub_id(facts.base) else {}
+    front |= {"library_name": "peft", "pipeline_tag": "text-generation", "tags": ["lora", "lora-workbench"]}
+    rows = [
+        (text("card.base"), plain(facts.base_title)),
+        (text("card.dataset"), plain(facts.dataset)),
+        (text("card.rows"), "" if facts.rows is None else f"{facts.rows}"),
+        (text("card.recipe"), plain(facts.recipe)),
+        (text("card.steps"), _steps(facts, text)),
+        (text("card.rank"), f"{facts.rank} / {facts.alpha:g}" if facts.alpha else f"{facts.rank}"),
+        (text("card.train_loss"), "" if facts.train_loss is None else f"{facts.train_loss:.3f}"),
+        (text("card.eval_loss"), "" if facts.eval_loss is None else f"{facts.eval_loss:.3f}"),
+    ]
+    table = [f"| {name} | {value} |" for name, value in rows if value]
+    parts = [
+        "---\n" + yaml.safe_dump(front, sort_keys=False, allow_unicode=True) + "---",
+        "# " + plain(facts.name),
+        text("card.what", base=plain(facts.base_title)),
+        "\n".join([f"| {text('card.fact')} | {text('card.value')} |", "|---|---|", *table]),
+        "## " + text("card.use"),
+        *([] if is_hub_id(facts.base) else [text("card.use_folder", base=plain(facts.base_title))]),
+        _code(facts),
+        "## " + text("card.not"),
+        text("card.not_text"),
+        text("card.made"),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def plain(words: str) -> str:
+    """`words` as one line that Markdown and HTML show exactly as written."""
+    line = " ".join("".join(ch if ch.isprintable() else " " for ch in words).split())
+    line = line.replace("&", "&amp;").replace("<", "&lt;")
+    return _MARKDOWN.sub(r"\\\1", line)
+
+
+def _steps(facts: CardFacts, text: Says) -> str:
+    if facts.planned and facts.step < facts.planned:
+        return text("card.steps_of", step=facts.step, planned=facts.planned)
+    return f"{facts.step}"
+
+
+def _code(facts: CardFacts) -> str:
+    """Six lines that load it; a base that no hub has is named by a placeholder for its folder."""
+    base = facts.base if is_hub_id(facts.base) else "BASE_FOLDER"
+    return "\n".join(
+        (
+            "```python",
+            "from peft import PeftModel",
+            "from transformers import AutoModelForCausalLM, AutoTokenizer",
+            "",
+            f'base = AutoModelForCausalLM.from_pretrained("{base}")',
+            'model = PeftModel.from_pretrained(base, ".")',
+            f'tokenizer = AutoTokenizer.from_pretrained("{"." if facts.tokenizer else base}")',
+            "```",
+        )
+    )
