@@ -15,7 +15,7 @@ from core.findings import Finding, worst_first
 FEW = 10
 """Rows below which hardly anything is learned but these very rows."""
 
-PLACEHOLDER = re.compile(r"\{\{\s*[A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff .-]{0,40}\}\}")
+PLACEHOLDER = re.compile(r"\{\{\s*[A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff -]{0,40}\}\}")
 _SPECIAL = re.compile(
     r"<\|(?:im_start|im_end|im_sep|endoftext|begin_of_text|end_of_text|eot_id|eom_id|start_header_id|end_header_id|system|user|assistant|end"
     r"|start|channel|message|return)\|>|<(?:start_of_turn|end_of_turn)>|\[/?INST\]|<</?SYS>>"
@@ -84,7 +84,7 @@ def _duplicates(rows: list[dict[str, Any]]) -> list[Finding]:
         if key in seen:
             again.append(row["row"])
         seen.add(key)
-    return [Finding("warning", "row.duplicate", again)] if again else []
+    return [Finding("info", "row.duplicate", again)] if again else []
 
 
 def _words(rows: list[dict[str, Any]]) -> list[Finding]:

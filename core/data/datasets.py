@@ -20,7 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core.data import checks, files, formats
+from core.data import files
+from core.data.examine import examine
 from core.data.rows import Progress
 from core.data.samples import Sample, samples
 from core.errors import UserError, translate
@@ -164,14 +165,8 @@ class DatasetStore:
             )
             if known is not None:
                 return known
-            found = files.read_bytes(data, name=file_name, progress=progress)
-            mapping = formats.recognise(found)
-            rows, findings = formats.convert_all(found, mapping)
-            findings = checks.check(rows, findings)
-            if not rows:
-                raise UserError(
-                    "data.nothing_usable", name=file_name, rows=found.count, why=findings[0].code if findings else ""
-                )
+            found = examine(data, name=file_name, progress=progress)
+            found.require_rows(file_name)
             version = {
                 "schema_version": SCHEMA_VERSION,
                 "file_name": file_name,
@@ -179,18 +174,18 @@ class DatasetStore:
                 "size": len(data),
                 "encoding": found.encoding,
                 "container": found.container,
-                "format": mapping.format,
-                "task": mapping.task,
-                "columns": mapping.columns,
+                "format": found.mapping.format,
+                "task": found.mapping.task,
+                "columns": found.mapping.columns,
                 "rows": found.count,
-                "usable": len(rows),
+                "usable": len(found.rows),
                 "parent": None,
                 "fixes": [],
                 "created": time.time(),
                 "origin": origin,
-                "findings": [finding.plain() for finding in findings],
+                "findings": [finding.plain() for finding in found.findings],
             }
-            return self._write(data, version, rows, Path(file_name).stem or file_name)
+            return self._write(data, version, found.rows, Path(file_name).stem or file_name)
 
     def _write(self, data: bytes, version: dict[str, Any], rows: list[Row], name: str) -> Dataset:
         dataset_id = mint_id()

@@ -7,6 +7,7 @@ preference  {"row": 12, "prompt": [messages], "chosen": [messages], "rejected": 
 """
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,7 +71,8 @@ def convert(record: Record, mapping: Mapping, notes: Notes | None = None) -> dic
     try:
         row = _CONVERT[mapping.task](_Cells(record.values, mapping.columns), mapping, notes or Notes())
     except BadRow as bad:
-        return Finding("error", bad.code, [record.number], **bad.facts)
+        bad.finding.rows = (record.number,)
+        return bad.finding
     return {"row": record.number, **row}
 
 
@@ -96,17 +98,14 @@ def convert_all(file_rows: FileRows, mapping: Mapping) -> tuple[list[dict[str, A
 
 
 def merged(findings: Iterable[Finding]) -> list[Finding]:
-    """Findings of one kind (same code and same facts) as one, with all their rows."""
-    together: dict[tuple[Any, ...], Finding] = {}
+    """Findings of one kind (same code and same facts) as one, with all their rows in order."""
+    together: dict[str, tuple[Finding, list[int]]] = {}
     for finding in findings:
-        key = (finding.level, finding.code, repr(sorted(finding.facts.items())))
-        known = together.get(key)
-        rows = [*known.rows, *finding.rows] if known else list(finding.rows)
-        if known and len(known.rows) > 1000:  # joined in blocks, not one by one
-            known.rows = (*known.rows, *finding.rows)
-            continue
-        together[key] = Finding(finding.level, finding.code, rows, **finding.facts)
-    return list(together.values())
+        key = f"{finding.level} {finding.code} {sorted(finding.facts.items())!r}"
+        together.setdefault(key, (copy(finding), []))[1].extend(finding.rows)
+    for finding, rows in together.values():
+        finding.rows = tuple(sorted(set(rows)))
+    return [finding for finding, _ in together.values()]
 
 
 # -- which column is which
@@ -244,16 +243,16 @@ def _usable(found: list[Message]) -> None:
     """Raises BadRow when a conversation has nothing to learn from or holds an empty turn that matters."""
     answers = [message for message in found if message["role"] == "assistant"]
     if not answers:
-        raise BadRow("row.no_assistant")
+        raise BadRow(Finding("error", "row.no_assistant"))
     if any(not message["content"].strip() and not message.get("tool_calls") for message in answers):
-        raise BadRow("answer.empty")
+        raise BadRow(Finding("error", "answer.empty"))
     if any(not message["content"].strip() for message in found if message["role"] == "user"):
-        raise BadRow("question.empty")
+        raise BadRow(Finding("error", "question.empty"))
 
 
 def _text(cells: _Cells, mapping: Mapping, notes: Notes) -> dict[str, Any]:
     if not (found := cells.text("text", notes)).strip():
-        raise BadRow("text.empty")
+        raise BadRow(Finding("error", "text.empty"))
     return {"text": found}
 
 
@@ -274,7 +273,7 @@ def _preference(cells: _Cells, mapping: Mapping, notes: Notes) -> dict[str, Any]
     _usable(prompt + chosen)
     _usable(prompt + rejected)
     if not any(message["role"] == "user" for message in prompt):
-        raise BadRow("question.empty")
+        raise BadRow(Finding("error", "question.empty"))
     return {"prompt": prompt, "chosen": chosen, "rejected": rejected}
 
 
@@ -293,12 +292,12 @@ def _preference_prompt(cells: _Cells, mapping: Mapping, notes: Notes) -> list[Me
 def _judged(cells: _Cells, mapping: Mapping, notes: Notes) -> dict[str, Any]:
     said = str(cells.get("label")).strip().lower()
     if said not in _TRUE + _FALSE:
-        raise BadRow("row.label")
+        raise BadRow(Finding("error", "row.label"))
     if "messages" in cells:
         whole = messages(cells.get("messages"), notes)
         whole = whole if whole[0]["role"] == "system" else _start(cells, notes) + whole
         if whole[-1]["role"] != "assistant":
-            raise BadRow("row.no_assistant")
+            raise BadRow(Finding("error", "row.no_assistant"))
         prompt, answer = whole[:-1], whole[-1:]
     else:
         prompt, answer = _preference_prompt(cells, mapping, notes), _answer(cells.get("completion"), notes)

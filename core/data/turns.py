@@ -5,6 +5,7 @@ from typing import Any
 
 from core.data.columns import plain
 from core.data.literals import Literal, as_text, restored
+from core.findings import Finding
 
 Message = dict[str, Any]
 
@@ -23,12 +24,11 @@ _CONTENT_KEYS = ("content", "value", "text")
 
 
 class BadRow(Exception):
-    """A row that cannot be used: the finding's code and facts."""
+    """A row that cannot be used, with the finding that says why."""
 
-    def __init__(self, code: str, **facts: Any) -> None:
-        super().__init__(code)
-        self.code = code
-        self.facts = facts
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.code)
+        self.finding = finding
 
 
 class Notes:
@@ -54,7 +54,7 @@ def text(value: Any, notes: Notes) -> str:
     """A cell or a turn's content as text; parts of type text are joined. Raises BadRow for pictures and sound."""
     if isinstance(value, list) and value and all(isinstance(part, dict) and "type" in part for part in value):
         if any(part["type"] not in ("text", "input_text", "output_text") for part in value):
-            raise BadRow("row.media")
+            raise BadRow(Finding("error", "row.media"))
         return "".join(as_text(part.get("text")) for part in value)
     if isinstance(value, dict | list):
         notes.codes.add("row.structured")
@@ -71,7 +71,7 @@ def messages(turns: Any, notes: Notes) -> list[Message]:
     if isinstance(turns, dict):
         turns = [turns]
     if not isinstance(turns, list) or not turns:
-        raise BadRow("row.no_turns")
+        raise BadRow(Finding("error", "row.no_turns"))
     found: list[Message] = []
     for turn in turns:
         found += _messages_of(turn, notes)
@@ -80,14 +80,14 @@ def messages(turns: Any, notes: Notes) -> list[Message]:
 
 def _messages_of(turn: Any, notes: Notes) -> list[Message]:
     if not isinstance(turn, dict):
-        raise BadRow("row.no_turns")
+        raise BadRow(Finding("error", "row.no_turns"))
     role_key = next((key for key in _ROLE_KEYS if key in turn), None)
     if role_key is None:
         return _pair(turn, notes)
     said = str(turn[role_key]).strip()
     role = ROLES.get(said.lower())
     if role is None:
-        raise BadRow("row.unknown_role", role=said[:40])
+        raise BadRow(Finding("error", "row.unknown_role", role=said[:40]))
     content = next((turn[key] for key in _CONTENT_KEYS if key in turn), None)
     if role == "function_call":
         call = _call(content)
@@ -101,7 +101,7 @@ def _messages_of(turn: Any, notes: Notes) -> list[Message]:
     if calls:
         message["tool_calls"] = calls
     elif content is None:
-        raise BadRow("row.null", role=role)
+        raise BadRow(Finding("error", "row.null", role=role))
     if role == "tool" and isinstance(turn.get("name"), str):
         message["name"] = turn["name"]
     if role == "assistant" and isinstance(turn.get("reasoning_content"), str) and turn["reasoning_content"]:
@@ -117,7 +117,7 @@ def _pair(turn: dict[str, Any], notes: Notes) -> list[Message]:
         if plain(str(key)) in ROLES and ROLES[plain(str(key))] != "function_call" and value is not None
     ]
     if not found:
-        raise BadRow("row.no_turns")
+        raise BadRow(Finding("error", "row.no_turns"))
     order = ("system", "user", "tool", "assistant")
     return sorted(found, key=lambda message: order.index(message["role"]))
 
@@ -160,12 +160,12 @@ def tools(value: Any) -> list[dict[str, Any]]:
         try:
             value = json.loads(value)
         except (ValueError, RecursionError):
-            raise BadRow("row.tools") from None
+            raise BadRow(Finding("error", "row.tools")) from None
     if value is None:
         return []
     if isinstance(value, dict):
         value = [value]
     if not isinstance(value, list) or not all(isinstance(tool, dict) for tool in value):
-        raise BadRow("row.tools")
+        raise BadRow(Finding("error", "row.tools"))
     value = restored(value)
     return [tool if "function" in tool else {"type": "function", "function": tool} for tool in value]
