@@ -25,7 +25,7 @@ from filelock import FileLock, Timeout
 
 from core.errors import UserError, translate
 from core.runs import checkpoints
-from core.runs.events import TERMINAL, Evaluated, Event, EventReader, Failed, Finished, Started, Step, Stopped, effective
+from core.runs.events import TERMINAL, Adjusted, Evaluated, Event, EventReader, Failed, Finished, Started, Step, Stopped, effective
 from core.spec import RunSpec, build
 from core.workspace import Workspace, is_id, mint_id, write_atomic
 
@@ -199,8 +199,14 @@ class Run:
         }
 
     def plan(self) -> dict[str, Any]:
-        """The plan of the last attempt, empty before the first."""
-        return next((event.plan for event in reversed(self.events()) if isinstance(event, Started)), {})
+        """The plan of the last attempt, with what was adjusted on the way; empty before the first."""
+        plan: dict[str, Any] = {}
+        for event in self.events():
+            if isinstance(event, Started):
+                plan = dict(event.plan)
+            elif isinstance(event, Adjusted):
+                plan[event.what] = event.after
+        return plan
 
 
 class RunStore:

@@ -1,0 +1,261 @@
+"""The device and the model on it, as the engine's thread holds them: take, load, train, answer, let go.
+
+Importing this file loads torch, so only the engine's thread does, when the first request comes.
+"""
+
+import gc
+import importlib.metadata
+import os
+import platform
+import time
+from collections.abc import Callable
+from typing import Any
+
+from core.awake import awake
+from core.chat.answers import answer
+from core.chat.compare import BASE, respond
+from core.chat.requests import ChatEvent, Sampling
+from core.data import tokens
+from core.data.datasets import DatasetStore
+from core.errors import MachineError, UserError, translate
+from core.models import catalog, device, facts, load
+from core.models.lock import DeviceLock
+from core.models.session import Session
+from core.runs.store import Run, RunStore
+from core.training.job import Hooks, carry_out
+from core.training.settle import Settled, settle
+from core.workspace import Workspace
+
+SAMPLE_TOKENS = 64
+"""Longest answer to one of the data's questions before and after training, tokens."""
+
+PACKAGES = ("torch", "transformers", "trl", "peft", "accelerate", "bitsandbytes", "datasets", "tokenizers", "safetensors")
+
+
+class Accelerator:
+    """Everything that touches the device. Used by one thread only.
+
+    closing: whether the program is shutting down
+    enter:   told what the engine is doing now (a State)
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        store: RunStore,
+        datasets: DatasetStore,
+        *,
+        closing: Callable[[], bool],
+        enter: Callable[..., None],
+    ) -> None:
+        self._workspace = workspace
+        self._store = store
+        self._datasets = datasets
+        self._closing = closing
+        self._enter = enter
+        self._lock = DeviceLock(device.choose_device(), f"LoRA Workbench (pid {os.getpid()})")
+        self._session: Session | None = None
+        self.loaded: str | None = None  # id of the run, or name of the model, that is ready to answer
+        _one_card()
+        import torch
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()
+
+        # Two spinning threads beside one busy process (the browser) can be 35 times slower (measured): leave one core.
+        torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS") or max(1, device.cores() - 1)))
+
+    # -- the device
+
+    @property
+    def holds_device(self) -> bool:
+        return self._lock.held
+
+    def take_device(self, wait: bool, *, stop_asked: Callable[[], bool], waiting: Callable[[str], None]) -> bool:
+        """Take the device, waiting for another program where `wait`; False when a stop was asked for meanwhile.
+
+        Raises MachineError `device.busy` naming the holder where not `wait`.
+        """
+        while not self._lock.take():
+            holder = self._lock.holder()
+            if not wait:
+                raise MachineError("device.busy", holder=holder)
+            waiting(holder)
+            time.sleep(0.5)
+            if stop_asked() or self._closing():
+                return False
+        return True
+
+    def let_go(self) -> None:
+        """Drop the model and give the device back."""
+        if self._session is not None:
+            self._session.close()
+        self._session, self.loaded = None, None
+        gc.collect()
+        self._lock.give()
+
+    # -- training
+
+    def train(self, run: Run, *, between_steps: Callable[[], None]) -> None:
+        """Carry out one run; its end is in its events."""
+        spec = run.spec
+        dataset = None
+        settled: Settled | UserError
+        try:
+            dataset = self._datasets.get(str(spec.dataset))
+            settled = settle(spec, dataset, self._workspace)
+            if settled.model.folder is None:
+                settled = UserError("model.not_here", name=settled.model.title)
+        except Exception as error:
+            settled = translate(error)
+        hooks = Hooks(
+            open_session=lambda found: self._open(found.model, found.facts, found.plan.quantization, found.plan.precision),
+            ask=self._ask,
+            between_steps=lambda session, step: between_steps(),
+            closing=self._closing,
+            environment=lambda found: self._environment(found, str(spec.dataset)),
+        )
+        with awake():
+            carry_out(run, spec, dataset, settled, hooks)
+        self._after_training(run)
+
+    def _after_training(self, run: Run) -> None:
+        """Keep the model for Compare where the run ended well; otherwise start clean next time."""
+        if self._session is not None and run.id in self._session.adapters and run.status() in ("finished", "stopped"):
+            self._session.restore()
+            self.loaded = run.id
+        elif self._session is not None:
+            self._session.close()
+            self._session, self.loaded = None, None
+            gc.collect()
+
+    def _open(self, model: catalog.ModelRef, known: facts.ModelFacts, quantization: str, precision: str) -> Session:
+        """The base in memory, loaded only where it is not there already. Raises UserError `model.not_here`."""
+        if model.folder is None:
+            raise UserError("model.not_here", name=model.title)
+        key = (str(model.folder), quantization, precision)
+        if self._session is not None and self._session.key == key:
+            return self._session
+        if self._session is not None:
+            self._session.close()
+            self._session, self.loaded = None, None
+        kind = device.choose_device()
+        place = "cuda:0" if kind == "cuda" else kind
+        tokenizer = load.load_tokenizer(model.folder)
+        loaded = load.load_model(model.folder, quantization, precision, place)  # type: ignore[arg-type]
+        self._session = Session(loaded, tokenizer, key, place)
+        return self._session
+
+    def _ask(self, session: Session, adapter: str | None, system: str, questions: list[str], seconds: float) -> list[str]:
+        """Answers to `questions` by the base (`adapter` None) or the tuned model; fewer or none where time runs out."""
+        try:
+            prompts = []
+            for question in questions:
+                turns = [{"role": "system", "content": system}] if system else []
+                prompts.append((adapter or BASE, tokens.chat_prompt(session.tokenizer, [*turns, {"role": "user", "content": question}])))
+            if not prompts:
+                return []
+            with session.untouched():
+                found = answer(
+                    session,
+                    prompts,
+                    Sampling(max_new_tokens=SAMPLE_TOKENS),
+                    on_answer=lambda index, said: None,
+                    stop_asked=self._closing,
+                    time_limit_s=seconds,
+                )
+            return [said.text.strip() for said in found]
+        except UserError:  # a model without a chat template can still be trained on plain text
+            return []
+
+    def _environment(self, settled: Settled, dataset_id: str) -> dict[str, Any]:
+        """For env.json: what the run was made with, without paths or names of this machine."""
+        dataset = self._datasets.get(dataset_id)
+        return {
+            "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
+            "python": platform.python_version(),
+            "system": f"{platform.system()} {platform.machine()}",
+            "device": settled.device,
+            "dataset": {"id": dataset.id, "name": dataset.name, "sha256": dataset.sha256, "rows": dataset.rows, "usable": dataset.usable},
+            "model": {
+                "name": settled.model.name if settled.model.kind != "folder" else settled.model.title,
+                "hub": settled.model.hub,
+                "revision": settled.model.revision,
+                "parameters": settled.facts.parameters,
+                "architecture": settled.facts.architecture,
+            },
+        }
+
+    # -- chat
+
+    def prepare(self, run_id: str) -> None:
+        """Have the run's model in memory. Errors are left for the question that will meet them."""
+        try:
+            self._ready(run_id)
+        except Exception:
+            self.let_go()
+
+    def answer(self, chat: Any) -> None:
+        """Answer one request (core.engine.Chat); errors come out as an event."""
+        try:
+            if chat.stopped.is_set():
+                return
+            wanted = chat.request.run or chat.request.model or "starter"
+            if self.loaded != wanted:
+                self._enter("loading")
+                chat.emit(ChatEvent(kind="loading"))
+                session = self._ready(chat.request.run) if chat.request.run else self._plain(wanted)
+            else:
+                assert self._session is not None
+                session = self._session
+            self._enter("answering")
+            respond(session, chat.request, emit=chat.emit, stop_asked=lambda: chat.stopped.is_set() or self._closing())
+        except Exception as error:
+            failure = translate(error)
+            del error
+            if not isinstance(failure, UserError) or isinstance(failure, MachineError):
+                self.let_go()  # after lack of memory or an unknown error only a fresh load can be trusted
+            chat.emit(ChatEvent(kind="error", facts=failure.plain()))
+
+    def answer_in_training(self, chat: Any) -> None:
+        """Answer with the model that is being trained, between two of its steps; nothing may disturb the training."""
+        if self._session is None:
+            return
+        try:
+            respond(self._session, chat.request, emit=chat.emit, stop_asked=lambda: chat.stopped.is_set() or self._closing())
+        except Exception as error:
+            chat.emit(ChatEvent(kind="error", facts=translate(error).plain()))
+
+    def _ready(self, run_id: str) -> Session:
+        """The base of a run with the run's adapter beside it. Raises UserError `run.no_adapter`, `model.*`."""
+        run = self._store.get(run_id)
+        adapter = run.usable_adapter()
+        if adapter is None:
+            raise UserError("run.no_adapter", name=run.meta["name"])
+        model = catalog.resolve(run.spec.model, self._workspace)
+        if model.folder is None:
+            raise UserError("model.not_here", name=model.title)
+        known = facts.facts_of(model.folder)
+        plan = run.plan()
+        precision = plan.get("precision") or device.best_precision(device.choose_device(), known.parameters)
+        session = self._open(model, known, plan.get("quantization") or run.spec.quantization or "none", precision)
+        session.attach_saved(run.id, adapter)
+        self.loaded = run.id
+        return session
+
+    def _plain(self, reference: str) -> Session:
+        """The base model alone."""
+        model = catalog.resolve(reference, self._workspace)
+        if model.folder is None:
+            raise UserError("model.not_here", name=model.title)
+        known = facts.facts_of(model.folder)
+        session = self._open(model, known, "none", device.best_precision(device.choose_device(), known.parameters))
+        self.loaded = reference
+        return session
+
+
+def _one_card() -> None:
+    """TRL refuses a process that sees several cards; the first visible one is used. Before torch is imported."""
+    first = os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0]
+    if device.choose_device() == "cuda":
+        os.environ["CUDA_VISIBLE_DEVICES"] = first

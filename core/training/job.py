@@ -1,0 +1,206 @@
+"""One run from its lock to its end: load, encode, ask before, train, ask after, keep what was learned."""
+
+import shutil
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from logging import Logger
+from typing import Any
+
+from core.data.datasets import Dataset
+from core.data.split import split
+from core.errors import UserError, translate
+from core.models.session import Session
+from core.runs import checkpoints
+from core.runs.events import Adjusted, Checkpoint, Event, EventLog, Failed, Finished, Phase, Sample, Started, Stopped
+from core.runs.log import logging_to
+from core.runs.store import Run
+from core.spec import RunSpec
+from core.training.plan import SAMPLE_ROWS, Plan, longest
+from core.training.rows import ReadyRows, encode_rows, lengths
+from core.training.settle import Settled
+from core.training.train import Outcome, lora_config, train, write_adapter
+
+QUESTIONS = 2
+"""How many of the data's questions are answered before and after."""
+
+PHASE_EVERY_S = 0.5
+"""Seconds between two reports of one phase."""
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """What a run needs from the engine.
+
+    open_session:  the loaded base model of the settled run
+    ask:           (session, adapter name or None for the base, system prompt, questions, seconds) -> answers
+    between_steps: called between two steps, on the engine's thread
+    closing:       whether the program is shutting down
+    environment:   versions, device and fingerprints for env.json
+    """
+
+    open_session: Callable[[Settled], Session]
+    ask: Callable[[Session, str | None, str, list[str], float], list[str]]
+    between_steps: Callable[[Session, int], None]
+    closing: Callable[[], bool]
+    environment: Callable[[Settled], dict[str, Any]]
+
+
+def carry_out(run: Run, spec: RunSpec, dataset: Dataset | None, settled: Settled | UserError, hooks: Hooks) -> None:
+    """Hold the run's lock and carry it out; every end, good or bad, is an event. Never raises except for a lost disk.
+
+    `settled` is the error that planning ended with when the run cannot start at all: it is recorded as its failure.
+    """
+    with run.hold(), logging_to(run.log_path) as log:
+        attempt = 1 + sum(isinstance(event, Started) for event in run.events())
+        events = EventLog(run.events_path)
+        try:
+            events.append(Started(attempt=attempt, plan=settled.plan.plain() if isinstance(settled, Settled) else {}))
+            if isinstance(settled, UserError):
+                raise settled
+            if dataset is None:
+                raise UserError("dataset.unknown", dataset=str(spec.dataset))
+            _Job(run, spec, dataset, settled, hooks, attempt, events.append, log).work()
+        except BaseException as error:  # the run's end must be on record, whatever it was
+            failure = _explain(error, settled)
+            log.error("%s\n%s", failure, "".join(traceback.format_exception(error)))
+            del error  # its traceback would keep the device's tensors alive
+            step = next((event.step for event in reversed(run.events()) if isinstance(event, Checkpoint)), 0)
+            events.append(Failed(code=failure.code, facts=failure.facts, exit_code=failure.exit_code, step=step))
+        finally:
+            events.close()
+
+
+def _explain(error: BaseException, settled: Settled | UserError) -> UserError:
+    from core.training.watch import Diverged
+
+    if isinstance(error, Diverged) and isinstance(settled, Settled):
+        return UserError("train.diverged", step=error.step, learning_rate=f"{settled.plan.learning_rate / 4:.1e}")
+    return translate(error)
+
+
+@dataclass
+class _Job:
+    """The work of one attempt; `emit` writes events, `log` the log, `plan` is what is done by now."""
+
+    run: Run
+    spec: RunSpec
+    dataset: Dataset
+    settled: Settled
+    hooks: Hooks
+    attempt: int
+    emit: Callable[[Event], None]
+    log: Logger
+    plan: Plan = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.plan = self.settled.plan
+
+    def work(self) -> None:
+        from transformers import set_seed
+
+        started = time.monotonic()
+        self.emit(Phase(name="loading"))
+        session = self.hooks.open_session(self.settled)
+        self.run.write_env(self.hooks.environment(self.settled))
+        if self._stop():
+            self.emit(Stopped(step=0, adapter=False))
+            return
+        rows, held = self._encode(session)
+        if self._stop():
+            self.emit(Stopped(step=0, adapter=False))
+            return
+        set_seed(self.spec.seed)  # the adapter's first weights are random too
+        session.attach_new(self.run.id, lora_config(self.spec, self.plan, self.settled.facts))
+        self._ask(session, step=0, adapter=None, seconds=20.0)
+        outcome = train(
+            self.run,
+            self.spec,
+            self.plan,
+            session,
+            rows.rows,
+            held.rows,
+            base_name=self.settled.base_name,
+            emit=self.emit,
+            stop_asked=self._stop,
+            between_steps=lambda step: self.hooks.between_steps(session, step),
+        )
+        kept = self._keep(session, outcome)
+        if kept and not self.hooks.closing():
+            self._ask(session, step=outcome.step, adapter=self.run.id, seconds=3.0 if outcome.stopped else 20.0)
+        self._end(outcome, kept, time.monotonic() - started)
+
+    def _stop(self) -> bool:
+        return self.hooks.closing() or self.run.stop_asked(self.attempt)
+
+    def _encode(self, session: Session) -> tuple[ReadyRows, ReadyRows]:
+        """Rows to learn and rows kept aside; adjusts the plan when the whole data says otherwise than its sample."""
+        rows = self.dataset.load_rows()
+        learn, aside = split(rows, self.spec.holdout, self.spec.seed)
+        total, told = len(rows), 0.0
+
+        def report(done: int) -> None:
+            nonlocal told
+            if time.monotonic() - told > PHASE_EVERY_S:
+                told = time.monotonic()
+                self.emit(Phase(name="tokenizing", done=done, total=total))
+
+        ready = encode_rows(session.tokenizer, learn, self.plan.max_length, report)
+        if ready.cut and self.spec.max_length is None and total > SAMPLE_ROWS:
+            self._lengthen(session, learn)
+            ready = encode_rows(session.tokenizer, learn, self.plan.max_length, report)
+        held = encode_rows(session.tokenizer, aside, self.plan.max_length, lambda done: report(len(learn) + done))
+        self.emit(Phase(name="tokenizing", done=total, total=total))
+        left_out = [*ready.dropped, *ready.refused, *held.dropped, *held.refused]
+        if left_out:
+            self.log.warning("rows left out: %s", left_out)
+            self._adjust("train_rows", len(ready.rows), "rows_left_out")
+        if not ready.rows:
+            raise UserError("train.no_rows", max_length=self.plan.max_length, model=self.spec.model)
+        return ready, held
+
+    def _lengthen(self, session: Session, rows: list[dict[str, Any]]) -> None:
+        self._adjust("max_length", longest(lengths(session.tokenizer, rows), self.settled.facts.context), "longest_row")
+
+    def _adjust(self, what: str, after: Any, reason: str) -> None:
+        before = getattr(self.plan, what)
+        if before != after:
+            self.plan = replace(self.plan, **{what: after})
+            self.emit(Adjusted(what=what, before=before, after=after, reason=reason))
+
+    def _ask(self, session: Session, *, step: int, adapter: str | None, seconds: float) -> None:
+        pairs = self.dataset.questions(QUESTIONS)
+        answers = self.hooks.ask(session, adapter, self.dataset.system_prompt(), [question for question, _ in pairs], seconds)
+        for (question, expected), found in zip(pairs, answers, strict=False):
+            self.emit(Sample(step=step, question=question, answer=found, expected=expected))
+
+    def _keep(self, session: Session, outcome: Outcome) -> bool:
+        """Seal what was learned as a checkpoint and put it into place as the run's adapter."""
+        model = session.peft
+        if outcome.step == 0 or model is None:
+            return False
+        self.emit(Phase(name="saving", done=outcome.step, total=self.plan.steps))
+        place = checkpoints.seal(
+            self.run.checkpoints_folder,
+            outcome.step,
+            lambda folder: write_adapter(model, self.run.id, folder, self.settled.base_name),
+        )
+        self.emit(Checkpoint(step=outcome.step, name=place.name, reason="stop" if outcome.stopped else "end"))
+        checkpoints.prune(self.run.checkpoints_folder, self.spec.keep)
+        aside = self.run.folder / ".adapter"
+        shutil.rmtree(aside, ignore_errors=True)
+        shutil.copytree(place, aside, ignore=shutil.ignore_patterns(checkpoints.MANIFEST))
+        shutil.rmtree(self.run.adapter_folder, ignore_errors=True)
+        aside.rename(self.run.adapter_folder)
+        return True
+
+    def _end(self, outcome: Outcome, kept: bool, seconds: float) -> None:
+        figures = {
+            "step": outcome.step,
+            "seconds": round(seconds, 2),
+            "train_loss": outcome.train_loss,
+            "eval_loss": outcome.eval_loss,
+            "tokens_per_s": outcome.tokens_per_s,
+        }
+        self.emit(Stopped(adapter=kept, **figures) if outcome.stopped else Finished(**figures))

@@ -1,0 +1,47 @@
+"""The curve in words: one sentence on how a run goes, as a code (`verdict.<code>`) and facts."""
+
+import math
+from statistics import fmean, pstdev
+from typing import Any
+
+from core.runs.events import Evaluated, Event, Step
+
+EARLY_STEPS = 8
+"""Fewer steps than this say nothing."""
+
+HEART = 0.05
+"""Mean loss in nats per token below which rows come out word for word: exp(-0.05) is 95 % per token."""
+
+OVERFIT_RISE = 0.03
+"""Held-out loss this share above its best, twice in a row, counts as getting worse."""
+
+SWING = 0.5
+"""Spread of the last quarter's losses, as a share of the whole fall, from which the curve counts as jumping."""
+
+
+def read(events: list[Event]) -> tuple[str, dict[str, Any]]:
+    """The verdict on a run so far: early, learning, flat, overfit, heart, swing, blind (code and its facts).
+
+    Facts are losses as text with two decimals and steps as numbers.
+    """
+    steps = [event for event in events if isinstance(event, Step) and event.loss is not None and math.isfinite(event.loss)]
+    if len(steps) < EARLY_STEPS:
+        return "early", {}
+    losses = [float(step.loss or 0.0) for step in steps]
+    window = max(3, len(losses) // 10)
+    first, last = fmean(losses[:window]), fmean(losses[-window:])
+    held = [event for event in events if isinstance(event, Evaluated)]
+    if len(held) >= 3:
+        best = min(held, key=lambda event: event.loss)
+        if all(event.loss > best.loss * (1 + OVERFIT_RISE) for event in held[-2:]) and best is not held[-1]:
+            return "overfit", {"n": best.step}
+    if last < HEART:
+        return "heart", {}
+    if first - last > 0.05 * first:
+        middle = fmean(losses[len(losses) // 2 : len(losses) // 2 + window])
+        if len(losses) >= 60 and abs(middle - last) < 0.02 * first:
+            return "flat", {"n": steps[len(losses) // 2].step, "a": f"{first:.2f}", "b": f"{last:.2f}"}
+        return "learning", {"a": f"{first:.2f}", "b": f"{last:.2f}"}
+    if pstdev(losses[-max(4, len(losses) // 4) :]) > SWING * max(first, 1e-9):
+        return "swing", {}
+    return "flat", {"n": steps[0].step, "a": f"{first:.2f}", "b": f"{last:.2f}"}

@@ -1,0 +1,60 @@
+"""Everything about a run that can be settled before anything heavy is loaded: its model, its lengths, its plan.
+
+Shared by the window's plan line, `launch.py forecast` and the engine, so that what was promised before Start
+is what is done after it.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from core.data.datasets import Dataset
+from core.errors import UserError
+from core.models import catalog, device, load
+from core.models.facts import ModelFacts
+from core.spec import RunSpec
+from core.training.plan import SAMPLE_ROWS, Plan, make_plan
+from core.training.rows import estimated_lengths, lengths
+from core.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A spec made concrete: the plan, and what it was made from."""
+
+    model: catalog.ModelRef
+    facts: ModelFacts
+    plan: Plan
+    lengths: list[int]  # tokens per sampled row, uncut
+    device: dict[str, Any]
+
+    @property
+    def base_name(self) -> str:
+        """The model's name for the adapter's own config: a hub id or a name, never a path of this machine."""
+        return self.model.hub or (self.model.title if self.model.kind == "folder" else self.model.name)
+
+
+def settle(spec: RunSpec, dataset: Dataset, workspace: Workspace) -> Settled:
+    """Settle `spec` on this machine. Imports the tokenizer's library when the model is on this disk.
+
+    Raises UserError for a model, a data set or a setting that cannot work.
+    """
+    model = catalog.resolve(spec.model, workspace)
+    if dataset.task == "preference":
+        raise UserError("train.preference")
+    if dataset.usable == 0:
+        raise UserError("train.no_usable_rows", name=dataset.name)
+    rows = dataset.load_rows()
+    step = max(1, len(rows) // SAMPLE_ROWS)
+    sample = rows[::step][:SAMPLE_ROWS] if len(rows) > SAMPLE_ROWS else rows
+    here = model.folder is not None
+    known = catalog.facts_of_ref(model)
+    if model.folder is not None:
+        found = lengths(load.load_tokenizer(model.folder), sample)
+        if not found:
+            raise UserError("train.no_template_rows", model=model.title)
+    else:
+        found = estimated_lengths(sample)
+    machine = dict(device.describe())
+    precision = device.best_precision(device.choose_device(), known.parameters)
+    plan = make_plan(spec, known, found, len(rows), machine, precision, exact=here)
+    return Settled(model=model, facts=known, plan=plan, lengths=found, device=machine)

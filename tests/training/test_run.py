@@ -1,0 +1,191 @@
+"""One run from Start to its adapter, by the real engine on a tiny model."""
+
+import json
+from typing import Any
+
+import pytest
+from tests.training.conftest import Lab
+
+from core.chat.requests import ChatRequest, Message
+from core.runs.events import Adjusted, Checkpoint, Evaluated, Failed, Finished, Phase, Sample, Started, Step, Stopped
+
+
+def ask(lab: Lab, run_id: str | None, question: str = "What is number 3?", **more: object) -> dict[str, str]:
+    """The answers of base and tuned to one question; fails on an error event."""
+    history = [Message(role="user", content=question)]
+    request = ChatRequest(run=run_id, histories={"base": history, "tuned": history}, **more)  # type: ignore[arg-type]
+    answers = {}
+    for event in lab.engine.chat(request):
+        assert event.kind != "error", event.facts
+        if event.kind == "proof":
+            assert event.facts["state"] == "checked"
+        if event.kind == "done":
+            assert event.side is not None
+            answers[event.side] = event.text
+    return answers
+
+
+def test_a_run_learns_and_leaves_an_adapter(lab: Lab) -> None:
+    run = lab.train(epochs=40, holdout=2, rank=16, learning_rate=3e-2)
+    events = run.events()
+    assert run.status() == "finished"
+    assert isinstance(events[0], Started) and events[0].plan["learning_rate"] == 3e-2
+    steps = [event for event in events if isinstance(event, Step)]
+    assert [event.step for event in steps] == list(range(1, events[0].plan["steps"] + 1))
+    assert steps[-1].loss < 0.8 * steps[0].loss  # type: ignore[operator]
+    assert {event.name for event in events if isinstance(event, Phase)} >= {"loading", "tokenizing", "training", "saving"}
+    assert {event.rows for event in events if isinstance(event, Evaluated)} == {2}
+    samples = [event for event in events if isinstance(event, Sample)]
+    assert [event.step for event in samples] == [0, 0, steps[-1].step, steps[-1].step]
+    assert [event.answer for event in samples[:2]] != [event.answer for event in samples[2:]]
+    assert isinstance(events[-1], Finished) and events[-1].eval_loss is not None
+    assert sorted(path.name for path in run.adapter_folder.iterdir()) == ["adapter_config.json", "adapter_model.safetensors"]
+    config = json.loads((run.adapter_folder / "adapter_config.json").read_text())
+    assert config["base_model_name_or_path"] == "tiny" and config["r"] == 16
+    assert "tests" not in (run.folder / "env.json").read_text().lower().replace("latest", "")
+
+
+def test_only_the_adapter_changes_and_all_of_it_does(lab: Lab) -> None:
+    from safetensors.torch import load_file
+
+    before = load_file(lab.model / "model.safetensors")
+    run = lab.train()
+    weights = load_file(run.adapter_folder / "adapter_model.safetensors")
+    assert all("lora_" in name for name in weights)
+    # B starts at zero, and A is only moved once B is not zero any more
+    assert all(bool(value.any()) for name, value in weights.items() if "lora_B" in name)
+    modules = {name.split(".lora_")[0] for name in weights}
+    assert len(modules) == 2 * 7  # two layers, all-linear: q k v o gate up down
+    assert lab.engine.status().loaded == run.id
+    worker_base = load_file(lab.model / "model.safetensors")
+    assert all(bool((before[name] == worker_base[name]).all()) for name in before)
+
+
+def test_the_saved_adapter_answers_as_the_trained_model_did(lab: Lab) -> None:
+    """Loaded fresh by peft alone, the adapter gives the very logits of the model in the engine."""
+    import torch
+    from peft import PeftModel
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    run = lab.train(epochs=10)
+    spoken = ask(lab, run.id)
+    base = AutoModelForCausalLM.from_pretrained(lab.model)
+    tokenizer = AutoTokenizer.from_pretrained(lab.model)
+    tuned = PeftModel.from_pretrained(base, run.adapter_folder).eval()
+    prompt = tokenizer.apply_chat_template(
+        [{"role": "user", "content": "What is number 3?"}], add_generation_prompt=True, return_tensors="pt", return_dict=True
+    )
+    with torch.no_grad():
+        out = tuned.generate(**prompt, max_new_tokens=256, do_sample=False)
+        with tuned.disable_adapter():
+            plain = tuned.generate(**prompt, max_new_tokens=256, do_sample=False)
+    cut = prompt["input_ids"].shape[1]
+    assert tokenizer.decode(out[0, cut:], skip_special_tokens=True) == spoken["tuned"]
+    assert tokenizer.decode(plain[0, cut:], skip_special_tokens=True) == spoken["base"]
+    assert spoken["base"] != spoken["tuned"]
+
+
+def test_stop_keeps_what_was_learned(lab: Lab) -> None:
+    run = lab.run(min_steps=2000)
+    lab.engine.submit(run.id)
+    lab.wait(run, lambda: any(isinstance(event, Step) and event.step >= 3 for event in run.events()))
+    lab.engine.stop(run.id)
+    lab.engine.stop(run.id)
+    lab.wait(run)
+    ended = run.events()[-1]
+    assert run.status() == "stopped" and isinstance(ended, Stopped) and ended.adapter and 3 <= ended.step < 2000
+    assert run.usable_adapter() == run.adapter_folder
+    assert set(ask(lab, run.id)) == {"base", "tuned"}
+
+
+def test_a_second_run_starts_from_the_untouched_base(lab: Lab) -> None:
+    """Two runs with the same seed on one loaded base give the same adapter, bit for bit."""
+    first = lab.train(epochs=3)
+    ask(lab, first.id)
+    second = lab.train(epochs=3)
+    one, two = (run.adapter_folder / "adapter_model.safetensors" for run in (first, second))
+    assert one.read_bytes() == two.read_bytes()
+    assert ask(lab, first.id) == ask(lab, first.id)
+
+
+def test_talking_in_mid_run_changes_nothing(lab: Lab) -> None:
+    """A chat between two steps leaves the adapter as it would have been, bit for bit, with dropout and sampling on."""
+    changes = {"epochs": 20, "dropout": 0.1}
+    silent = lab.train(**changes)
+    asked = lab.run(**changes)
+    lab.engine.submit(asked.id)
+    lab.wait(asked, lambda: any(isinstance(event, Step) for event in asked.events()))
+    talks = 0
+    while asked.status() == "running" and talks < 5:
+        answers = ask(lab, asked.id, sampling={"max_new_tokens": 8, "temperature": 0.8})
+        assert set(answers) == {"base", "tuned"}
+        talks += 1
+    lab.wait(asked)
+    assert talks >= 1
+    one, two = (run.adapter_folder / "adapter_model.safetensors" for run in (silent, asked))
+    assert one.read_bytes() == two.read_bytes()
+
+
+def test_a_lost_run_says_so_and_keeps_the_last_good_checkpoint(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Weights that stop being numbers end the run at the next step and are never saved over the good ones."""
+    import torch
+
+    def spoil(worker: Any, run_id: str) -> None:
+        if lab.store.get(run_id).events()[-1].__class__ is Phase and len(saved()) == 3:
+            with torch.no_grad():
+                next(value for name, value in worker._session.peft.named_parameters() if "lora_B" in name).fill_(float("nan"))
+
+    def saved() -> list[Checkpoint]:
+        return [event for event in run.events() if isinstance(event, Checkpoint)]
+
+    monkeypatch.setattr(lab.engine, "_answer_between_steps", spoil)
+    run = lab.run(epochs=20, save_every=1)
+    lab.engine.submit(run.id)
+    lab.wait(run)
+    failed = run.events()[-1]
+    assert isinstance(failed, Failed) and failed.code == "train.diverged"
+    assert failed.facts == {"step": 4, "learning_rate": "1.3e-03"}
+    kept = run.usable_adapter()
+    assert kept is not None and kept.name == "step-00000003" and not run.adapter_folder.exists()
+    assert set(ask(lab, run.id)) == {"base", "tuned"}
+
+
+def test_checkpoints_are_pruned_to_keep(lab: Lab) -> None:
+    run = lab.train(epochs=10, save_every=3, keep=2)
+    said = [event for event in run.events() if isinstance(event, Checkpoint)]
+    assert len(said) > 2 and said[-1].reason == "end"
+    assert len(list(run.checkpoints_folder.iterdir())) == 2
+
+
+def test_training_gets_the_rows_that_the_preview_shows(lab: Lab) -> None:
+    from core.data import tokens
+    from core.models.load import load_tokenizer
+    from core.training.rows import encode_rows
+
+    tokenizer = load_tokenizer(lab.model)
+    rows = lab.dataset.load_rows()
+    ready = encode_rows(tokenizer, rows, 40)
+    shown = [tokens.encode(tokenizer, row, 40)[0] for row in rows]
+    assert [row["input_ids"] for row in ready.rows] == [row.ids for row in shown if any(row.trained)]
+    for row, ids in zip(shown, ready.rows, strict=False):
+        pieces = tokens.pieces(tokenizer, row)
+        assert [piece["id"] if piece["trained"] else -100 for piece in pieces] == ids["labels"]
+
+
+def test_a_data_set_without_usable_rows_fails_with_a_sentence(lab: Lab) -> None:
+    run = lab.train(max_length=8)
+    failed = run.events()[-1]
+    assert isinstance(failed, Failed) and failed.code == "train.no_rows" and run.status() == "failed"
+
+
+def test_batch_and_accumulation_are_the_same_training(lab: Lab) -> None:
+    """One batch of four rows and four batches of one row step along the same losses."""
+    losses = []
+    for changes in ({"batch_size": 4, "gradient_accumulation": 1}, {"batch_size": 1, "gradient_accumulation": 4}):
+        run = lab.train(epochs=3, **changes)
+        losses.append([event.loss for event in run.events() if isinstance(event, Step)])
+    assert losses[0] == pytest.approx(losses[1], abs=2e-3)
+
+
+def test_nothing_is_adjusted_on_a_small_data_set(lab: Lab) -> None:
+    assert not [event for event in lab.train().events() if isinstance(event, Adjusted)]
