@@ -22,6 +22,9 @@ Precision = Literal["fp32", "bf16", "fp16"]
 FREE_FOR_S = 3.0
 """How long the free memory of a card is remembered, seconds; the page asks once a second."""
 
+MIB = 2**20 / 1e9
+"""GB in a MiB, the unit of nvidia-smi."""
+
 SMALL = 300_000_000
 """Below this many weights fp32 is as fast on a CPU: overhead, not arithmetic, takes the time (measured)."""
 
@@ -63,7 +66,7 @@ def describe() -> Device:
     if kind == "cuda":
         card = _cards()[0]
         return Device(
-            kind="cuda", name=card["name"], free_gb=card["free_mb"] * 2**20 / 1e9, total_gb=card["total_mb"] * 2**20 / 1e9,
+            kind="cuda", name=card["name"], free_gb=card["free_mb"] * MIB, total_gb=card["total_mb"] * MIB,
             cores=cores(), bf16=card["capability"] >= 8.0,
         )  # fmt: skip
     if kind == "mps":

@@ -25,11 +25,11 @@ RUNTIME_GB = {"cpu": 1.2, "cuda": 1.0, "mps": 1.5}
 
 CARDS = [
     # pattern of the name, dense half-precision TFLOP/s as the maker states it (tensor cores, fp32 accumulation)
-    (r"\b(H100|H200|H800|GH200|B100|B200|GB200)\b", 990), (r"\bA100|A800\b", 312), (r"\bL40S?\b", 181), (r"\bL4\b", 121),
-    (r"\bA10G?\b", 70), (r"\bA40\b|A6000", 150), (r"\bT4\b", 65), (r"\bV100\b", 112), (r"\bP100\b", 19),
-    (r"5090", 210), (r"5080", 113), (r"5070", 80), (r"5060", 50), (r"4090", 165), (r"4080", 97), (r"4070", 60),
-    (r"4060", 30), (r"3090", 71), (r"3080", 60), (r"3070", 40), (r"3060", 25), (r"3050", 18), (r"20[678]0", 45),
-    (r"16[56]0|10[678]0", 8), (r"M\d Ultra", 22), (r"M\d Max", 12), (r"M\d Pro", 6), (r"M\d", 3),
+    (r"\b(H100|H200|H800|GH200|B100|B200|GB200)\b", 990), (r"\bA100|A800\b", 312), (r"\bL40S?\b", 181),
+    (r"\bL4\b", 121), (r"\bA10G?\b", 70), (r"\bA40\b|A6000", 150), (r"\bT4\b", 65), (r"\bV100\b", 112),
+    (r"\bP100\b", 19), (r"5090", 210), (r"5080", 113), (r"5070", 80), (r"5060", 50), (r"4090", 165), (r"4080", 97),
+    (r"4070", 60), (r"4060", 30), (r"3090", 71), (r"3080", 60), (r"3070", 40), (r"3060", 25), (r"3050", 18),
+    (r"20[678]0", 45), (r"16[56]0|10[678]0", 8), (r"M\d Ultra", 22), (r"M\d Max", 12), (r"M\d Pro", 6), (r"M\d", 3),
 ]  # fmt: skip
 UNKNOWN_CARD = 25
 
@@ -140,8 +140,8 @@ def forecast(
 
 
 def memory_gb(
-    facts: ModelFacts, trainable: int, *, quantization: Quantization, precision: Precision, batch_size: int, length: int,
-    free_gb: float, checkpointing: bool = False,
+    facts: ModelFacts, trainable: int, *, quantization: Quantization, precision: Precision, batch_size: int,
+    length: int, free_gb: float, checkpointing: bool = False,
 ) -> MemoryGB:  # fmt: skip
     """The parts of the memory that a run needs; `total` is their sum.
 
@@ -164,7 +164,7 @@ def memory_gb(
 
 
 def weight_bytes(facts: ModelFacts, quantization: Quantization, precision: Precision) -> float:
-    """Bytes of the frozen weights. Quantization takes the linear layers; embeddings, head and norms keep `precision`."""
+    """Bytes of the frozen weights. Quantized are the linear layers; embeddings, head and norms keep `precision`."""
     if quantization == "none":
         return facts.parameters * BYTES[precision]
     rest = facts.parameters - facts.linear_parameters
@@ -227,7 +227,7 @@ def _advice(
     facts: ModelFacts, trainable: int, memory: MemoryGB, fits: str, quantization: Quantization, precision: Precision,
     batch_size: int, length: int, checkpointing: bool, device: Device,
 ) -> list[Advice]:  # fmt: skip
-    """What would make it fit, the most helpful first; each is worked out, so that no advice is given that does not help."""
+    """What would make it fit, the most helpful first. Each is worked out, so that none is given that does not help."""
     if fits == "yes":
         return []
 

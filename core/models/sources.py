@@ -19,8 +19,9 @@ from core.errors import MachineError, UserError, translate
 from core.models.address import check_endpoint, check_token, host_of, offline, probe
 from core.models.catalog import HUB_ID, ModelRef, cached
 from core.models.facts import read_config
+from core.models.hub_cache import CachedModel, hub_cache
 from core.models.safety import check_config, inspect
-from core.models.transfer import CachedModel, Cancelled, Listing, RemoteFile, Source, hub_cache
+from core.models.transfer import Cancelled, Listing, RemoteFile, Source
 from core.models.weights import read_headers
 
 __all__ = ["FetchProgress", "Fetcher", "Sizes", "probe", "sizes"]
@@ -142,7 +143,7 @@ class Fetcher:
             self._thread.start()
 
     def cancel(self) -> None:
-        """Stop the download within `STALL_S` seconds; what was fetched is kept and the next start goes on from there."""
+        """Stop the download within `STALL_S` seconds. What was fetched is kept; the next start goes on from there."""
         self._cancel.set()
 
     def wait(self, timeout_s: float | None = None) -> FetchProgress:
