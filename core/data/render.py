@@ -102,9 +102,9 @@ class Template:
                 start = at + len(header)
                 break
         if stop := self.end_of_turn():
-            body = text[start:end].rstrip()
-            if body.endswith(stop):
-                end = start + len(body)
+            at = text.rfind(stop, start, end)
+            if at >= 0 and not self._without_tokens(text[at + len(stop) : end]):
+                end = at + len(stop)
             elif text.startswith(stop, end):
                 end += len(stop)
         return start, max(start, end)
@@ -142,6 +142,12 @@ class Template:
                     self._ends["stop"] = stop
                     break
         return self._ends["stop"]
+
+    def _without_tokens(self, text: str) -> str:
+        """What is left of `text` without blanks and special tokens: some templates end the whole conversation once more."""
+        for token in self._tokens():
+            text = text.replace(token, "")
+        return text.strip()
 
     def _tokens(self) -> list[str]:
         return [str(value) for value in self.special.values() if isinstance(value, str)]

@@ -61,7 +61,7 @@ def encode(tokenizer: Any, row: dict[str, Any], max_length: int | None = None) -
 
 def pieces(tokenizer: Any, encoded: Encoded) -> list[dict[str, Any]]:
     """`[{"id", "text", "trained"}]`; the texts joined are `encoded.text`. A character of several tokens belongs to the last."""
-    starts = [0, *encoded.ends[:-1]]
+    starts = [0, *encoded.ends][: len(encoded.ends)]
     return [
         {"id": token, "text": encoded.text[start:end], "trained": learned}
         for token, start, end, learned in zip(encoded.ids, starts, encoded.ends, encoded.trained, strict=True)
