@@ -9,19 +9,20 @@ No path of this machine leaves with it. Everything is written aside and renamed 
 """
 
 import json
-import re
 import secrets
 import shutil
 import time
-import unicodedata
 import zipfile
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 from typing import Any
 
+from core.data.datasets import DatasetStore
 from core.errors import UserError, translate
-from core.export.card import CardFacts, Says, card, is_hub_id
+from core.export.card import CardFacts, Says, card
+from core.export.names import file_name, last_part, public_name
+from core.models import catalog
 from core.runs.store import Run
-from core.workspace import mint_id
+from core.workspace import Workspace, mint_id
 
 KINDS = ("adapter",)
 WEIGHTS, CONFIG = "adapter_model.safetensors", "adapter_config.json"
@@ -39,14 +40,8 @@ TOKENIZER_FILES = (
     "chat_template.jinja",
     "chat_template.json",
 )
-NAME_LENGTH = 60
-"""Characters of a file name: at most 240 bytes in UTF-8, below the 255 that file systems take."""
-
 HANDED_OUT_S = 3600
 """Seconds after which a zip in `downloads/` may go; the longest download that is waited for."""
-
-_RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
-
 
 def export_adapter(
     run: Run,
@@ -96,38 +91,32 @@ def export_adapter(
     return {"path": str(to), "files": files}
 
 
-def zip_adapter(run: Run, downloads: Path, *, text: Says, **about: Any) -> Path:
-    """A fresh zip for the window to stream, named like the run; `about` as in `export_adapter`.
+def zip_adapter(run: Run, workspace: Workspace, datasets: DatasetStore, *, text: Says) -> Path:
+    """A fresh zip for the window to stream, in `workspace.downloads`, with the run's name as file name.
 
-    downloads: `workspace.downloads`; zips older than an hour are removed from it.
+    Zips older than an hour are removed. Raises what `export_adapter` raises.
     """
-    for old in downloads.iterdir():
+    for old in workspace.downloads.iterdir():
         if old.is_dir() and time.time() - old.stat().st_mtime > HANDED_OUT_S:
             shutil.rmtree(old, ignore_errors=True)
-    place = downloads / mint_id() / f"{file_name(run.meta['name'])}.zip"
-    export_adapter(run, place, text=text, **about)
+    place = workspace.downloads / mint_id() / f"{file_name(run.meta['name'])}.zip"
+    export_adapter(run, place, text=text, **about(run, workspace, datasets))
     return place
 
 
-def file_name(name: str) -> str:
-    """A person's name for a thing as a file name that Windows, macOS and Linux all take, without an ending.
-
-    Letters and digits of every script stay; all else becomes a hyphen: "a/b: 你好" is "a-b-你好".
-    """
-    composed = unicodedata.normalize("NFC", name)
-    kept = "".join(ch if ch in "_-. " or unicodedata.category(ch)[0] in "LMN" else "-" for ch in composed)
-    kept = re.sub(r"[\s-]*-[\s-]*", "-", " ".join(kept.split()))
-    kept = kept[:NAME_LENGTH].strip(" .-")
-    if not kept:
-        return "adapter"
-    return f"_{kept}" if _RESERVED.fullmatch(kept) else kept
-
-
-def public_name(model: str) -> str:
-    """A model reference without a path of this machine: hub ids and catalogue names stay, folders give their name."""
-    if is_hub_id(model) and not Path(model).exists():
-        return model
-    return PurePosixPath(PureWindowsPath(model).as_posix()).name or "model"
+def about(run: Run, workspace: Workspace, datasets: DatasetStore) -> dict[str, Any]:
+    """What `export_adapter` is told about a run's model and data set; what is gone by now is left out."""
+    known: dict[str, Any] = {}
+    try:
+        model = catalog.resolve(run.spec.model, workspace)
+        known = {"tokenizer_folder": model.folder, "base_title": model.title, "base_id": model.hub}
+    except UserError:  # what was learned can be taken along all the same
+        pass
+    try:
+        known["dataset_name"] = datasets.get(str(run.spec.dataset)).name
+    except UserError:
+        pass
+    return known
 
 
 def _usable(run: Run) -> Path:
@@ -160,7 +149,7 @@ def _fill(
         name=run.meta["name"],
         base_title=base_title or base,
         base=base,
-        dataset=PurePosixPath(PureWindowsPath(dataset).as_posix()).name,
+        dataset=last_part(dataset),
         rows=plan.get("train_rows"),
         recipe=spec.recipe or "",
         step=_step_of(source, summary["steps"]),
@@ -180,7 +169,7 @@ def _copy_weights(run: Run, folder: Path) -> tuple[Path, dict[str, Any]]:
 
     A run that is training may prune a checkpoint while it is copied; then the next newest one is taken.
     """
-    for attempts_left in (1, 0):
+    for _ in range(2):
         source = _usable(run)
         try:
             shutil.copyfile(source / WEIGHTS, folder / WEIGHTS)
@@ -188,8 +177,7 @@ def _copy_weights(run: Run, folder: Path) -> tuple[Path, dict[str, Any]]:
             if isinstance(config, dict):
                 return source, config
         except (FileNotFoundError, ValueError):
-            if attempts_left:
-                continue
+            continue
     raise UserError("export.damaged", name=run.meta["name"], file=CONFIG)
 
 

@@ -11,15 +11,17 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.data.datasets import DatasetStore
 from core.errors import UserError
 from core.export import adapter
-from core.export.adapter import export_adapter, file_name, public_name, zip_adapter
+from core.export.adapter import about, export_adapter, zip_adapter
 from core.export.card import plain
+from core.export.names import file_name, public_name
 from core.runs import checkpoints
 from core.runs.events import Evaluated, EventLog, Finished, Started, Step
 from core.runs.store import Run, RunStore
 from core.spec import RunSpec
-from core.workspace import Workspace
+from core.workspace import PRESETS, Workspace
 from webui.text import load
 
 TEXT = load("en")
@@ -258,6 +260,7 @@ def test_a_hostile_name_stays_a_name(store: RunStore, tmp_path: Path) -> None:
 def test_public_names() -> None:
     assert public_name("starter") == "starter"
     assert public_name("owner/base-1B") == "owner/base-1B"
+    assert public_name("owner/base-1B@v2") == "owner/base-1B"
     assert public_name("/srv/models/base/") == "base"
     assert public_name("D:\\models\\base") == "base"
     assert public_name("/") == "model"
@@ -272,17 +275,37 @@ def test_a_folder_named_like_a_hub_id_is_still_a_folder(tmp_path: Path, monkeypa
 def test_the_windows_zip_is_named_like_the_run_and_old_ones_go(
     store: RunStore, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = make_run(store, name="FAQ/客服 ☕")
-    first = zip_adapter(run, workspace.downloads, text=TEXT, base_title="Base")
-    second = zip_adapter(run, workspace.downloads, text=TEXT, base_title="Base")
+    run, datasets = make_run(store, name="FAQ/客服 ☕"), DatasetStore(workspace)
+    first = zip_adapter(run, workspace, datasets, text=TEXT)
+    second = zip_adapter(run, workspace, datasets, text=TEXT)
     assert first.name == second.name == "FAQ-客服.zip" and first != second  # two visitors do not share a file
     assert zipfile.is_zipfile(first) and first.parent.parent == workspace.downloads
     monkeypatch.setattr(adapter, "HANDED_OUT_S", -1)
-    assert zip_adapter(run, workspace.downloads, text=TEXT).exists()
+    assert zip_adapter(run, workspace, datasets, text=TEXT).exists()
     assert not first.exists() and not second.exists()
 
 
 def test_a_run_without_anything_leaves_no_download(store: RunStore, workspace: Workspace) -> None:
     with pytest.raises(UserError, match="export.nothing"):
-        zip_adapter(make_run(store, done=False), workspace.downloads, text=TEXT)
+        zip_adapter(make_run(store, done=False), workspace, DatasetStore(workspace), text=TEXT)
     assert list(workspace.downloads.iterdir()) == []
+
+
+def test_what_is_known_about_a_run(store: RunStore, workspace: Workspace, tmp_path: Path) -> None:
+    datasets = DatasetStore(workspace)
+    (tmp_path / "faq.jsonl").write_text('{"question": "Open?", "answer": "Yes."}\n' * 3, encoding="utf-8")
+    dataset = datasets.add(tmp_path / "faq.jsonl")
+    run = store.create(RunSpec(model="starter", dataset=dataset.id), "FAQ")
+    assert about(run, workspace, datasets) == {
+        "tokenizer_folder": PRESETS / "starter",
+        "base_title": "Starter (built in)",
+        "base_id": None,
+        "dataset_name": dataset.name,
+    }
+
+
+def test_a_run_whose_model_and_data_are_gone_can_be_exported(store: RunStore, workspace: Workspace) -> None:
+    run = make_run(store, model="/gone/base")
+    assert about(run, workspace, DatasetStore(workspace)) == {}
+    with zipfile.ZipFile(zip_adapter(run, workspace, DatasetStore(workspace), text=TEXT)) as archive:
+        assert sorted(archive.namelist()) == FILES
