@@ -1,0 +1,242 @@
+"""The verbs that train nothing: check, preview, forecast."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.cli_desk import Desk
+from core.errors import UserError
+from core.findings import Finding, worst_first
+from core.models import catalog, device
+from core.spec import RunSpec
+from core.training.plan import SAMPLE_ROWS, Plan, longest, make_plan
+from core.training.rows import lengths
+from core.workspace import is_id
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+ASSUMED_ROWS, ASSUMED_LENGTH = 1000, 512
+"""Rows, and tokens of each, that a forecast without data is made for."""
+
+Row = dict[str, Any]
+
+
+# -- check
+
+
+def check(desk: Desk) -> int:
+    """Read a file and report on it, keeping nothing."""
+    from core.data import checks, files, formats
+
+    path = _source(desk, desk.choices.data)
+    read = files.read(path)
+    mapping = formats.recognise(read)
+    rows, findings = formats.convert_all(read, mapping)
+    findings = checks.check(rows, findings)
+    usable = len(rows)
+    if desk.choices.model and rows:
+        model, folder = desk.model(desk.choices.model)
+        tokenizer = _tokenizer(folder)
+        limit = max_length(RunSpec(), catalog.facts_of_ref(model).context, tokenizer, rows)
+        usable, more = checks.check_tokens(tokenizer, rows, limit)
+        findings = worst_first([*findings, *more])
+    desk.give(
+        {
+            "file": path.name,
+            "encoding": read.encoding,
+            "format": mapping.format,
+            "task": mapping.task,
+            "rows": read.count,
+            "usable": usable,
+            "findings": [_finding(desk, finding) for finding in findings],
+        }
+    )
+    desk.say(desk.text("cli.check.file", file=path.name, encoding=read.encoding, container=read.container))
+    desk.say(desk.text("cli.check.format", format=mapping.format, task=desk.text(f"cli.task.{mapping.task}")))
+    desk.say(desk.text("cli.check.rows", rows=read.count, usable=usable))
+    for finding in findings:
+        desk.say(f"  {desk.text(f'cli.level.{finding.level}')}  {desk.text.finding(finding)}")
+    if not usable:
+        desk.say(desk.text("cli.check.nothing"))
+    return 0 if usable else 2
+
+
+def _source(desk: Desk, reference: str) -> Path:
+    """The file that is meant: a path, a sample's name, or the source of a data set that is kept."""
+    path = Path(reference).expanduser()
+    try:
+        if path.exists():
+            return path
+    except (OSError, ValueError):
+        pass
+    if is_id(reference):
+        return desk.datasets.get(reference).folder / "source"
+    from core.data.samples import samples
+
+    sample = next((sample for sample in samples() if sample.name == reference), None)
+    if sample is None:
+        raise UserError("file.missing", path=reference[:300])
+    return sample.file
+
+
+def _finding(desk: Desk, finding: Finding) -> dict[str, Any]:
+    plain = finding.plain()
+    return {
+        "level": plain["level"],
+        "code": plain["code"],
+        "count": plain["count"],
+        "rows": plain["rows"],
+        "message": desk.text.finding(finding),
+    }
+
+
+# -- preview
+
+
+def preview(desk: Desk) -> int:
+    """What the model sees of some rows, through the very path that trains them."""
+    from core.data import tokens
+
+    spec = desk.spec()
+    dataset = desk.datasets.resolve(desk.choices.data)
+    rows = dataset.load_rows()
+    chosen = choose_rows(rows, desk.choices.rows, dataset.rows)
+    model, folder = desk.model(desk.choices.model)
+    tokenizer = _tokenizer(folder)
+    limit = max_length(spec, catalog.facts_of_ref(model).context, tokenizer, rows)
+    shown = []
+    for row in chosen:
+        for encoded in tokens.encode(tokenizer, row, limit):
+            pieces = tokens.pieces(tokenizer, encoded)
+            shown.append(
+                {
+                    "row": row["row"],
+                    "part": encoded.part,
+                    "text": encoded.text,
+                    "truncated": encoded.truncated,
+                    "tokens": pieces,
+                }
+            )
+    desk.give(shown)
+    desk.say(desk.text("cli.preview.legend", limit=limit))
+    for entry in shown:
+        learned = sum(piece["trained"] for piece in entry["tokens"])
+        desk.say()
+        part, count = desk.text(f"cli.part.{entry['part']}"), len(entry["tokens"])
+        desk.say(desk.text("cli.preview.row", row=entry["row"], part=part, count=count, learned=learned))
+        desk.say(marked(entry["tokens"]))
+        if entry["truncated"]:
+            desk.say(desk.text("cli.preview.cut", limit=limit))
+    return 0
+
+
+def marked(pieces: list[dict[str, Any]]) -> str:
+    """The text of the tokens, what is learned between ⟦ and ⟧."""
+    said, inside = [], False
+    for piece in pieces:
+        if piece["trained"] != inside:
+            said.append("⟦" if piece["trained"] else "⟧")
+            inside = piece["trained"]
+        said.append(piece["text"])
+    return "".join(said) + ("⟧" if inside else "")
+
+
+def choose_rows(rows: list[Row], wanted: str, read: int) -> list[Row]:
+    """`--rows`: "all", a number of rows from the first on, or row numbers "1,3". `read` rows were in the file.
+
+    Raises UserError `cli.rows`, `cli.no_row` for one that is not there, `cli.row_left_out` for one that cannot be used.
+    """
+    wanted = wanted.strip().lower()
+    if wanted == "all":
+        return rows
+    listed = "," in wanted
+    try:
+        numbers = [int(part) for part in wanted.split(",") if part.strip()]
+    except ValueError:
+        numbers = []
+    if not numbers or min(numbers) < 1:
+        raise UserError("cli.rows", said=wanted[:80])
+    if not listed:
+        return rows[: numbers[0]]
+    by_number = {row["row"]: row for row in rows}
+    for number in numbers:
+        if number not in by_number:
+            if number > read:
+                raise UserError("cli.no_row", row=number, rows=read)
+            raise UserError("cli.row_left_out", row=number)
+    return [by_number[number] for number in numbers]
+
+
+def max_length(spec: RunSpec, context: int, tokenizer: "PreTrainedTokenizerBase", rows: list[Row]) -> int:
+    """The length at which rows are cut, tokens: as the plan would settle it for `rows`."""
+    if spec.max_length:
+        return min(spec.max_length, context)
+    step = max(1, len(rows) // SAMPLE_ROWS)
+    return longest(lengths(tokenizer, rows[::step][:SAMPLE_ROWS]), context)
+
+
+def _tokenizer(folder: Path) -> "PreTrainedTokenizerBase":
+    from core.models.load import load_tokenizer
+
+    return load_tokenizer(folder)
+
+
+# -- forecast
+
+
+def forecast(desk: Desk) -> int:
+    """Memory and time of a run, and whether it fits."""
+    from core.models.forecast import forecast as work_out
+
+    spec = desk.spec(model=desk.choices.model)
+    if desk.choices.data:
+        from core.training.settle import settle
+
+        settled = settle(spec, desk.datasets.resolve(desk.choices.data), desk.workspace)
+        facts, plan, found, machine = settled.facts, settled.plan, settled.lengths, settled.device
+    else:
+        facts = catalog.facts_of_ref(catalog.resolve(spec.model, desk.workspace))
+        machine = dict(device.describe())
+        found = [min(ASSUMED_LENGTH, facts.context)]
+        precision = device.best_precision(device.choose_device(), facts.parameters)
+        plan = make_plan(spec, facts, found, ASSUMED_ROWS, machine, precision, exact=False)
+        desk.note("cli.forecast.assumed", rows=ASSUMED_ROWS, length=found[0])
+    told = work_out(
+        facts,
+        rank=spec.rank,
+        target_modules=spec.target_modules,
+        quantization=plan.quantization,  # type: ignore[arg-type]
+        precision=plan.precision,  # type: ignore[arg-type]
+        batch_size=plan.batch_size,
+        max_length=plan.max_length,
+        steps=plan.steps,
+        device=machine,  # type: ignore[arg-type]
+        gradient_accumulation=plan.gradient_accumulation,
+        tokens_per_row=plan.mean_length,
+        longest_row=max(found, default=None),
+        checkpointing=plan.activation_checkpointing,
+    )
+    advice = [desk.text(f"advice.{each['code']}", **each["facts"]) for each in told["advice"]]
+    desk.give({**told, "advice": advice})
+    _show_forecast(desk, plan, dict(told), advice)
+    return 0
+
+
+def _show_forecast(desk: Desk, plan: Plan, told: dict[str, Any], advice: list[str]) -> None:
+    memory = told["memory_gb"]
+    desk.say(
+        desk.text(
+            "cli.forecast.learned",
+            count=f"{told['trainable_parameters']:,}",
+            percent=f"{told['trainable_percent']:.2f}",
+        )
+    )
+    batch, accumulation = plan.batch_size, plan.gradient_accumulation
+    time = desk.text.duration(told["time_s"])
+    desk.say(
+        desk.text("cli.forecast.steps", steps=plan.steps, rows=plan.train_rows, batch=batch * accumulation, time=time)
+    )
+    desk.say(desk.text("cli.forecast.memory", **{name: f"{value:.2f}" for name, value in memory.items()}))
+    desk.say(desk.text(f"cli.fits.{told['fits']}"))
+    for sentence in advice:
+        desk.say(f"  {sentence}")

@@ -1,0 +1,192 @@
+"""What every verb has at hand: the choices, the words, the workspace with its stores, and where to say what."""
+
+import contextlib
+import difflib
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
+
+from core import recipes
+from core.cli_arguments import Choices
+from core.errors import UserError, from_plain
+from core.findings import Finding
+from core.models import catalog
+from core.runs.store import RunStore
+from core.spec import FIELDS, RunSpec, build
+from core.workspace import Workspace
+
+if TYPE_CHECKING:
+    from core.data.datasets import DatasetStore
+
+HAVE_OPTIONS = {"model": "--model", "dataset": "--data", "recipe": "--recipe"}
+"""Settings that have an option of their own."""
+
+
+class Text(Protocol):
+    """The sentences of one language; webui.text has them."""
+
+    language: str
+
+    def __call__(self, key: str, /, **facts: Any) -> str: ...
+    def error(self, error: UserError) -> str: ...
+    def finding(self, finding: Finding) -> str: ...
+    def size(self, count: float) -> str: ...
+    def duration(self, seconds: float | None) -> str: ...
+
+
+class Desk:
+    """The document goes to stdout, everything else to stderr. With --json stdout carries JSON and nothing else."""
+
+    def __init__(self, choices: Choices, text: Text, out: TextIO | None = None, err: TextIO | None = None) -> None:
+        self.choices = choices
+        self.text = text
+        self._out = out or sys.stdout
+        self._err = err or sys.stderr
+        self._passing = False
+
+    # -- where things are
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        return Workspace(self.choices.workspace)
+
+    @cached_property
+    def store(self) -> RunStore:
+        return RunStore(self.workspace)
+
+    @cached_property
+    def datasets(self) -> "DatasetStore":
+        from core.data.datasets import DatasetStore
+
+        return DatasetStore(self.workspace)
+
+    def model(self, reference: str, *, fetch: bool = False) -> tuple[catalog.ModelRef, Path]:
+        """The model and the folder it lies in. With `fetch` it is downloaded when it is not here yet.
+
+        Raises UserError `model.*`.
+        """
+        ref = catalog.resolve(reference, self.workspace)
+        if ref.folder is None and fetch:
+            self._fetch(ref)
+            ref = catalog.resolve(reference, self.workspace)
+        if ref.folder is None:
+            raise UserError("cli.model_not_here", name=ref.title, model=reference)
+        return ref, ref.folder
+
+    def _fetch(self, ref: catalog.ModelRef) -> None:
+        from core.models.sources import Fetcher
+
+        fetcher = Fetcher()
+        fetcher.start(ref)
+        try:
+            while (progress := fetcher.wait(0.5)).state in ("sizing", "fetching"):
+                left = self.text.duration(progress.left_s)
+                done, total = self.text.size(progress.done), self.text.size(progress.total)
+                self.pass_by("cli.fetching", name=ref.title, done=done, total=total, left=left)
+        except KeyboardInterrupt:
+            fetcher.cancel()
+            raise
+        if progress.error:
+            raise from_plain(progress.error)
+
+    # -- what was asked for
+
+    def spec(self, **chosen: Any) -> RunSpec:
+        """The settings: the recipe, then --set, then `chosen`. Raises UserError `recipe.*`, `setting.*`, `cli.set`."""
+        reference = getattr(self.choices, "recipe", None)
+        goal, intensity = recipes.parse(reference) if reference else (None, None)
+        return build({**recipes.apply(goal, intensity, changes(self.choices.changes)), **chosen})
+
+    # -- saying things
+
+    def say(self, line: str = "") -> None:
+        """One line of the answer for people; nothing with --json."""
+        if not self.choices.json:
+            self._end_passing()
+            print(line, file=self._out)
+
+    def give(self, document: Any) -> None:
+        """The answer with --json: one document."""
+        if self.choices.json:
+            self._end_passing()
+            plain = (getattr(self._out, "encoding", "") or "").lower().replace("-", "") == "utf8"
+            print(json.dumps(document, ensure_ascii=not plain, allow_nan=False, indent=1), file=self._out, flush=True)
+
+    def note(self, key: str, **facts: Any) -> None:
+        """One line on the way, on stderr."""
+        self._end_passing()
+        print(self.text(key, **facts), file=self._err, flush=True)
+
+    @property
+    def live(self) -> bool:
+        """Whether a line can be written over."""
+        return self._err.isatty()
+
+    def pass_by(self, key: str, **facts: Any) -> None:
+        """A line that the next one replaces; left out where lines cannot be replaced."""
+        if self.live:
+            self._end_passing()
+            line = self.text(key, **facts)
+            print(_fitting(line, shutil.get_terminal_size().columns - 1), end="\r", file=self._err, flush=True)
+            self._passing = True
+
+    def _end_passing(self) -> None:
+        if self._passing:
+            print(" " * (shutil.get_terminal_size().columns - 1), end="\r", file=self._err)
+            self._passing = False
+
+    def fail(self, error: UserError) -> int:
+        """The error as one sentence on stderr, with --json as a document on stdout too; returns the exit code."""
+        message = self.text.error(error)
+        with contextlib.suppress(OSError):
+            self._end_passing()
+            print(message, file=self._err, flush=True)
+        self.give({"error": {"code": error.code, "message": message}})
+        return error.exit_code
+
+
+def _fitting(line: str, columns: int) -> str:
+    """As much of `line` as fits into `columns`, Chinese characters being two wide."""
+    used = 0
+    for count, character in enumerate(line):
+        used += 2 if ord(character) > 0x2E7F else 1
+        if used > columns:
+            return line[:count]
+    return line
+
+
+def changes(assignments: list[str]) -> dict[str, Any]:
+    """`["rank=16", "alpha=auto"]` as settings; `auto` is automatic. RunSpec judges the values, this the names.
+
+    Raises UserError `cli.set`, `cli.set_unknown`, `cli.set_option`.
+    """
+    found: dict[str, Any] = {}
+    for assignment in assignments:
+        name, equals, value = (part.strip() for part in assignment.partition("="))
+        if not equals or not name:
+            raise UserError("cli.set", said=assignment[:80])
+        if name in HAVE_OPTIONS:
+            raise UserError("cli.set_option", field=name, option=HAVE_OPTIONS[name])
+        if name not in FIELDS:
+            near = difflib.get_close_matches(name, FIELDS, n=1)
+            if near:
+                raise UserError("cli.set_near", name=name[:80], near=near[0])
+            raise UserError("cli.set_unknown", name=name[:80], known=", ".join(FIELDS))
+        found[name] = _value(name, value)
+    return found
+
+
+def _value(name: str, text: str) -> Any:
+    """A setting's value as RunSpec takes it; numbers stay text, which RunSpec reads itself."""
+    if text.lower() in ("auto", "automatic"):
+        return RunSpec.model_fields[name].default  # None where there is something to be worked out
+    if name == "target_modules" and text not in ("all-linear", "attention"):
+        return [part.strip() for part in text.strip("[]").split(",") if part.strip()]
+    return text
+
+
+Verb = Callable[[Desk], int]

@@ -1,0 +1,195 @@
+"""The verb train: a run from start to end, its progress on stderr, its figures at the end."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from core.cli_desk import Desk
+from core.engine import Engine
+from core.errors import MachineError, UserError, from_plain
+from core.models import device
+from core.models.lock import DeviceLock
+from core.runs.events import Adjusted, Evaluated, Event, EventReader, Failed, Finished, Phase, Started, Step, Stopped
+from core.runs.store import Run
+
+POLL_S = 0.2
+LINE_EVERY_S = 5.0
+"""Seconds between two lines of progress where a line cannot be written over."""
+
+LEFT_AT_ONCE = 130
+CLOSE_S = 30.0
+
+
+def train(desk: Desk) -> int:
+    """Train, wait for the end, give the figures. A stop keeps what was learned and is no failure."""
+    spec = desk.spec(model=desk.choices.model)  # slips in the settings are told before anything is read
+    dataset = desk.datasets.resolve(desk.choices.data)
+    if dataset.task == "preference":
+        raise UserError("train.preference")
+    model, _ = desk.model(desk.choices.model, fetch=True)
+    spec = desk.spec(model=model.name, dataset=dataset.id)
+    if desk.choices.no_wait:
+        refuse_busy_device()
+    name = desk.choices.name or f"{dataset.name}, {model.title}, {time.strftime('%H:%M')}"
+    run = desk.store.create(spec, name)
+    from core.engine import LocalEngine
+
+    engine = LocalEngine(desk.workspace, desk.store, desk.datasets, wait=not desk.choices.no_wait)
+    desk.note("cli.train.begin", name=run.meta["name"], run=run.id)
+    try:
+        with _stopping(desk, engine, run):
+            engine.submit(run.id)
+            ended = _follow(desk, engine, run)
+    finally:
+        engine.close(wait_s=CLOSE_S)
+    return _tell_end(desk, run, ended)
+
+
+def refuse_busy_device() -> None:
+    """Raises MachineError `device.busy` when another program has the device."""
+    lock = DeviceLock(device.choose_device(), "launch.py train")
+    if not lock.take():
+        raise MachineError("device.busy", holder=lock.holder())
+    lock.give()
+
+
+@contextmanager
+def _stopping(desk: Desk, engine: Engine, run: Run) -> Iterator[None]:
+    """First Ctrl-C or SIGTERM: stop and keep what was learned. Second: leave at once."""
+    asked = False
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked:
+            os._exit(LEFT_AT_ONCE)
+        asked = True
+        desk.note("cli.train.stopping")
+        threading.Thread(target=engine.stop, args=(run.id,), daemon=True).start()  # a handler must not wait for locks
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _follow(desk: Desk, engine: Engine, run: Run) -> Finished | Stopped:
+    """Report what happens until the run has ended. Raises the UserError that it failed with."""
+    reader, progress = EventReader(run.events_path), Progress(desk)
+    lost = 0
+    while True:
+        for event in reader.read():
+            progress.see(event)
+            if isinstance(event, Failed):
+                raise from_plain({"code": event.code, "facts": event.facts, "exit_code": event.exit_code})
+            if isinstance(event, Finished | Stopped):
+                return event
+        status = engine.status()
+        if status.state == "waiting":
+            progress.waiting(status.holder)
+        # An engine that has let the run go without a word (another program was faster with the device).
+        idle = status.run is None and run.id not in status.queue and status.state == "idle"
+        lost = lost + 1 if idle else 0
+        if lost > 10 and run.status() in ("queued", "interrupted"):
+            desk.store.delete(run.id)
+            raise MachineError("device.busy", holder=status.holder)
+        time.sleep(POLL_S)
+
+
+class Progress:
+    """What happens in a run, as lines: one that is written over on a console, one every few seconds elsewhere."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.plan: dict[str, Any] = {}
+        self.phase = ""
+        self.said_at = 0.0
+        self.began: tuple[float, int] | None = None
+        self.held = ""
+        self.waited = False
+
+    def see(self, event: Event) -> None:
+        if isinstance(event, Started):
+            self.plan = event.plan
+        elif isinstance(event, Phase):
+            self._phase(event)
+        elif isinstance(event, Step):
+            self._step(event)
+        elif isinstance(event, Evaluated):
+            self.held = f"{event.loss:.3f}"
+            self.desk.note("cli.train.evaluated", step=event.step, loss=self.held)
+        elif isinstance(event, Adjusted):
+            self.desk.note("cli.train.adjusted", what=event.what, before=event.before, after=event.after)
+            self.plan = {**self.plan, event.what: event.after}
+
+    def waiting(self, holder: str) -> None:
+        if not self.waited:
+            self.waited = True
+            self.desk.note("cli.train.waiting", holder=holder or "?")
+
+    def _phase(self, event: Phase) -> None:
+        what = self.desk.text(f"cli.phase.{event.name}")
+        if event.name != self.phase:
+            self.phase = event.name
+            if event.name == "training":
+                self._tell_plan()
+            elif event.name != "evaluating":
+                self.desk.note("cli.train.phase", what=what)
+        elif event.total:
+            self.desk.pass_by("cli.train.phase_at", what=what, done=event.done, total=event.total)
+
+    def _tell_plan(self) -> None:
+        facts = {name: self.plan.get(name, "?") for name in ("train_rows", "holdout_rows", "steps", "max_length")}
+        facts["learning_rate"] = f"{self.plan.get('learning_rate', 0):g}"
+        self.desk.note("cli.train.plan", **facts, precision=self.plan.get("precision", "?"))
+
+    def _step(self, event: Step) -> None:
+        now = time.monotonic()
+        if self.began is None:
+            self.began = (now, event.step)
+        total = int(self.plan.get("steps") or 0)
+        done = event.step - self.began[1]
+        left = (now - self.began[0]) / done * (total - event.step) if done and total else None
+        facts = {
+            "step": event.step,
+            "steps": total or "?",
+            "percent": 100 * event.step // total if total else "?",
+            "loss": f"{event.loss:.3f}" if event.loss is not None else "?",
+            "left": self.desk.text.duration(left),
+        }
+        if self.desk.live:
+            self.desk.pass_by("cli.train.step", **facts)
+        elif now - self.said_at >= LINE_EVERY_S or event.step == total:
+            self.said_at = now
+            self.desk.note("cli.train.step", **facts)
+
+
+def _tell_end(desk: Desk, run: Run, ended: Finished | Stopped) -> int:
+    adapter = run.usable_adapter()
+    status = run.status()
+    desk.give(
+        {
+            "run": run.id,
+            "status": status,
+            "steps": ended.step,
+            "train_loss": ended.train_loss,
+            "eval_loss": ended.eval_loss,
+            "adapter": str(adapter) if adapter else None,
+            "seconds": ended.seconds,
+            "tokens_per_second": ended.tokens_per_s,
+        }
+    )
+    loss = f"{ended.train_loss:.3f}" if ended.train_loss is not None else "?"
+    seconds = desk.text.duration(ended.seconds)
+    desk.say(desk.text(f"cli.train.{status}", steps=ended.step, loss=loss, time=seconds))
+    if ended.eval_loss is not None:
+        desk.say(desk.text("cli.train.held", loss=f"{ended.eval_loss:.3f}"))
+    if adapter:
+        desk.say(desk.text("cli.train.next", run=run.id))
+    return 0
