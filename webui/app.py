@@ -125,7 +125,7 @@ def launch_arguments(ctx: "Context") -> dict[str, Any]:
         "server_name": "0.0.0.0" if os.environ.get("SPACE_ID") else "127.0.0.1",
         "app_kwargs": {"middleware": [guard], "routes": [Route("/download/{run}", download_route(ctx)), Route("/alive", _alive)]},
         "theme": theme(),
-        "css_paths": [ASSETS / "style.css"],
+        "css_paths": [ASSETS / "style.css", ASSETS / "rooms.css"],
         "head": f"<script>{script}</script>",
         "max_file_size": UPLOAD_LIMIT,
         "blocked_paths": [str(ctx.workspace.root)],

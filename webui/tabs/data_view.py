@@ -1,0 +1,236 @@
+"""What the Data tab shows, as HTML from a data set (no Gradio here)."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from core.errors import UserError
+from core.findings import Finding
+from core.training.plan import holdout_rows
+from webui.markup import Html, el
+from webui.snapshot import Snapshot
+from webui.text import Text
+
+if TYPE_CHECKING:
+    from core.data.datasets import Dataset
+    from core.data.samples import Sample
+
+LONG = 1200
+"""Characters of a bubble; a longer text is shown up to here."""
+
+
+def intro(text: Text) -> Html:
+    """One sentence, three steps."""
+    steps = [el("li", el("b", str(n)), text(f"app.step{n}")) for n in (1, 2, 3)]
+    return el("div", el("h1", text("app.line"), cls="lw-lead"), el("ol", steps, cls="lw-steps"))
+
+
+def heading(title: str, note: str) -> Html:
+    return el("div", el("h2", title, cls="lw-title"), el("p", note, cls="lw-note"))
+
+
+def samples(found: "Sequence[Sample]", text: Text) -> Html:
+    """The samples as buttons, those in the page's language first; each says its size and its purpose."""
+    ordered = sorted(found, key=lambda sample: sample.language != text.language)
+    cards = []
+    for sample in ordered:
+        tags = [text("data.sample_rows", rows=sample.rows)]
+        if f"data.language.{sample.language}" in text:
+            tags.append(text(f"data.language.{sample.language}"))
+        cards.append(
+            el(
+                "button",
+                el("strong", sample.title[text.language]),
+                el("span", sample.purpose[text.language], cls="lw-note"),
+                el("span", [el("span", tag, cls="lw-tag") for tag in tags], cls="lw-tags"),
+                cls="lw-choice",
+                type="button",
+                data_do="sample",
+                data_id=sample.name,
+            )
+        )
+    return el("div", cards, cls="lw-choices lw-list")
+
+
+def mine(rows: list[tuple[str, str, bool]], text: Text) -> Html:
+    """Earlier data sets as (id, title, chosen), each with what can be done with it."""
+    if not rows:
+        return el("p", text("data.mine_none"), cls="lw-note")
+
+    def button(do: str, id: str) -> Html:
+        return el("button", text(f"data.{do}"), cls="lw-link", type="button", data_do=do, data_id=id)
+
+    lines = [
+        el(
+            "li",
+            el("span", title, cls="lw-name"),
+            el("span", [button(do, id) for do in (("use",) if not chosen else ()) + ("rename", "delete")], cls="lw-actions"),
+        )
+        for id, title, chosen in rows
+    ]
+    return el("ul", lines, cls="lw-rows")
+
+
+def reading(snap: Snapshot, text: Text) -> Html:
+    """The progress line of a file that is being read."""
+    if snap.reading is None:
+        return Html("")
+    share = round(100 * snap.reading.share)
+    line = text("status.reading", name=snap.reading.name, pct=f"{share} %")
+    return el("div", el("p", line, cls="lw-title"), el("progress", value=share, max=100, aria_label=line), cls="lw-panel")
+
+
+def chosen(dataset: "Dataset", title: str, text: Text, *, changing: bool) -> Html:
+    """The two doors folded into one line."""
+    details = text(
+        "data.details.line",
+        container=dataset.container.upper(),
+        encoding=dataset.encoding,
+        format=text(f"data.format.{dataset.format}") if f"data.format.{dataset.format}" in text else dataset.format,
+        size=text.size(dataset.size),
+    )
+    return el(
+        "div",
+        el("strong", title, cls="lw-name"),
+        el("button", text("data.change_back" if changing else "data.change"), cls="lw-link", type="button", data_do="change"),
+        el("details", el("summary", text("data.details")), el("p", details, cls="lw-note"), cls="lw-details"),
+        cls="lw-chosen",
+    )
+
+
+def summary(dataset: "Dataset", text: Text) -> Html:
+    """How many rows were read, how many are ready, how many need a look."""
+    troubled = {row for finding in dataset.findings if finding.level != "info" for row in finding.rows}
+    bad = len(troubled)
+    key = "data.read" if bad else "data.read_fine"
+    said = [el("p", text(key, rows=dataset.rows, usable=dataset.usable, bad=bad), cls="lw-title")]
+    if dataset.task == "preference":
+        said.append(el("p", text("data.preference"), cls="lw-warning"))
+    return el("div", said)
+
+
+def aside(snap: Snapshot, text: Text) -> Html:
+    """How many rows are kept aside, and what that means."""
+    if snap.dataset is None or snap.dataset.task == "preference":
+        return Html("")
+    held = holdout_rows(holdout_of(snap), snap.dataset.usable)
+    if held:
+        return el("p", text("data.aside", n=held), cls="lw-note")
+    automatic = holdout_rows(None, snap.dataset.usable)
+    return el("p", text("data.aside_all" if automatic else "data.aside_none"), cls="lw-note")
+
+
+def holdout_of(snap: Snapshot) -> float | None:
+    """What the draft asks to keep aside; a value that cannot be read counts as automatic."""
+    return snap.spec.holdout if snap.spec is not None else None
+
+
+# -- findings
+
+
+def findings(dataset: "Dataset", text: Text) -> Html:
+    """Worst first, each one sentence with its rows, and a way to look at those that can be shown."""
+    found = dataset.findings
+    if not found:
+        return el("p", text("data.found_none"), cls="lw-note")
+    shown = numbers(dataset)
+    return el("ul", [_finding(place, finding, shown, text) for place, finding in enumerate(found)], cls="lw-findings")
+
+
+def _finding(place: int, finding: Finding, shown: frozenset[int], text: Text) -> Html:
+    look = None
+    if shown.intersection(finding.rows):
+        look = el("button", text("data.show_rows"), cls="lw-link", type="button", data_do="only", data_id=place)
+    level = el("span", text(f"data.level.{finding.level}"), cls=f"lw-tag lw-{finding.level}")
+    return el("li", level, el("span", text.finding(finding), cls="lw-sentence"), look)
+
+
+@lru_cache(maxsize=4)
+def rows_of(dataset: "_ById") -> tuple[dict[str, Any], ...]:
+    """The usable rows, kept because a version of a data set never changes."""
+    return tuple(dataset.dataset.load_rows())
+
+
+class _ById:
+    """A data set as a key: equal when the id is."""
+
+    def __init__(self, dataset: "Dataset") -> None:
+        self.dataset = dataset
+
+    def __hash__(self) -> int:
+        return hash(self.dataset.id)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ById) and other.dataset.id == self.dataset.id
+
+
+def rows(dataset: "Dataset") -> tuple[dict[str, Any], ...]:
+    """Usable rows, () when they cannot be read."""
+    try:
+        return rows_of(_ById(dataset))
+    except UserError:
+        return ()
+
+
+def numbers(dataset: "Dataset") -> frozenset[int]:
+    """The numbers of the rows that can be shown."""
+    return frozenset(row["row"] for row in rows(dataset))
+
+
+def visible_rows(dataset: "Dataset", only: str) -> list[dict[str, Any]]:
+    """All rows; with `only` "all" those with any finding, with a finding's place those of that finding."""
+    if not only:
+        return list(rows(dataset))
+    chosen = dataset.findings
+    if only.isdigit():
+        chosen = dataset.findings[int(only) : int(only) + 1]
+    wanted = {row for finding in chosen for row in finding.rows}
+    return [row for row in rows(dataset) if row["row"] in wanted]
+
+
+# -- a row as bubbles
+
+
+def bubbles(dataset: "Dataset", only: str, place: int, text: Text) -> Html:
+    """One row as a conversation, with a way to the next one and to those with a finding."""
+    found = visible_rows(dataset, only)
+    if not found:
+        return el("p", text("data.no_rows"), cls="lw-note")
+    place %= len(found)
+    row = found[place]
+    step = [
+        el("button", "‹", cls="lw-button lw-step", type="button", data_do="previous", aria_label=text("data.previous")),
+        el("span", text("data.row_of", n=place + 1, total=len(found)), cls="lw-count"),
+        el("button", "›", cls="lw-button lw-step", type="button", data_do="following", aria_label=text("data.following")),
+    ]
+    toggle = None
+    if only or visible_rows(dataset, "all"):
+        pressed = "true" if only else "false"
+        toggle = el("button", text("data.found_only"), cls="lw-toggle", type="button", data_do="found", aria_pressed=pressed)
+    head = el("div", step, el("span", text("data.row_number", row=row["row"]), cls="lw-tag"), toggle, cls="lw-pager")
+    return el("div", head, el("div", _turns(row, text), cls="lw-talk"))
+
+
+def _turns(row: dict[str, Any], text: Text) -> list[Html]:
+    if "text" in row:
+        return [_bubble("text", str(row["text"]), text)]
+    if "messages" in row:
+        return [_bubble(turn["role"], _said(turn), text) for turn in row["messages"]]
+    turns = [_bubble(turn["role"] if turn["role"] != "user" else "prompt", _said(turn), text) for turn in row.get("prompt", [])]
+    for part in ("chosen", "rejected", "answer"):
+        turns += [_bubble(part, _said(turn), text) for turn in row.get(part, [])]
+    if "label" in row:
+        turns.append(el("p", text("data.label.true" if row["label"] else "data.label.false"), cls="lw-note"))
+    return turns
+
+
+def _said(turn: dict[str, Any]) -> str:
+    calls = turn.get("tool_calls") or []
+    return "\n".join([str(turn.get("content") or ""), *(str(call.get("function", call)) for call in calls)]).strip()
+
+
+def _bubble(role: str, content: str, text: Text) -> Html:
+    cut = content if len(content) <= LONG else content[:LONG] + " ..."
+    label = text(f"data.role.{role}") if f"data.role.{role}" in text else role
+    side = {"assistant": "answer", "chosen": "answer", "answer": "answer", "rejected": "worse", "system": "system"}.get(role, "ask")
+    return el("div", el("span", label, cls="lw-who"), el("p", cut), cls=f"lw-bubble lw-{side}")

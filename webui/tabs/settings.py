@@ -1,0 +1,173 @@
+"""Settings: what to learn, how thorough, one line of what that means; every other setting folded under Advanced."""
+
+import shlex
+from typing import Any
+
+import gradio as gr
+
+from core import recipes
+from core.errors import UserError
+from webui import fields
+from webui.context import Context
+from webui.estimate import recommended
+from webui.markup import Html, el
+from webui.parts import Bar, BarParts, TabParts
+from webui.quick import quick
+from webui.snapshot import Snapshot
+from webui.text import Text
+
+
+def bar(ctx: Context, snap: Snapshot, text: Text) -> Bar:
+    """Mend 1 value -> Next: training."""
+    count = len(snap.spec_errors)
+    if count:
+        label = text("settings.mend_one") if count == 1 else text("settings.mend_some", n=count)
+        return Bar(label, "mend", text("settings.back_short"), "reset_settings")
+    return Bar(text("settings.next"), "go:training", *quick(snap, text))
+
+
+def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
+    """The components of the tab and their events; RunSpec decides what is a value."""
+    c: dict[str, Any] = {}
+    with gr.Row(elem_id="settings-questions"):
+        for name, kind in (("recipe", "goal"), ("intensity", "intensity")):
+            with gr.Column(elem_classes="lw-panel"):
+                c[name] = gr.Radio(
+                    [(_recipe_label(each, text), each) for each in recipes.names(kind)],  # type: ignore[arg-type]
+                    label=text("settings.what" if name == "recipe" else "settings.how"),
+                    elem_id=f"settings-{name}",
+                    elem_classes="lw-lines",
+                    container=False,
+                )
+                c[f"{name}_note"] = gr.HTML(elem_id=f"settings-{name}-note")
+    c["line"] = gr.HTML(elem_id="settings-line")
+    form: dict[str, Any] = {}
+    with gr.Accordion(text("settings.advanced"), open=False, elem_id="settings-advanced") as c["advanced"]:
+        back = c["back"] = gr.Button(text("settings.back", n=0), elem_id="settings-back", visible=False)
+        for group, members in fields.GROUPS.items():
+            gr.HTML(el("h3", text(f"settings.group.{group}"), cls="lw-group"))
+            with gr.Row(elem_classes="lw-fields"):
+                for field in members:
+                    form[field.name] = fields.component(field, text)
+    with gr.Accordion(text("settings.command"), open=False, elem_id="settings-command-box"):
+        c["command"] = gr.HTML(elem_id="settings-command")
+    for name in ("recipe", "intensity"):
+        parts.on(c[name].input, _keep_recipe(ctx, name), [c[name]])
+    parts.on(back.click, lambda page: ctx.drafts.update(changes={}) and None)
+    for field in fields.FORM:
+        _wire(ctx, parts, field, form[field.name])
+
+    def refresh(snap: Snapshot) -> list[Any]:
+        return [*_shown(snap, text), *_form(snap, text)]
+
+    shown = ("recipe", "intensity", "recipe_note", "intensity_note", "line", "advanced", "back", "command")
+    return TabParts([*(c[name] for name in shown), *form.values()], refresh)
+
+
+# -- what is done
+
+
+def _wire(ctx: Context, parts: BarParts, field: fields.Field, component: Any) -> None:
+    """A box is kept when it is left or Enter is pressed, a menu or slider at each choice."""
+
+    def keep(page: Any, typed: object) -> None:
+        keep_field(ctx, field.name, typed)
+
+    events = [component.blur, component.submit] if field.kind == "number" else [component.input]
+    if field.kind == "menu":
+        events.append(component.blur)
+    for event in events:
+        parts.on(event, keep, [component], source=component)
+
+
+def keep_field(ctx: Context, name: str, typed: object) -> None:
+    """Keep what was typed as a change; what the recipe recommends anyway is no change. A wrong value is kept and told."""
+    draft = ctx.drafts.load()
+    value = fields.read(name, typed)
+    changes = {field: kept for field, kept in draft.changes.items() if field != name}
+    if value != recommended(draft)[name]:
+        changes[name] = value
+    if changes != draft.changes:
+        ctx.drafts.update(changes=changes)
+
+
+def _keep_recipe(ctx: Context, kind: str) -> Any:
+    def keep(page: Any, name: object) -> None:
+        chosen = recipes.load(str(name), "goal" if kind == "recipe" else "intensity")
+        ctx.drafts.update(**{kind: chosen.name})
+
+    return keep
+
+
+# -- what is shown
+
+
+def _recipe_label(name: str, text: Text) -> str:
+    recipe = recipes.load(name)
+    return f"{recipe.title[text.language]}\n{recipe.purpose[text.language]}"
+
+
+def _shown(snap: Snapshot, text: Text) -> list[Any]:
+    changed = len(snap.draft.changes)
+    return [
+        gr.update(value=snap.draft.recipe),
+        gr.update(value=snap.draft.intensity),
+        gr.update(value=_note(snap.draft.recipe, text)),
+        gr.update(value=_note(snap.draft.intensity, text)),
+        gr.update(value=line(snap, text)),
+        gr.update(label=text("settings.advanced_n", n=changed) if changed else text("settings.advanced")),
+        gr.update(value=text("settings.back", n=changed), visible=changed > 0),
+        gr.update(value=command(snap, text)),
+    ]
+
+
+def _form(snap: Snapshot, text: Text) -> list[Any]:
+    usual = recommended(snap.draft)
+    updates = []
+    for field in fields.FORM:
+        changed = field.name in snap.draft.changes
+        value = snap.draft.changes.get(field.name, usual[field.name])
+        updates.append(gr.update(**fields.update(field, value, usual[field.name], snap.plan, text, changed=changed)))
+    return updates
+
+
+def _note(name: str, text: Text) -> Html:
+    try:
+        recipe = recipes.load(name)
+    except UserError:
+        return Html("")
+    when = el("p", text("settings.when", text=recipe.when[text.language]), cls="lw-note")
+    return el("div", when, el("p", text("settings.when_not", text=recipe.when_not[text.language]), cls="lw-note"))
+
+
+def line(snap: Snapshot, text: Text) -> Html:
+    """Rows, passes, steps and minutes; and whether anything is cut."""
+    if snap.dataset is None or snap.model is None:
+        return el("div", el("p", text("settings.need_data" if snap.dataset is None else "settings.need_model"), cls="lw-note"), cls="lw-plan-line")
+    plan = snap.plan
+    if plan is None:
+        return el("div", el("p", text("settings.working"), cls="lw-note"), cls="lw-plan-line")
+    passes = f"{plan['epochs']:.1f}".removesuffix(".0")
+    facts = {"rows": plan["train_rows"], "passes": passes, "steps": plan["steps"], "time": text.duration(plan["time_s"])}
+    cut = plan["rows_cut"]
+    note = text("settings.cut", n=cut, length=plan["max_length"]) if cut else text("settings.whole", length=plan["max_length"])
+    return el(
+        "div",
+        el("p", text("settings.line", **facts), cls="lw-title"),
+        el("p", note, cls="lw-warning" if cut else "lw-note"),
+        cls="lw-plan-line",
+    )
+
+
+def command(snap: Snapshot, text: Text) -> Html:
+    """The same run from a terminal, with a button that copies it."""
+    draft = snap.draft
+    words = ["launch.py", "train", "--data", draft.dataset or "DATA", "--model", draft.model]
+    words += ["--recipe", f"{draft.recipe}/{draft.intensity}"]
+    chosen = {**draft.changes, **({"quantization": draft.quantization} if draft.quantization else {})}
+    for name, value in chosen.items():
+        shown = fields.show(value).replace(" ", "") if isinstance(value, list) else fields.show(value)
+        words += ["--set", f"{name}={shown or 'null'}"]
+    code = el("pre", el("code", "python3 " + shlex.join(words)), id=f"settings-command-{text.language}", cls="lw-code")
+    copy = el("button", text("settings.copy"), cls="lw-button", type="button", data_copy=f"#settings-command-{text.language}")
+    return el("div", el("p", text("settings.command_help"), cls="lw-note"), code, copy)

@@ -1,0 +1,24 @@
+"""What things are called on a page: samples and the built-in model have a name in each language (no Gradio here)."""
+
+from typing import TYPE_CHECKING
+
+from webui.context import Context
+from webui.text import Text
+
+if TYPE_CHECKING:
+    from core.data.datasets import Dataset
+    from core.models.catalog import ModelRef
+
+
+def dataset_title(ctx: Context, dataset: "Dataset", text: Text) -> str:
+    """The name that a person gave, else the file's; a sample's own title as long as nobody has renamed it."""
+    if dataset.origin == "sample":
+        for sample in ctx.datasets.samples():
+            if dataset.name == sample.file.stem:
+                return sample.title[text.language]
+    return dataset.name
+
+
+def model_title(model: "ModelRef", text: Text) -> str:
+    """The model's name; the built-in one is called differently in each language."""
+    return text("model.builtin") if model.kind == "builtin" else model.title
