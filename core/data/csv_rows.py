@@ -15,7 +15,7 @@ from core.findings import Finding
 SEPARATORS = (",", "\t", ";", "|")
 _LOOKED_AT = 60
 """Lines that are looked at to find the separator."""
-_RESTARTS = 50
+_RESTARTS = 20
 """Unclosed quotation marks that are mended; more of them and the file is no CSV."""
 
 csv.field_size_limit(1 << 30)
@@ -135,12 +135,12 @@ class _Feed:
 
 
 def _unclosed(lines: list[str], separator: str) -> bool:
-    """Whether a record of several lines ends inside its quotation marks."""
+    """Whether a record of several lines ends inside its quotation marks, or closes them in the middle of a word."""
     try:
         for _ in csv.reader(lines, delimiter=separator, strict=True):
             pass
-    except csv.Error as error:
-        return "unexpected end of data" in str(error)
+    except csv.Error:
+        return True
     return False
 
 
@@ -162,6 +162,18 @@ def _separator(lines: list[str]) -> str:
         if score > best_score:
             best, best_score = separator, score
     return best
+
+
+def _table(lines: list[str], separator: str) -> list[list[str]]:
+    """The rows of some lines that are not blank, as far as they can be read."""
+    found: list[list[str]] = []
+    try:
+        for cells in csv.reader(iter(lines), delimiter=separator):
+            if any(cell.strip() for cell in cells):
+                found.append(cells)
+    except csv.Error:  # a stray carriage return
+        pass
+    return found
 
 
 def _names(header: list[str]) -> tuple[list[str], list[Finding], int]:
@@ -190,6 +202,6 @@ def _refuse_prose(names: list[str], lines: list[str], separator: str, name: str)
         return
     if len(names) == 1 or max(len(column) for column in names) > 60:
         raise UserError("data.plain_text", name=name)
-    widths = [len(cells) for cells in csv.reader(iter(lines[:_LOOKED_AT]), delimiter=separator) if cells]
+    widths = [len(cells) for cells in _table(lines[:_LOOKED_AT], separator)]
     if sum(width == len(names) for width in widths) < 0.5 * len(widths):
         raise UserError("data.plain_text", name=name)

@@ -25,6 +25,7 @@ _SURE = 0.7
 """Share of the non-ASCII characters that must be everyday ones before a legacy encoding is believed."""
 
 NUL = "\x00"
+_EAST_ASIAN = ("gb18030", "big5hkscs", "cp932", "cp949")
 
 
 def decode(data: bytes, name: str) -> tuple[str, str]:
@@ -57,15 +58,27 @@ def _decode(data: bytes, name: str) -> tuple[str, str]:
 
 
 def _wide(data: bytes, name: str) -> tuple[str, str]:
-    """UTF-16 without a mark: every line break, quote or comma in it has its zero byte on the same side."""
-    even, odd = data[0::2].count(0), data[1::2].count(0)
-    if len(data) % 2 == 0 and max(even, odd) > 20 * min(even, odd):
-        encoding = "utf-16-le" if odd > even else "utf-16-be"
+    """UTF-16 without a mark: the byte order in which the text has no zero characters and is made of everyday ones."""
+    for encoding in ("utf-16-le", "utf-16-be"):
         try:
-            return data.decode(encoding), encoding
+            text = data.decode(encoding)
         except UnicodeDecodeError:
-            pass
+            continue
+        look = text[:_SAMPLE]
+        if NUL not in text and sum(_is_common(letter) for letter in look) >= 0.9 * len(look):
+            return text, encoding
     raise UserError("data.binary", name=name)
+
+
+def _is_common(letter: str) -> bool:
+    """Whether people write this character: Latin, Greek, Cyrillic, kana, Hangul, frequent Chinese, emoji."""
+    if letter < "\u0530":
+        return letter >= " " or letter in "\t\r\n"
+    return (
+        any(_is_everyday(letter, encoding) for encoding in _EAST_ASIAN)
+        or letter > "\U0001f000"
+        or "\u2000" <= letter <= "\u2bff"
+    )
 
 
 def _nearly_utf8(data: bytes) -> bool:
@@ -77,15 +90,13 @@ def _nearly_utf8(data: bytes) -> bool:
 
 
 def _legacy(data: bytes) -> str | None:
-    found = [
-        (share, encoding)
-        for encoding in ("gb18030", "big5hkscs", "cp932", "euc_kr")
-        if (share := _everyday(data, encoding)) > 0
-    ]
-    best = max(found, default=(0.0, ""))
-    if best[0] >= _SURE:
-        return {"big5hkscs": "big5"}.get(best[1], best[1]) if _decodes(data, "big5") else best[1]
+    shares = {encoding: _everyday(data, encoding) for encoding in _EAST_ASIAN}
     high = re.sub(rb"[\x00-\x7f]+", b"", data[:_SAMPLE])
+    if shares["cp949"] >= 0.99 and len(high) >= 40:
+        return "cp949"  # Hangul lie within frequent Chinese, but twenty Chinese letters never all within Hangul
+    share, best = max((share, encoding) for encoding, share in shares.items())
+    if share >= _SURE:
+        return "big5" if best == "big5hkscs" and _decodes(data, "big5") else best
     if high and len(high) < 0.3 * len(data[:_SAMPLE]) and _decodes(data, "cp1252"):
         letters = high.decode("cp1252", errors="replace")
         if sum(letter in _WESTERN for letter in letters) >= 0.9 * len(letters):
@@ -95,7 +106,7 @@ def _legacy(data: bytes) -> str | None:
     guess = from_bytes(data[:_SAMPLE]).best()
     if guess is not None and _decodes(data, guess.encoding):
         return guess.encoding
-    return best[1] if best[0] >= 0.4 else None
+    return best if share >= 0.4 else None
 
 
 def _decodes(data: bytes, encoding: str) -> bool:
@@ -104,6 +115,14 @@ def _decodes(data: bytes, encoding: str) -> bool:
     except (UnicodeDecodeError, LookupError):
         return False
     return True
+
+
+def _in_korean_set(letter: str) -> bool:
+    """Whether Hangul is in the old Korean standard; the codec spells the others out in eight bytes."""
+    try:
+        return len(letter.encode("euc_kr")) == 2
+    except UnicodeEncodeError:
+        return False
 
 
 def _everyday(data: bytes, encoding: str) -> float:
@@ -127,8 +146,8 @@ def _everyday(data: bytes, encoding: str) -> float:
 def _is_everyday(letter: str, encoding: str) -> bool:
     if "\u3000" <= letter <= "\u3017" or "\uff01" <= letter <= "\uff5e" or letter in "—…‘’“”·、。":
         return True
-    if encoding == "euc_kr":
-        return "\uac00" <= letter <= "\ud7a3"
+    if encoding == "cp949":
+        return "\uac00" <= letter <= "\ud7a3" and _in_korean_set(letter)
     if encoding == "cp932" and "\u3041" <= letter <= "\u30fc":
         return True
     try:

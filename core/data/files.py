@@ -45,10 +45,10 @@ def read_bytes(data: bytes, *, name: str, progress: Progress | None = None) -> F
     """The rows of a file's bytes. Raises UserError `data.*`, one sentence for whatever is wrong with the whole file."""
     kinds.refuse(data, name)
     text, encoding = encodings.decode(data, name)
-    if not text.strip("\ufeff \t\r\n"):
+    if not text.strip("\ufeff").strip():
         raise UserError("data.empty", name=name)
     text = text.removeprefix("\ufeff")
-    start = text[:4096].lstrip("\ufeff \t\r\n") or text.lstrip("\ufeff \t\r\n")[:10]
+    start = text.lstrip()[:10]
     if start[:5].lower() in ("<!doc", "<html", "<?xml"):  # in UTF-16, which the first bytes do not show
         raise UserError("data.web_page", name=name)
     if start[0] in "{[":
