@@ -31,6 +31,8 @@ from core.workspace import Workspace, is_id, mint_id, write_atomic
 SCHEMA_VERSION = 1
 NAME_LIMIT = 120
 """Characters of a data set's name."""
+STALE_S = 3600
+"""Seconds after which a folder that is still being built is one that a kill left; another program may be building now."""
 
 Row = dict[str, Any]
 
@@ -146,7 +148,8 @@ class DatasetStore:
         self._lock = threading.Lock()
         self._known: dict[str, Dataset] = {}
         for left in workspace.datasets.glob(".*"):  # what a kill left half built or half deleted
-            shutil.rmtree(left, ignore_errors=True)
+            if _age(left) > STALE_S:
+                shutil.rmtree(left, ignore_errors=True)
 
     def add(
         self, path: Path, *, name: str | None = None, origin: str = "upload", progress: Progress | None = None
@@ -286,6 +289,14 @@ class DatasetStore:
             except UserError:
                 continue
         return sorted(found, key=lambda dataset: (dataset.created, dataset.id), reverse=True)
+
+
+def _age(path: Path) -> float:
+    """Seconds since a folder was last changed; 0 when it has gone meanwhile."""
+    try:
+        return time.time() - path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _object(path: Path) -> dict[str, Any]:

@@ -70,7 +70,20 @@ def test_a_broken_byte_does_not_change_the_encoding():
     assert read(CHINESE.encode("utf-8")[:-3]).encoding == "utf-8"  # cut off in the middle of a character
 
 
-KEPT = ["007", "NA", "1e5", "True", "12345678901234567890", "0.10", "null", "-0", "1.000", "  two blanks", "a\tb", "=1+1"]
+KEPT = [
+    "007",
+    "NA",
+    "1e5",
+    "True",
+    "12345678901234567890",
+    "0.10",
+    "null",
+    "-0",
+    "1.000",
+    "  two blanks",
+    "a\tb",
+    "=1+1",
+]
 
 
 def test_cells_of_a_table_stay_as_they_were_written():
@@ -102,7 +115,11 @@ def test_any_table_comes_back_as_it_was(rows, separator):
 
 
 @settings(max_examples=100, deadline=None)
-@given(rows=st.lists(st.dictionaries(st.sampled_from(["question", "answer", "x"]), CELL, min_size=1), min_size=1, max_size=6))
+@given(
+    rows=st.lists(
+        st.dictionaries(st.sampled_from(["question", "answer", "x"]), CELL, min_size=1), min_size=1, max_size=6
+    )
+)
 def test_any_rows_of_json_come_back_as_they_were(rows):
     lines = "\n".join(json.dumps(row) for row in rows)
     for text in (lines, json.dumps(rows), json.dumps(rows, indent=1), json.dumps({"version": 1, "data": rows})):
@@ -264,7 +281,11 @@ def test_a_line_nested_too_deeply_loses_one_row():
 
 
 def test_places_that_are_no_file(tmp_path, monkeypatch):
-    for path, code in ((tmp_path, "data.folder"), (tmp_path / "none.csv", "file.missing"), (tmp_path / "a\x00b", "file.missing")):
+    for path, code in (
+        (tmp_path, "data.folder"),
+        (tmp_path / "none.csv", "file.missing"),
+        (tmp_path / "a\x00b", "file.missing"),
+    ):
         with pytest.raises(UserError) as caught:
             files.read(path)
         assert caught.value.code == code

@@ -32,8 +32,27 @@ THINKING = (  # writes an empty thought only into the last turn, so that no part
     "{{ m.content }}<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n"
     "{% if enable_thinking is defined and not enable_thinking %}<think>\n\n</think>\n\n{% endif %}{% endif %}"
 )
-SPECIAL = ["<|im_start|>", "<|im_end|>", "<start_of_turn>", "<end_of_turn>", "<|eot_id|>", "<|start_header_id|>", "<|end_header_id|>"]
-SPECIAL += ["<|end|>", "<|user|>", "<|assistant|>", "<|system|>", "<s>", "</s>", "<pad>", "<|endoftext|>", "<think>", "</think>"]
+SPECIAL = [
+    "<|im_start|>",
+    "<|im_end|>",
+    "<start_of_turn>",
+    "<end_of_turn>",
+    "<|eot_id|>",
+    "<|start_header_id|>",
+    "<|end_header_id|>",
+]
+SPECIAL += [
+    "<|end|>",
+    "<|user|>",
+    "<|assistant|>",
+    "<|system|>",
+    "<s>",
+    "</s>",
+    "<pad>",
+    "<|endoftext|>",
+    "<think>",
+    "</think>",
+]
 
 
 def make_tokenizer(template: str | None, *, eos: str = "</s>", adds_bos: bool = False):
@@ -45,11 +64,18 @@ def make_tokenizer(template: str | None, *, eos: str = "</s>", adds_bos: bool = 
     made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     made.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=420, special_tokens=SPECIAL, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False
+        vocab_size=420,
+        special_tokens=SPECIAL,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
     )
-    made.train_from_iterator(["the user said hello to the assistant, and the assistant said hello\n\n你好，世界\n"] * 20, trainer)
+    made.train_from_iterator(
+        ["the user said hello to the assistant, and the assistant said hello\n\n你好，世界\n"] * 20, trainer
+    )
     if adds_bos:
-        made.post_processor = processors.TemplateProcessing(single="<s> $A", special_tokens=[("<s>", made.token_to_id("<s>"))])
+        made.post_processor = processors.TemplateProcessing(
+            single="<s> $A", special_tokens=[("<s>", made.token_to_id("<s>"))]
+        )
     tokenizer = PreTrainedTokenizerFast(tokenizer_object=made, bos_token="<s>", eos_token=eos, pad_token="<pad>")
     tokenizer.chat_template = template
     return tokenizer
@@ -224,12 +250,19 @@ def test_tool_calls_are_learned_and_results_are_not():
     for name in ("qwen2.5", "qwen3", "qwen3, changed a little"):
         tokenizer = tokenizer_for(name)
         said = learned(tokenizer, encode(tokenizer, {"row": 1, "messages": messages, "tools": tools})[0])
-        assert said == '<tool_call>\n{"name": "weather", "arguments": {"city": "Bern"}}\n</tool_call><|im_end|>Yes.<|im_end|>'
+        assert (
+            said
+            == '<tool_call>\n{"name": "weather", "arguments": {"city": "Bern"}}\n</tool_call><|im_end|>Yes.<|im_end|>'
+        )
 
 
 def test_preference_rows_learn_their_answers_only():
     tokenizer = tokenizer_for("chatml")
-    prompt = [{"role": "user", "content": "q"}, {"role": "assistant", "content": "old"}, {"role": "user", "content": "q2"}]
+    prompt = [
+        {"role": "user", "content": "q"},
+        {"role": "assistant", "content": "old"},
+        {"role": "user", "content": "q2"},
+    ]
     row = {"row": 1, "prompt": prompt, "chosen": [{"role": "assistant", "content": "good"}]}
     row["rejected"] = [{"role": "assistant", "content": "bad"}]
     chosen, rejected = encode(tokenizer, row)

@@ -1,0 +1,200 @@
+"""Data sets on disk: immutable versions, whole or not at all."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from core.data import datasets
+from core.data.datasets import DatasetStore, normalised
+from core.data.samples import samples
+from core.errors import UserError
+from core.workspace import REPOSITORY, Workspace, mint_id
+
+
+@pytest.fixture
+def store(tmp_path):
+    return DatasetStore(Workspace(tmp_path / "workspace"))
+
+
+@pytest.fixture
+def faq(tmp_path):
+    return write(
+        tmp_path / "faq.csv",
+        "question,answer\n" + "".join(f"Question {n}?,Answer {n}\n" for n in range(1, 31)) + "q,\n",
+    )
+
+
+def write(path, text):
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_file_is_kept_with_all_that_was_found(store, faq):
+    kept = store.add(faq, name="客服 FAQ.csv")
+    assert (kept.name, kept.file_name, kept.encoding, kept.container) == ("客服 FAQ", "客服 FAQ.csv", "utf-8", "csv")
+    assert (kept.format, kept.task, kept.rows, kept.usable, kept.origin) == (
+        "question_answer",
+        "chat",
+        31,
+        30,
+        "upload",
+    )
+    assert kept.size == faq.stat().st_size and (kept.folder / "source").read_bytes() == faq.read_bytes()
+    assert [(finding.code, finding.rows) for finding in kept.findings] == [("answer.empty", (31,))]
+    rows = kept.load_rows()
+    assert (
+        len(rows) == 30
+        and rows[2]["row"] == 3
+        and rows[2]["messages"][1] == {"role": "assistant", "content": "Answer 3"}
+    )
+    assert (again := DatasetStore(Workspace(store._workspace.root)).get(kept.id)) == kept and again.load_rows() == rows
+
+
+def test_the_same_bytes_are_the_same_version(store, faq, tmp_path):
+    first = store.add(faq)
+    other = tmp_path / "copy.csv"
+    other.write_bytes(faq.read_bytes())
+    assert store.add(other).id == first.id and len(store.list()) == 1
+    other.write_text("question,answer\na,b\n")
+    second = store.add(other)
+    assert [dataset.id for dataset in store.list()] == [second.id, first.id]
+
+
+def test_rename_and_delete(store, faq):
+    kept = store.add(faq)
+    before = (kept.folder / "version.json").read_bytes()
+    assert store.rename(kept.id, "  My  \n FAQ ").name == "My FAQ" == store.list()[0].name
+    assert (kept.folder / "version.json").read_bytes() == before
+    with pytest.raises(UserError, match=r"dataset\.name"):
+        store.rename(kept.id, "  ")
+    store.delete(kept.id)
+    assert store.list() == [] and list(store._workspace.datasets.iterdir()) == []
+    for ask in (lambda: store.get(kept.id), lambda: store.delete(kept.id), kept.load_rows):
+        with pytest.raises(UserError, match=r"dataset\.unknown"):
+            ask()
+    assert store.add(faq).id != kept.id
+
+
+@pytest.mark.parametrize("dataset_id", ["../x", "", "a" * 26 + "/..", "A" * 26, "con", None])
+def test_no_id_leads_out_of_the_folder(store, dataset_id):
+    for ask in (store.get, store.delete, lambda one: store.rename(one, "x")):
+        with pytest.raises(UserError, match=r"dataset\.unknown"):
+            ask(dataset_id)
+
+
+def test_what_breaks_off_leaves_nothing_to_be_seen(store, faq, monkeypatch):
+    calls = []
+
+    def broken(path, content):
+        calls.append(path.name)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(datasets, "write_atomic", broken)
+    with pytest.raises(UserError, match=r"disk\.full"):
+        store.add(faq)
+    assert calls and list(store._workspace.datasets.iterdir()) == []
+
+
+def test_a_kill_leaves_a_folder_that_the_next_start_removes(store, faq):
+    half = store._workspace.datasets / f".{mint_id()}"
+    half.mkdir()
+    (half / "source").write_bytes(b"x")
+    assert store.list() == []
+    datasets.STALE_S, kept = 0, datasets.STALE_S
+    try:
+        DatasetStore(store._workspace)
+    finally:
+        datasets.STALE_S = kept
+    assert not half.exists()
+
+
+def test_a_folder_that_is_just_being_built_is_left_alone(store):
+    half = store._workspace.datasets / f".{mint_id()}"
+    half.mkdir()
+    DatasetStore(store._workspace)
+    assert half.exists()
+
+
+def test_damage_is_said_and_does_not_hide_the_others(store, faq, tmp_path):
+    kept, other = store.add(faq), store.add(write(tmp_path / "b.csv", "question,answer\na,b\n"))
+    (kept.folder / "rows.jsonl").write_text('{"row": 1')
+    with pytest.raises(UserError, match=r"dataset\.damaged"):
+        kept.load_rows()
+    (kept.folder / "version.json").write_text("[]")
+    fresh = DatasetStore(store._workspace)
+    assert [dataset.id for dataset in fresh.list()] == [other.id]
+    with pytest.raises(UserError, match=r"dataset\.damaged"):
+        fresh.get(kept.id)
+
+
+def test_nothing_to_learn_is_refused_with_its_findings(store, tmp_path):
+    with pytest.raises(UserError) as caught:
+        store.add(write(tmp_path / "x.csv", "question,answer\na,\nb,\n"))
+    assert caught.value.code == "data.nothing_usable" and caught.value.facts["row"] == 1
+    assert caught.value.facts["findings"][0]["code"] == "answer.empty" and store.list() == []
+
+
+def test_questions_and_their_answers(store, faq):
+    kept = store.add(faq)
+    assert kept.questions(3) == [(f"Question {n}?", f"Answer {n}") for n in (6, 16, 26)]
+    assert len(kept.questions(100)) == 30 and kept.questions(0) == []
+    for asked in ("Question 7?", " question  7 ", "QUESTION 7！？", "question 7..."):
+        assert kept.answer_to(asked) == (7, "Answer 7")
+    assert kept.answer_to("question 77") is None and kept.answer_to("?") is None
+    assert normalised("你们几点开门 ？。") == "你们几点开门"
+
+
+def test_the_system_prompt_is_the_one_of_most_rows(store, tmp_path):
+    rows = [{"system": "Be kind." if n < 7 else "Be brief.", "question": str(n), "answer": "a"} for n in range(10)]
+    assert store.add(write(tmp_path / "a.json", json.dumps(rows))).system_prompt() == "Be kind."
+    for row in rows[:7]:
+        row["system"] = ""
+    assert store.add(write(tmp_path / "b.json", json.dumps(rows))).system_prompt() == ""
+
+
+def test_running_text_has_no_questions(store, tmp_path):
+    kept = store.add(write(tmp_path / "t.jsonl", '{"text": "a"}\n{"text": "b"}\n'))
+    assert (kept.task, kept.questions(2), kept.answer_to("a"), kept.system_prompt()) == ("text", [], None, "")
+
+
+def test_references_of_the_command_line(store, faq, tmp_path, monkeypatch):
+    kept = store.resolve(str(faq))
+    assert kept.origin == "file" and store.resolve(kept.id).id == kept.id
+    folder = tmp_path / "samples"
+    folder.mkdir()
+    write(folder / "tea.jsonl", '{"question": "Tea?", "answer": "Yes."}\n')
+    write(
+        folder / "tea.yaml",
+        "file: tea.jsonl\nlanguage: en\nrows: 1\ntitle: {en: Tea, zh: 茶}\npurpose: {en: x, zh: y}\nlicence: CC0\n",
+    )
+    write(folder / "gone.yaml", "file: gone.jsonl\n")
+    write(folder / "odd.yaml", "- a\n: [")
+    (found,) = samples(folder)
+    assert (found.name, found.title, found.rows, found.questions) == ("tea", {"en": "Tea", "zh": "茶"}, 1, [])
+    monkeypatch.setattr(store, "samples", lambda: samples(folder))
+    assert store.resolve("tea").origin == "sample" and store.resolve("tea").id == store.resolve("tea").id
+    for unknown in ("coffee", "", "x" * 5000, "a\x00b", mint_id()):
+        with pytest.raises(UserError) as caught:
+            store.resolve(unknown)
+        assert caught.value.code == "data.unknown" and caught.value.facts["samples"] == "tea"
+
+
+def test_every_sample_that_comes_along_is_read_without_a_complaint(store):
+    for sample in samples():
+        kept = store.add(sample.file, origin="sample")
+        assert (kept.rows, kept.usable) == (sample.rows, sample.rows), sample.name
+        assert [finding.code for finding in kept.findings if finding.level != "info"] == [], sample.name
+        assert kept.questions(2) or kept.task == "text"
+
+
+def test_no_slow_library_is_imported():
+    code = (
+        "import sys, core.data.datasets, core.data.tokens, core.data.split\nprint([m for m in %r if m in sys.modules])"
+    )
+    slow = ["torch", "transformers", "datasets", "pandas", "gradio", "trl", "charset_normalizer", "jinja2"]
+    done = subprocess.run(
+        [sys.executable, "-c", code % slow], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
