@@ -1,0 +1,232 @@
+"""Compare: one question, two answers side by side, before and after; the question box stands in the bar."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from core.chat import requests
+from core.chat.requests import Sampling
+from core.errors import UserError
+from webui import asking, run_list, titles
+from webui.asking import Talk
+from webui.context import Context
+from webui.markup import el
+from webui.parts import Bar, BarParts, TabParts, clickable, quiet
+from webui.snapshot import Page, Snapshot
+from webui.tabs import compare_view as view
+from webui.text import Text
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+QUESTION_LIMIT = 20_000
+"""Characters of one question; a longer one would fill every small model's memory of the talk."""
+
+OFFERED = 12
+"""Questions taken from the data, three shown at a time."""
+
+
+def bar(ctx: Context, snap: Snapshot, text: Text) -> Bar:
+    """What the one button does here."""
+    return view.bar(ctx, snap, text)
+
+
+def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
+    """The tab's components, and the events that stream answers into them."""
+    with gr.Row(elem_id="compare-head"):
+        run = gr.Dropdown(label=text("compare.run"), elem_id="compare-run", filterable=False, visible=False)
+        proof = gr.HTML(elem_id="compare-proof")
+    with gr.Row(elem_id="compare-columns"):
+        columns = [_column(side) for side in ("base", "tuned")]
+    (base_head, base, base_end), (tuned_head, tuned, tuned_end) = columns
+    line = gr.HTML(elem_id="compare-line")
+    expected = gr.HTML(elem_id="compare-expected")
+    with gr.Row(elem_id="compare-tools"):
+        chips = clickable(elem_id="compare-chips")
+        clear = gr.Button(text("compare.clear"), elem_id="compare-clear", size="sm", visible=False)
+    with gr.Accordion(text("compare.settings"), open=False, elem_id="compare-settings"):
+        system, sampling = _settings(text)
+    question = (ASSETS / "question.js").read_text(encoding="utf-8")
+    gr.HTML(el("p", text("compare.little"), cls="lw-note"), js_on_load=question, elem_id="compare-little")
+
+    shown = [base, tuned, base_end, tuned_end, proof, line, expected, clear]
+    room = Room(ctx, text)
+
+    def refresh(snap: Snapshot) -> list[Any]:
+        talk, row = room.enter(snap), view.run_of(ctx, snap)
+        rows = run_list.comparable(ctx.runs.rows(ctx.store))
+        model = titles.model_title(snap.model, text) if snap.model else snap.draft.model
+        off = "" if row else "off"
+        still = [gr.skip()] * len(shown) if talk.busy else room.show(talk)
+        return [
+            gr.update(choices=run_list.menu(rows, text), value=row.id if row else None, visible=bool(rows)),
+            view.heading("compare.before", room.base_name(row, model), text),
+            gr.update(value=view.heading("compare.after", row.name if row else "", text), elem_classes=off),
+            room.chips(snap),
+            room.system(snap),
+            *still,
+        ]
+
+    ask_inputs = [parts.page, parts.primary, parts.question, system, *sampling]
+    ask_outputs = [parts.question, *shown]
+    quiet(parts.primary.click, room.pressed, ask_inputs, ask_outputs)
+    quiet(parts.quiet.click, room.pressed, [parts.page, parts.quiet, *ask_inputs[2:]], ask_outputs)
+    quiet(parts.question.submit, room.typed, [parts.page, *ask_inputs[2:]], ask_outputs)
+    quiet(chips.click, room.chip, [parts.page, *ask_inputs[2:]], [chips, *ask_outputs])
+    parts.on(run.input, lambda _page, run_id: ctx.drafts.update(run=ctx.store.get(run_id).id) and None, [run])
+    parts.on(clear.click, room.clear)
+    return TabParts([run, base_head, tuned_head, chips, system, *shown], refresh)
+
+
+def _column(side: str) -> tuple[gr.HTML, gr.HTML, gr.HTML]:
+    """Heading, turns and ending of one side. No gr.Chatbot: even without Markdown it renders tags in an answer."""
+    with gr.Column(min_width=300, elem_classes=f"side {side}"):
+        return gr.HTML(), gr.HTML(elem_id=f"compare-{side}", autoscroll=True), gr.HTML(elem_id=f"compare-{side}-end")
+
+
+def _settings(text: Text) -> tuple[gr.Textbox, list[gr.Slider | gr.Number]]:
+    """The instructions, and the settings in the order of `Sampling`'s fields."""
+
+    def slider(name: str, low: float, high: float, step: float, value: float) -> gr.Slider:
+        return gr.Slider(low, high, value, step=step, buttons=["reset"], **words(name))
+
+    def words(name: str) -> dict[str, Any]:
+        return {"label": text(f"compare.{name}"), "info": text(f"compare.{name}_help"), "elem_id": f"compare-{name}"}
+
+    system = gr.Textbox(lines=2, **words("system"))
+    normal = Sampling()
+    with gr.Row():
+        drawn = [
+            slider("temperature", 0, 2, 0.05, normal.temperature),
+            slider("top_p", 0.05, 1, 0.05, normal.top_p),
+            slider("top_k", 0, 200, 1, normal.top_k),
+        ]
+    with gr.Row():
+        drawn.append(slider("repetition", 0.5, 2, 0.05, normal.repetition_penalty))
+        drawn.append(slider("length", 16, 2048, 16, normal.max_new_tokens))
+        seed = gr.Number(normal.seed, precision=0, **words("seed"))
+    return system, [*drawn, seed]
+
+
+class Room:
+    """What the tab does; each page's talk stands in its `Page`, so nothing is shared between pages by accident."""
+
+    def __init__(self, ctx: Context, text: Text) -> None:
+        self.ctx, self.text = ctx, text
+
+    # -- what is shown
+
+    def enter(self, snap: Snapshot) -> Talk:
+        """This page's talk; another run than before begins an empty one."""
+        row = view.run_of(self.ctx, snap)
+        memo, run = snap.page.memo, row.id if row else None
+        talk: Talk = memo.get("talk") or Talk(run=run)
+        if talk.run != run and not talk.busy:
+            talk = talk.cleared(run)
+        memo["talk"], memo["run_status"] = talk, row.status if row else ""
+        dataset = row.dataset if row else snap.draft.dataset
+        if memo.get("talk.dataset", ...) != dataset:
+            memo["talk.dataset"], memo["talk.questions"], memo["talk.system"] = dataset, *self._data(dataset)
+        memo["talk.model"] = snap.draft.model
+        return talk
+
+    def _data(self, dataset_id: str | None) -> tuple[list[str], str]:
+        try:
+            dataset = self.ctx.datasets.get(dataset_id) if dataset_id else None
+        except UserError:
+            dataset = None
+        if dataset is None:
+            return [], ""
+        return [question for question, _ in dataset.questions(OFFERED)], dataset.system_prompt()
+
+    def show(self, talk: Talk, status: str = "") -> list[Any]:
+        """Columns, endings, proof, line, expected, clear."""
+        text = self.text
+        return [
+            view.column(talk, "base", text),
+            gr.update(value=view.column(talk, "tuned", text), elem_classes="" if talk.run else "off"),
+            view.ending(talk.base, text),
+            view.ending(talk.tuned, text),
+            view.proof(talk, text),
+            view.line(talk, status, text),
+            view.expected(talk, text),
+            gr.update(visible=bool(talk.base.turns) and not talk.busy),
+        ]
+
+    def base_name(self, row: run_list.RunRow | None, model: str) -> str:
+        """The title of the model before training."""
+        return run_list.model_title(self.ctx.workspace, row.model, self.text) if row else model
+
+    def chips(self, snap: Snapshot) -> str:
+        return self._chips(snap.page)
+
+    def _chips(self, page: Page) -> str:
+        questions, at = page.memo.get("talk.questions", []), page.memo.get("talk.at", 0)
+        chosen = [questions[(at + n) % len(questions)] for n in range(min(view.CHIPS, len(questions)))]
+        return view.chips(chosen, self.text, more=len(questions) > view.CHIPS)
+
+    def system(self, snap: Snapshot) -> Any:
+        return gr.update(value=snap.page.memo.get("talk.system", ""))
+
+    # -- what is done
+
+    def pressed(self, page: Page, label: str, typed: str, *settings: Any) -> Iterator[list[Any]]:
+        """A button of the bar, told by what stood on it when it was pressed."""
+        text, talk = self.text, page.memo.get("talk") or Talk()
+        if label == text("compare.stop"):
+            self.ctx.asking.stop()
+        elif label in (text("compare.ask"), text("compare.ask_base")):
+            yield from self.typed(page, typed, *settings)
+        elif label == text("train.compare") and talk.run not in talk.asked and page.memo.get("talk.questions"):
+            page.memo["talk"] = replace(talk, asked=talk.asked | {talk.run or ""})
+            yield from self._ask(page, page.memo["talk.questions"][0], gr.skip(), *settings)
+
+    def typed(self, page: Page, question: str, *settings: Any) -> Iterator[list[Any]]:
+        yield from self._ask(page, question.strip(), gr.update(value=""), *settings)
+
+    def chip(self, page: Page, _typed: str, *settings: Any, event: gr.EventData) -> Iterator[list[Any]]:
+        data = event._data or {}
+        if data.get("do") == "more":
+            page.memo["talk.at"] = page.memo.get("talk.at", 0) + view.CHIPS
+            yield [self._chips(page), *[gr.skip()] * 9]
+        elif data.get("do") == "ask":
+            for shown in self._ask(page, str(data.get("id", "")), gr.skip(), *settings):
+                yield [gr.skip(), *shown]
+
+    def clear(self, page: Page) -> None:
+        talk = page.memo.get("talk") or Talk()
+        page.memo["talk"] = talk.cleared(talk.run)
+
+    def _ask(self, page: Page, question: str, box: Any, *settings: Any) -> Iterator[list[Any]]:
+        """The columns as they grow. An error is a sentence under them; the question then stays in its box."""
+        talk, status = page.memo.get("talk") or Talk(), page.memo.get("run_status", "")
+        try:
+            request = self._request(page, talk, question, *settings)
+        except UserError as error:
+            page.memo["talk"] = replace(talk, error=error)
+            yield [gr.skip(), *self.show(page.memo["talk"], status)]
+            return
+        talk = asking.asked(talk, question, self._expected(page, question))
+        page.memo["talk"] = talk
+        yield [box, *self.show(talk, status)]
+        try:
+            for now in self.ctx.asking.follow(self.ctx.engine, talk, request):
+                page.memo["talk"] = now
+                yield [gr.skip(), *self.show(now, status)]
+        finally:  # the page may have gone in the middle of an answer
+            page.memo["talk"] = asking.closed(page.memo["talk"])
+
+    def _request(self, page: Page, talk: Talk, question: str, system: str, *drawn: Any) -> requests.ChatRequest:
+        if not question:
+            raise UserError("question.empty")
+        if len(question) > QUESTION_LIMIT:
+            raise UserError("question.long", n=len(question), limit=QUESTION_LIMIT)
+        values = dict(zip(Sampling.model_fields, drawn, strict=True))
+        return asking.request_of(talk, page.memo.get("talk.model"), question, system or "", requests.sampling(**values))
+
+    def _expected(self, page: Page, question: str) -> tuple[int, str] | None:
+        try:
+            return self.ctx.datasets.get(page.memo["talk.dataset"]).answer_to(question)
+        except (KeyError, UserError):
+            return None

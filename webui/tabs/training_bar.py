@@ -1,0 +1,120 @@
+"""The one button of the Training tab, and the five lines that say what it would start (no Gradio here)."""
+
+from typing import Any
+
+from core import recipes
+from core.errors import UserError
+from webui.context import Context
+from webui.parts import Bar
+from webui.snapshot import Snapshot
+from webui.text import Text
+from webui.titles import dataset_title, model_title
+from webui.views import LIVE
+
+
+def bar(ctx: Context, snap: Snapshot, text: Text) -> Bar:
+    """The first of these that holds decides: a living run, something missing, something learned, a start."""
+    again = snap.dataset is not None and snap.model_here and not snap.spec_errors
+    if snap.run_status == "stopping":
+        return Bar(text("train.stopping"), "wait")
+    if snap.run_status == "running":
+        queue = (text("train.queue"), "start") if again and changed(snap) else ("", "")
+        return Bar(text("train.stop"), "stop", *queue)
+    if snap.run_status == "queued" and in_line(snap):
+        return Bar(text("train.leave_queue"), "stop")
+    if snap.run_status == "queued":  # left over from before a restart
+        return Bar(text("train.start_waiting"), "resubmit", *((text("train.start_plain"), "start") if again else ("", "")))
+    if learned(snap) and not changed(snap):
+        return Bar(text("train.compare"), "compare", *((text("train.again"), "start") if again else ("", "")))
+    quiet = (text("train.compare"), "compare") if learned(snap) else ("", "")
+    return start_bar(snap, text, quiet)
+
+
+def start_bar(snap: Snapshot, text: Text, quiet: tuple[str, str]) -> Bar:
+    """Start, or the name of what is still missing and the way there."""
+    if snap.dataset is None:
+        return Bar(text("train.need_data"), "go:data", *quiet)
+    if snap.model is None:
+        return Bar(text("train.need_model"), "go:model", *quiet)
+    if not snap.model_here:
+        return Bar(text("train.need_model"), "go:model", *quiet)
+    if snap.spec_errors:
+        return Bar(text("train.change_settings"), "go:settings", *quiet)
+    if snap.engine.run:
+        return Bar(text("train.queue"), "start", *quiet)
+    forecast = forecast_of(snap)
+    if forecast.get("fits") in ("tight", "no"):
+        return Bar(text("train.tight"), "start", *quiet)
+    if forecast.get("time_s"):
+        return Bar(text("train.start", time=text.duration(forecast["time_s"])), "start", *quiet)
+    return Bar(text("train.start_plain"), "start", *quiet)
+
+
+def forecast_of(snap: Snapshot) -> dict[str, Any]:
+    """time_s, fits and memory_gb of what Start would start, as far as they are known."""
+    plan = snap.plan or {}
+    return plan.get("forecast") or plan
+
+
+def in_line(snap: Snapshot) -> bool:
+    """Whether the engine knows the queued run; after a restart it does not, and the run is offered anew."""
+    return snap.run is not None and snap.run.id in snap.engine.queue
+
+
+def before(snap: Snapshot) -> int:
+    """How many runs stand before this queued one."""
+    if snap.run is None or not in_line(snap):
+        return 0
+    return snap.engine.queue.index(snap.run.id) + (snap.engine.run is not None)
+
+
+def learned(snap: Snapshot) -> bool:
+    """Whether the run looked at ended with something to compare."""
+    ended = snap.run_status in ("finished", "stopped", "failed", "interrupted")
+    return ended and snap.run is not None and snap.run.usable_adapter() is not None
+
+
+def changed(snap: Snapshot) -> bool:
+    """Whether Start would start something else than the run looked at."""
+    return snap.run is not None and snap.spec is not None and snap.run.spec != snap.spec
+
+
+def ahead(snap: Snapshot) -> bool:
+    """Whether the plan of the next start is shown: nothing trained yet, or something else is chosen by now."""
+    return snap.run is None or (snap.run_status not in (*LIVE, "queued") and changed(snap) and snap.dataset is not None)
+
+
+def recipe_words(snap: Snapshot, text: Text) -> str:
+    """What to learn and how thoroughly."""
+    try:
+        goal, intensity = recipes.load(snap.draft.recipe, "goal"), recipes.load(snap.draft.intensity, "intensity")
+    except UserError:
+        return snap.draft.recipe
+    return f"{goal.title[text.language]} · {intensity.title[text.language]}"
+
+
+def plan_lines(snap: Snapshot, text: Text) -> list[tuple[str, str, bool]]:
+    """(name, value, whether it is known) for data, model, way of learning, time, memory."""
+    none, counting = text("train.plan.none"), text("train.plan.counting")
+    plan, forecast = snap.plan or {}, forecast_of(snap)
+    waiting = counting if snap.dataset and snap.model_here else none
+    data = (
+        text("train.plan.rows", name=dataset_title(snap.dataset, text), rows=snap.dataset.usable)
+        if snap.dataset
+        else none
+    )
+    recipe = recipe_words(snap, text)
+    steps = memory = waiting
+    if plan.get("steps"):
+        duration = text.duration(forecast.get("time_s"))
+        passes = f"{plan.get('epochs', 0):g}"
+        steps = text("train.plan.steps", rows=plan["train_rows"], passes=passes, steps=plan["steps"], time=duration)
+    if gigabytes := forecast.get("memory_gb"):
+        memory = text("train.plan.gb", need=f"{gigabytes['total']:.1f}", free=f"{gigabytes['free']:.1f}")
+    return [
+        (text("train.plan.data"), data, snap.dataset is not None),
+        (text("train.plan.model"), model_title(snap.model, text) if snap.model else none, snap.model is not None),
+        (text("train.plan.recipe"), recipe, True),
+        (text("train.plan.time"), steps, bool(plan)),
+        (text("train.plan.memory"), memory, "memory_gb" in forecast),
+    ]
