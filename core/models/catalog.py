@@ -109,8 +109,8 @@ def resolve(reference: str, workspace: Workspace | None = None, endpoint: str | 
         raise UserError("model.url", name=text[:120])
     if "\x00" in text or len(text) > 1000:
         raise _unknown(text)
-    if _looks_like_path(text) or (Path(text) / "config.json").is_file():
-        return _from_folder(Path(text).expanduser())
+    if _looks_like_path(text) or _holds_config(text):
+        return _from_folder(_at_home(text))
     if workspace is not None:
         for folder in _folders(workspace.models):
             if folder.name == text:
@@ -174,11 +174,29 @@ def _from_card(card: Card, endpoint: str | None) -> ModelRef:
 
 
 def _from_folder(folder: Path) -> ModelRef:
-    if not folder.is_dir():
+    try:
+        there = folder.is_dir()
+    except OSError:  # a name that is too long, a folder that may not be looked into
+        there = False
+    if not there:
         raise UserError("model.no_folder", path=str(folder)[:300])
     folder = folder.resolve()
     _inspected(folder, _changed(folder))
     return ModelRef(kind="folder", name=str(folder), title=folder.name, folder=folder)
+
+
+def _at_home(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # the home of somebody who does not exist: ~nobody-here/model
+        return Path(text)
+
+
+def _holds_config(text: str) -> bool:
+    try:
+        return (Path(text) / "config.json").is_file()
+    except OSError:
+        return False
 
 
 def _looks_like_path(text: str) -> bool:

@@ -253,11 +253,9 @@ def _advice(
             (less, Advice(code="shorter_rows", facts={"less_gb": round(less, 1), "old": length, "new": length // 2}))
         )
     helping = [advice for less, advice in sorted(found, key=lambda one: one[0]) if less < 0.95 * memory["total"]]
-    if fits == "no" and all(fit(less, device) == "no" for less, _ in found):
-        helping.append(
-            Advice(
-                code="smaller_model",
-                facts={"need_gb": round(memory["total"], 1), "free_gb": round(device["free_gb"], 1)},
-            )
-        )
+    smallest = "none" if device["kind"] == "mps" else "4bit"
+    least = need(quantization=smallest, batch_size=1, length=min(length, max(128, length // 2)))
+    if fits == "no" and fit(least, device) == "no":
+        short = {"need_gb": round(least, 1), "free_gb": round(device["free_gb"], 1)}
+        helping.append(Advice(code="smaller_model", facts=short))
     return helping

@@ -91,12 +91,12 @@ def _bitsandbytes(quantization: Quantization, dtype: Any, device: str) -> Any:
 
     if device == "mps":
         raise UserError("model.no_quantization", quantization=quantization)
+    # its import warns of kernels that nobody asked for, int8 training of "inputs will be cast" at each layer and step
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
     try:
         import bitsandbytes  # noqa: F401  (its absence or a broken build is said here, not from inside the loading)
     except Exception as error:
         raise UserError("model.no_quantization", quantization=quantization) from error
-    # int8 training writes one warning per layer and step ("inputs will be cast")
-    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
     if quantization == "8bit":
         return BitsAndBytesConfig(load_in_8bit=True)
     return BitsAndBytesConfig(
