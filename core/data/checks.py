@@ -37,7 +37,7 @@ def check(rows: list[dict[str, Any]], findings: list[Finding] | None = None) -> 
 
 
 def check_tokens(tokenizer: Any, rows: list[dict[str, Any]], max_length: int | None) -> tuple[int, list[Finding]]:
-    """(rows usable with this model, findings that depend on the model): cut rows, lost answers, refusals of the template.
+    """(rows usable with this model, findings that depend on it): cut rows, lost answers, refusals of the template.
 
     Raises UserError when the model has no template for rows that need one.
     """

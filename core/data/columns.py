@@ -24,11 +24,13 @@ OUTPUT = ("output", "outputs", "response", "answer", "completion", "target", "�
 PROMPT = ("prompt", "提示", "提示词")
 COMPLETION = ("completion", "response", "output", "answer", "target", "chosen_response", "补全", "回复")
 QUESTION = (
-    "question", "questions", "query", "ask", "q", "user", "problem", "标准问", "标准问题", "问题", "提问", "问", "问句", "题目", "用户问题",
+    "question", "questions", "query", "ask", "q", "user", "problem", "标准问", "标准问题", "问题", "提问", "问",
+    "问句", "题目", "用户问题",
     "用户提问", "input", "输入",
 )  # fmt: skip
 ANSWER = (
-    "answer", "answers", "response", "reply", "a", "assistant", "solution", "标准答案", "答案", "回答", "答", "答复", "回复", "标准回答",
+    "answer", "answers", "response", "reply", "a", "assistant", "solution", "标准答案", "答案", "回答", "答", "答复",
+    "回复", "标准回答",
     "客服回复", "output", "输出",
 )  # fmt: skip
 TITLE = ("title", "标题")
@@ -41,14 +43,15 @@ REJECTED = ("rejected", "dispreferred", "rejected_response", "reject", "差回�
 LABEL = ("label", "kto_tag", "标签")
 
 UNREMARKABLE = frozenset(
-    "id idx index no number uid uuid qnaid row source dataset group category categories type metadata meta lang language date created tags url "
+    "id idx index no number uid uuid qnaid row source dataset group category categories type metadata meta "
+    "lang language date created tags url "
     "序号 编号 来源 分类 类别 日期".split()
 )
 """Columns that people keep beside their examples; leaving them out needs no word."""
 
 KNOWN = frozenset(
-    MESSAGES + INSTRUCTION + INPUT + OUTPUT + PROMPT + COMPLETION + QUESTION + ANSWER + TITLE + TEXT + SYSTEM + HISTORY + TOOLS + CHOSEN
-    + REJECTED + LABEL
+    MESSAGES + INSTRUCTION + INPUT + OUTPUT + PROMPT + COMPLETION + QUESTION + ANSWER + TITLE + TEXT + SYSTEM + HISTORY
+    + TOOLS + CHOSEN + REJECTED + LABEL
 )  # fmt: skip
 
 

@@ -35,15 +35,20 @@ def read(text: str, name: str, encoding: str, progress: Progress | None) -> File
     header = next((cells for _, cells in records if any(cell.strip() for cell in cells)), None)
     if header is None:
         raise UserError("data.empty", name=name)
-    names, findings, unnamed = _names(header)
+    names, findings = _names(header)
     _refuse_prose(names, lines[first:], separator, name)
-    return _collect(records, names, unnamed, findings, encoding, name, len(lines), progress)
+    return _collect(records, names, findings, encoding, name, len(lines), progress)
 
 
 def _collect(
-    records: Iterator[tuple[int, list[str]]], names: list[str], unnamed: int, findings: list[Finding], encoding: str, name: str,
-    total: int, progress: Progress | None,
-) -> FileRows:  # fmt: skip
+    records: Iterator[tuple[int, list[str]]],
+    names: list[str],
+    findings: list[Finding],
+    encoding: str,
+    name: str,
+    total: int,
+    progress: Progress | None,
+) -> FileRows:
     width = len(names)
     rows: list[Record] = []
     ragged: list[int] = []
@@ -81,7 +86,7 @@ def _physical_lines(text: str) -> list[str]:
 
 
 def _records(lines: list[str], start: int, separator: str, name: str) -> Iterator[tuple[int, list[str]]]:
-    """(line number from 1, cells). A line with an unclosed quotation mark gives one cell, so that it counts as ragged."""
+    """(line number from 1, cells). A line with an unclosed quotation mark gives too many, so it counts as ragged."""
     restarts = 0
     position = start
     while position < len(lines):
@@ -176,7 +181,7 @@ def _table(lines: list[str], separator: str) -> list[list[str]]:
     return found
 
 
-def _names(header: list[str]) -> tuple[list[str], list[Finding], int]:
+def _names(header: list[str]) -> tuple[list[str], list[Finding]]:
     """Column names without blanks around them, the second of a name as "name (2)", unnamed ones at the end dropped."""
     cleaned = [cell.strip().strip("\ufeff\u200b").strip() for cell in header]
     while len(cleaned) > 1 and not cleaned[-1]:
@@ -193,7 +198,7 @@ def _names(header: list[str]) -> tuple[list[str], list[Finding], int]:
             name = f"{name} ({count})"
         names.append(name)
     findings = [Finding("warning", "columns.twice", columns=", ".join(dict.fromkeys(twice)))] if twice else []
-    return names, findings, len(header) - len(names)
+    return names, findings
 
 
 def _refuse_prose(names: list[str], lines: list[str], separator: str, name: str) -> None:

@@ -32,14 +32,17 @@ SCHEMA_VERSION = 1
 NAME_LIMIT = 120
 """Characters of a data set's name."""
 STALE_S = 3600
-"""Seconds after which a folder that is still being built is one that a kill left; another program may be building now."""
+"""Seconds after which an unfinished folder is one that a kill left; before, another program may be building it."""
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """One version of a data set. `rows` were read, `usable` of them can be learned; `size` in bytes; `created` in seconds since 1970."""
+    """One version of a data set.
+
+    rows: records read; usable: those that can be learned; size in bytes; created in seconds since 1970.
+    """
 
     id: str
     name: str
@@ -220,8 +223,8 @@ class DatasetStore:
             facts = {
                 key: said[key]
                 for key in (
-                    "file_name", "encoding", "container", "format", "task", "rows", "usable", "created", "origin", "sha256", "size",
-                    "columns", "parent", "fixes",
+                    "file_name", "encoding", "container", "format", "task", "rows", "usable", "created", "origin",
+                    "sha256", "size", "columns", "parent", "fixes",
                 )
             }  # fmt: skip
         except FileNotFoundError:

@@ -19,7 +19,7 @@ _MARKS = (
 _WESTERN = frozenset(
     "àâäãáåæçéèêëíìîïñóòôöõøœúùûüÿßÀÂÄÃÁÅÆÇÉÈÊËÍÌÎÏÑÓÒÔÖÕØŒÚÙÛÜŸ€£¥§©®°±²³´µ·¹º»«¼½¾¿¡‚„…‘’“”–—•™×÷ª\xa0ŠšŽžƒ‹›†‡‰"
 )
-_SAMPLE = 200_000
+_SAMPLE = 400_000
 """Bytes that are looked at when encodings are weighed."""
 _SURE = 0.7
 """Share of the non-ASCII characters that must be everyday ones before a legacy encoding is believed."""
@@ -89,21 +89,24 @@ def _nearly_utf8(data: bytes) -> bool:
     return good >= 5 * broken
 
 
-def _legacy(data: bytes) -> str | None:
+def _legacy(whole: bytes) -> str | None:
+    """The old encoding that fits best, weighed on the file's start; None when none fits."""
+    data = whole[:_SAMPLE]
+    data = data[: data.rfind(b"\n") + 1] or data  # whole lines, so that no character is cut
     shares = {encoding: _everyday(data, encoding) for encoding in _EAST_ASIAN}
-    high = re.sub(rb"[\x00-\x7f]+", b"", data[:_SAMPLE])
+    high = re.sub(rb"[\x00-\x7f]+", b"", data)
     if shares["cp949"] >= 0.99 and len(high) >= 40:
         return "cp949"  # Hangul lie within frequent Chinese, but twenty Chinese letters never all within Hangul
     share, best = max((share, encoding) for encoding, share in shares.items())
     if share >= _SURE:
         return "big5" if best == "big5hkscs" and _decodes(data, "big5") else best
-    if high and len(high) < 0.3 * len(data[:_SAMPLE]) and _decodes(data, "cp1252"):
+    if high and len(high) < 0.3 * len(data) and _decodes(data, "cp1252"):
         letters = high.decode("cp1252", errors="replace")
         if sum(letter in _WESTERN for letter in letters) >= 0.9 * len(letters):
             return "cp1252"
     from charset_normalizer import from_bytes  # noqa: PLC0415  slow to import and to run: last resort
 
-    guess = from_bytes(data[:_SAMPLE]).best()
+    guess = from_bytes(data).best()
     if guess is not None and _decodes(data, guess.encoding):
         return guess.encoding
     return best if share >= 0.4 else None

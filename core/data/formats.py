@@ -67,7 +67,7 @@ def recognise(file_rows: FileRows) -> Mapping:
 
 
 def convert(record: Record, mapping: Mapping, notes: Notes | None = None) -> dict[str, Any] | Finding:
-    """One row in the stored shape, or the finding that says why it is left out. `notes` collects what is worth a word."""
+    """One row in the stored shape, or the finding why it is left out; `notes` collects what is worth a word."""
     try:
         row = _CONVERT[mapping.task](_Cells(record.values, mapping.columns), mapping, notes or Notes())
     except BadRow as bad:

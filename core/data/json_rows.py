@@ -12,7 +12,7 @@ _LIST_KEYS = ("data", "rows", "train", "items", "examples", "records", "question
 
 
 def read(text: str, name: str, encoding: str, progress: Progress | None) -> FileRows:
-    """The rows of `text`, whose first character that is no blank is `{` or `[`. Raises UserError `data.*` naming the line."""
+    """The rows of `text`, which starts with `{` or `[` but for blanks. Raises UserError `data.*` naming the line."""
     if _is_lines(text):
         return _lines(text, name, encoding, progress)
     try:
@@ -41,7 +41,7 @@ def read(text: str, name: str, encoding: str, progress: Progress | None) -> File
 
 
 def _is_lines(text: str) -> bool:
-    """Whether the first or second line is a JSON value by itself while more follow; one line is JSONL when it is an object."""
+    """Whether the first or second line is a JSON value by itself; a single line is JSONL when it is an object."""
     lines = _nonblank(text, 2)
     if not all(line[0] in "{[" for line in lines) or (len(lines) == 1 and lines[0][0] == "["):
         return False

@@ -5,7 +5,7 @@ from typing import Any
 
 
 class Literal(str):
-    """A JSON number as written. It is text everywhere, except inside tool definitions, where `restored` makes it a number."""
+    """A JSON number as written. It is text, except inside tool definitions, where `restored` makes it a number."""
 
     __slots__ = ()
 

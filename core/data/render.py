@@ -95,7 +95,7 @@ class Template:
         return self._trimmed(full, start, (end if end >= 0 else start + len(written)) + len(stop))
 
     def _trimmed(self, text: str, start: int, end: int) -> Span:
-        """The span without the header at its start (as far as a prompt has it) and ending behind the end-of-turn token."""
+        """The span without the header at its start (what a prompt ends with), ending behind the end-of-turn token."""
         for header in self.headers():
             at = text.find(header, max(0, start - len(header)), start + len(header))
             if 0 <= at <= start:
@@ -110,7 +110,7 @@ class Template:
         return start, max(start, end)
 
     def headers(self) -> list[str]:
-        """What a prompt ends with before the assistant speaks: with thinking switched off, and as the template has it."""
+        """What a prompt ends with before the assistant speaks: with thinking switched off, and as it comes."""
         if self._headers is None:
             found: list[str] = []
             for options in (self.options, {}):
@@ -144,7 +144,7 @@ class Template:
         return self._ends["stop"]
 
     def _without_tokens(self, text: str) -> str:
-        """What is left of `text` without blanks and special tokens: some templates end the whole conversation once more."""
+        """What is left of `text` without blanks and special tokens: some templates end the conversation once more."""
         for token in self._tokens():
             text = text.replace(token, "")
         return text.strip()

@@ -47,7 +47,8 @@ except Exception:
     sys.exit(0)
 for given in (messages, messages[1:], messages[1:4]):
     try:
-        for part in template.generate(messages=given, tools=None, add_generation_prompt=True, bos_token="<s>", eos_token="</s>"):
+        facts = dict(messages=given, tools=None, add_generation_prompt=True, bos_token="<s>", eos_token="</s>")
+        for part in template.generate(facts):
             size += len(part)
             if size > 10_000_000:
                 sys.exit(3)
@@ -63,7 +64,7 @@ def refuse(source: str) -> None:
     """Raises UserError `tokens.runaway` when the template does not end in time or grows without bounds."""
     try:
         done = subprocess.run(
-            [sys.executable, "-I", "-c", _CHILD],
+            [sys.executable, "-P", "-c", _CHILD],
             input=source.encode("utf-8"),
             capture_output=True,
             timeout=SECONDS,
@@ -71,5 +72,5 @@ def refuse(source: str) -> None:
         )
     except subprocess.TimeoutExpired:
         raise UserError("tokens.runaway") from None
-    if done.returncode not in (0, 1):  # 1: the child itself could not start, e.g. no Jinja for isolated programs
+    if done.returncode not in (0, 1):  # 1: the child itself could not start, which no template can bring about
         raise UserError("tokens.runaway")

@@ -60,7 +60,7 @@ def encode(tokenizer: Any, row: dict[str, Any], max_length: int | None = None) -
 
 
 def pieces(tokenizer: Any, encoded: Encoded) -> list[dict[str, Any]]:
-    """`[{"id", "text", "trained"}]`; the texts joined are `encoded.text`. A character of several tokens belongs to the last."""
+    """`[{"id", "text", "trained"}]`; the texts joined are the text, a split character belongs to its last token."""
     starts = [0, *encoded.ends][: len(encoded.ends)]
     return [
         {"id": token, "text": encoded.text[start:end], "trained": learned}
@@ -134,7 +134,7 @@ def _tokenize(tokenizer: Any, text: str) -> tuple[list[int], list[tuple[int, int
 def _cut(
     part: Part, text: str, ids: list[int], offsets: list[tuple[int, int]], trained: list[bool], limit: int | None
 ) -> Encoded:
-    """Keeps the first `limit` tokens. A piece ends where the next one's characters begin; what is cut takes its part of a character along."""
+    """Keeps the first `limit` tokens. A piece ends where the characters of the next begin, also of one cut off."""
     ends = [0] * len(ids)
     following = len(text)
     for index in range(len(ids) - 1, -1, -1):

@@ -11,10 +11,12 @@ Message = dict[str, Any]
 
 ROLES = {
     "user": "user", "human": "user", "prompter": "user", "customer": "user", "用户": "user", "问": "user",
-    "assistant": "assistant", "gpt": "assistant", "bot": "assistant", "model": "assistant", "chatbot": "assistant", "ai": "assistant",
-    "chatgpt": "assistant", "bing": "assistant", "bard": "assistant", "助手": "assistant", "客服": "assistant", "答": "assistant",
+    "assistant": "assistant", "gpt": "assistant", "bot": "assistant", "model": "assistant", "ai": "assistant",
+    "chatbot": "assistant", "chatgpt": "assistant", "bing": "assistant", "bard": "assistant",
+    "助手": "assistant", "客服": "assistant", "答": "assistant",
     "system": "system", "developer": "system", "系统": "system",
-    "tool": "tool", "observation": "tool", "function": "tool", "tool_response": "tool", "function_response": "tool", "ipython": "tool",
+    "tool": "tool", "observation": "tool", "function": "tool", "tool_response": "tool",
+    "function_response": "tool", "ipython": "tool",
     "function_call": "function_call", "tool_call": "function_call",
 }  # fmt: skip
 """What a turn's speaker is called in published data. `function_call` becomes an assistant turn with `tool_calls`."""
@@ -39,7 +41,7 @@ class Notes:
 
 
 def style(turns: list[Any]) -> str | None:
-    """ "messages" for role/content, "sharegpt" for from/value and human/assistant pairs, None when these are no turns."""
+    """How turns are written: messages for role/content, sharegpt for from/value or pairs, None for no turns."""
     first = next((turn for turn in turns if isinstance(turn, dict)), None)
     if first is None:
         return None
@@ -153,7 +155,7 @@ def _calls(value: Any) -> list[dict[str, Any]]:
 
 
 def tools(value: Any) -> list[dict[str, Any]]:
-    """A `tools` cell, JSON text or a list, as definitions `{"type": "function", "function": {...}}`. Raises BadRow `row.tools`."""
+    """A `tools` cell, JSON text or a list, as `{"type": "function", "function": {...}}`. Raises BadRow `row.tools`."""
     if isinstance(value, str):
         if not value.strip():
             return []

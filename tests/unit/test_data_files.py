@@ -93,7 +93,7 @@ def test_cells_of_a_table_stay_as_they_were_written():
 
 def test_numbers_in_json_stay_as_they_were_written():
     numbers = ["1e5", "1.10", "12345678901234567890", "-0", "0.1000000000000000055", "9" * 5000, "NaN"]
-    lines = "\n".join('{"question": %s, "answer": true}' % number for number in numbers)
+    lines = "\n".join(f'{{"question": {number}, "answer": true}}' for number in numbers)
     assert cells(read(lines)) == [[number, "true"] for number in numbers]
     assert cells(read('[{"question": "7", "answer": [1.0, {"a": null}]}]')) == [["7", '[1.0, {"a": null}]']]
 
@@ -139,8 +139,7 @@ def test_nonsense_is_read_or_refused_but_never_breaks(data):
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 def test_separators(separator):
-    found = read(f"question{separator}answer\nWhat, why; or how?{'' if separator == ',' else ''}{separator}So\n".replace(
-        "What, why; or how?", '"What, why; or how?"'))  # fmt: skip
+    found = read(f'question{separator}answer\n"What, why; or how?"{separator}So\n')
     assert found.columns == ["question", "answer"] and cells(found) == [["What, why; or how?", "So"]]
 
 
@@ -259,7 +258,7 @@ OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600 + "Workbook".enc
         ('[{"question": "a", "answer": "b"}', "data.json_cut"),
         ('[{"question": "a", "answer": "b', "data.json_cut"),
         ("Once upon a time there was a file.\nIt had no columns, only words.\nThe end.\n", "data.plain_text"),
-        ("To be, or not to be, that is the question, whether it is nobler in the mind to suffer, or not, who knows\na\nb\n", "data.plain_text"),
+        ("To be, or not to be, that is the question, whether it is nobler in the mind to suffer\na\nb\n", "data.plain_text"),
     ],
 )  # fmt: skip
 def test_what_is_no_data_is_refused_by_one_sentence(content, code):

@@ -20,6 +20,8 @@ def said(messages):
     return [(message["role"], message["content"]) for message in messages]
 
 
+TURNS = [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]
+SPOKEN = [{"from": "human", "value": "q"}, {"from": "gpt", "value": "a"}]
 HELLO = [("user", "q"), ("assistant", "a")]
 SYSTEM = [("system", "s"), *HELLO]
 EARLIER = [("user", "q0"), ("assistant", "a0"), *HELLO]
@@ -28,16 +30,15 @@ EARLIER = [("user", "q0"), ("assistant", "a0"), *HELLO]
 @pytest.mark.parametrize(
     ("row", "name", "turns"),
     [
-        ({"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]}, "messages", HELLO),
-        ({"messages": [{"role": "developer", "content": "s"}, {"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]},
-         "messages", SYSTEM),
-        ({"messages": [{"role": "user", "content": [{"type": "text", "text": "q"}]}, {"role": "assistant", "content": "a"}]},
-         "messages", HELLO),
+        ({"messages": TURNS}, "messages", HELLO),
+        ({"messages": [{"role": "developer", "content": "s"}, *TURNS]}, "messages", SYSTEM),
+        ({"messages": [{"role": "user", "content": [{"type": "text", "text": "q"}]}, TURNS[1]]}, "messages", HELLO),
         ({"messages": '[{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]'}, "messages", HELLO),
-        ({"conversations": [{"from": "human", "value": "q"}, {"from": "gpt", "value": "a"}], "system": "s"}, "sharegpt", SYSTEM),
-        ({"conversations": [{"from": "user", "value": "q"}, {"from": "bot", "value": "a"}], "system": ""}, "sharegpt", HELLO),
+        ({"conversations": SPOKEN, "system": "s"}, "sharegpt", SYSTEM),
+        ({"conversations": [{"from": "user", "value": "q"}, {"from": "bot", "value": "a"}]}, "sharegpt", HELLO),
+        ({"conversations": SPOKEN, "system": "", "tools": ""}, "sharegpt", HELLO),
         ({"conversation": [{"human": "q", "assistant": "a"}]}, "sharegpt", HELLO),
-        ([{"from": "human", "value": "q"}, {"from": "gpt", "value": "a"}], "sharegpt", HELLO),
+        (SPOKEN, "sharegpt", HELLO),
         ({"instruction": "q", "input": "", "output": "a"}, "alpaca", HELLO),
         ({"instruction": "q", "input": None, "output": "a", "system": "s"}, "alpaca", SYSTEM),
         ({"instruction": "q", "input": "more", "output": "a"}, "alpaca", [("user", "q\nmore"), ("assistant", "a")]),
