@@ -5,8 +5,10 @@ Every trouble is one sentence on stderr, never a traceback.
 """
 
 import contextlib
+import logging
 import os
 import sys
+import warnings
 from collections.abc import Callable
 from typing import Protocol
 
@@ -31,6 +33,14 @@ VERBS: dict[str, Verb] = {
 }
 
 
+def _quiet_libraries() -> None:
+    """What libraries tell their developers says nothing to the person here; the run's log keeps what matters."""
+    if not sys.warnoptions:  # `python -W` asks to see them
+        warnings.simplefilter("ignore")
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+
+
 class OpenWindow(Protocol):
     """webui.app.launch_window: serves until interrupted, returns the exit code."""
 
@@ -39,6 +49,7 @@ class OpenWindow(Protocol):
 
 def main(choices: Choices, load_text: Callable[[str], Text], open_window: OpenWindow) -> int:
     """Carry out what was asked for; returns the exit code."""
+    _quiet_libraries()
     desk = Desk(choices, load_text(choices.lang))
     try:
         with contextlib.redirect_stdout(sys.stderr) if choices.json else contextlib.nullcontext():

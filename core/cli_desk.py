@@ -15,7 +15,7 @@ from core.cli_arguments import Choices
 from core.errors import UserError, from_plain
 from core.findings import Finding
 from core.models import catalog
-from core.runs.store import RunStore
+from core.runs.store import Run, RunStore
 from core.spec import FIELDS, RunSpec, build
 from core.workspace import Workspace
 
@@ -92,6 +92,15 @@ class Desk:
             raise
         if progress.error:
             raise from_plain(progress.error)
+
+    def run(self, reference: str) -> Run:
+        """The run that is meant: an id, the beginning of one, or a name. Raises UserError `cli.no_run`, `run.several`."""
+        try:
+            return self.store.find(reference)
+        except UserError as error:
+            if error.code == "run.unknown":
+                raise UserError("cli.no_run", run=reference[:80]) from None
+            raise
 
     # -- what was asked for
 

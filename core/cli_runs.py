@@ -20,7 +20,7 @@ CLOSE_S = 10.0
 def runs(desk: Desk) -> int:
     """All runs, newest first, or one with its settings, plan and environment."""
     if desk.choices.run:
-        return _one(desk, desk.store.find(desk.choices.run))
+        return _one(desk, desk.run(desk.choices.run))
     found = [run.summary() for run in desk.store.list()]
     desk.give(found)
     if not found:
@@ -50,7 +50,7 @@ def _one(desk: Desk, run: Run) -> int:
     shown = {**summary, "status": desk.text(f"cli.status.{summary['status']}")}
     shown["created"] = time.strftime("%Y-%m-%d %H:%M", time.localtime(summary["created"]))
     for name in ("status", "created", "steps", "train_loss", "eval_loss"):
-        desk.say(f"  {name}: {_plain(desk, shown[name])}")
+        desk.say(f"  {name}: {'-' if shown[name] is None else shown[name]}")
     for title, values in (("spec", spec), ("plan", plan), ("env", env)):
         if values:
             desk.say(desk.text(f"cli.runs.{title}"))
@@ -76,7 +76,7 @@ def compare(desk: Desk) -> int:
 
     choices = desk.choices
     drawn = sampling(temperature=choices.temperature, max_new_tokens=choices.max_tokens, seed=choices.seed)
-    run = desk.store.find(choices.run)
+    run = desk.run(choices.run)
     if run.usable_adapter() is None:
         raise UserError("run.no_adapter", name=run.meta["name"])
     desk.model(run.spec.model)
@@ -134,7 +134,7 @@ def export(desk: Desk) -> int:
     """What a run learned, as a folder that other programs read, or a zip."""
     from core.export.adapter import export_adapter
 
-    run = desk.store.find(desk.choices.run)
+    run = desk.run(desk.choices.run)
     model = None
     try:
         model = catalog.resolve(run.spec.model, desk.workspace)

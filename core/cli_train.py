@@ -108,10 +108,9 @@ class Progress:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.plan: dict[str, Any] = {}
-        self.phase = ""
+        self.told: set[str] = set()
         self.said_at = 0.0
         self.began: tuple[float, int] | None = None
-        self.held = ""
         self.waited = False
 
     def see(self, event: Event) -> None:
@@ -122,8 +121,7 @@ class Progress:
         elif isinstance(event, Step):
             self._step(event)
         elif isinstance(event, Evaluated):
-            self.held = f"{event.loss:.3f}"
-            self.desk.note("cli.train.evaluated", step=event.step, loss=self.held)
+            self.desk.note("cli.train.evaluated", step=event.step, loss=f"{event.loss:.3f}")
         elif isinstance(event, Adjusted):
             self.desk.note("cli.train.adjusted", what=event.what, before=event.before, after=event.after)
             self.plan = {**self.plan, event.what: event.after}
@@ -134,14 +132,15 @@ class Progress:
             self.desk.note("cli.train.waiting", holder=holder or "?")
 
     def _phase(self, event: Phase) -> None:
+        """Each phase is told once: evaluating and saving come again and again."""
         what = self.desk.text(f"cli.phase.{event.name}")
-        if event.name != self.phase:
-            self.phase = event.name
+        if event.name not in self.told:
+            self.told.add(event.name)
             if event.name == "training":
                 self._tell_plan()
-            elif event.name != "evaluating":
+            else:
                 self.desk.note("cli.train.phase", what=what)
-        elif event.total:
+        elif event.total and event.name != "training":
             self.desk.pass_by("cli.train.phase_at", what=what, done=event.done, total=event.total)
 
     def _tell_plan(self) -> None:
@@ -187,7 +186,8 @@ def _tell_end(desk: Desk, run: Run, ended: Finished | Stopped) -> int:
     )
     loss = f"{ended.train_loss:.3f}" if ended.train_loss is not None else "?"
     seconds = desk.text.duration(ended.seconds)
-    desk.say(desk.text(f"cli.train.{status}", steps=ended.step, loss=loss, time=seconds))
+    how = status if adapter or status == "finished" else "stopped_empty"
+    desk.say(desk.text(f"cli.train.{how}", steps=ended.step, loss=loss, time=seconds))
     if ended.eval_loss is not None:
         desk.say(desk.text("cli.train.held", loss=f"{ended.eval_loss:.3f}"))
     if adapter:
