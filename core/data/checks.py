@@ -41,7 +41,7 @@ def check_tokens(tokenizer: Any, rows: list[dict[str, Any]], max_length: int | N
 
     Raises UserError when the model has no template for rows that need one.
     """
-    from core.data.tokens import encode  # noqa: PLC0415
+    from core.data.tokens import encode
 
     cut: list[int] = []
     lost: list[int] = []

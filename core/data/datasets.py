@@ -70,8 +70,9 @@ class Dataset:
             with (self.folder / "rows.jsonl").open(encoding="utf-8") as file:
                 rows = [json.loads(line) for line in file]
         except FileNotFoundError as error:
-            code = "dataset.damaged" if self.folder.is_dir() else "dataset.unknown"
-            raise UserError(code, dataset=self.name) from error
+            if self.folder.is_dir():
+                raise UserError("dataset.damaged", dataset=self.name) from error
+            raise UserError("dataset.unknown", dataset=self.name) from error
         except (OSError, ValueError) as error:
             raise UserError("dataset.damaged", dataset=self.name) from error
         if len(rows) != self.usable:

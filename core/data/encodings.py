@@ -47,9 +47,9 @@ def _decode(data: bytes, name: str) -> tuple[str, str]:
         return _wide(data, name)
     try:
         return data.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        pass
-    if _nearly_utf8(data):
+    except UnicodeDecodeError as error:
+        first = error.start
+    if _nearly_utf8(data[max(0, first - _SAMPLE) : first + _SAMPLE]):
         return data.decode("utf-8", errors="replace"), "utf-8"
     found = _legacy(data)
     if found is None:
@@ -104,7 +104,7 @@ def _legacy(whole: bytes) -> str | None:
         letters = high.decode("cp1252", errors="replace")
         if sum(letter in _WESTERN for letter in letters) >= 0.9 * len(letters):
             return "cp1252"
-    from charset_normalizer import from_bytes  # noqa: PLC0415  slow to import and to run: last resort
+    from charset_normalizer import from_bytes  # slow to import and to run: last resort
 
     guess = from_bytes(data).best()
     if guess is not None and _decodes(data, guess.encoding):

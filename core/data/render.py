@@ -9,6 +9,8 @@ break after it. Where a turn begins and ends is found in one of three ways, the 
 
 import os.path
 import re
+import threading
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -22,6 +24,8 @@ Span = tuple[int, int]
 _MARKERS = re.compile(r"\{%-?\s*generation\s*-?%\}")
 _MARK = "\ue000turn\ue001"
 """Stands for a turn's words; private-use characters, which no template treats in a special way."""
+_TRACKER = threading.Lock()
+"""The library keeps one tracker of {% generation %} per template for all threads, and refuses a second user."""
 
 
 @dataclass
@@ -117,7 +121,7 @@ class Template:
                 try:
                     user = [{"role": "user", "content": _MARK}]
                     bare, ready = self.text(user, options=options), self.text(user, options=options, prompt=True)
-                except Exception:  # noqa: BLE001  whatever a template raises: it has no header to be found this way
+                except Exception:  # whatever a template raises: it has no header to be found this way
                     continue
                 if ready.startswith(bare) and len(ready) > len(bare):
                     found.append(ready[len(bare) :])
@@ -132,7 +136,7 @@ class Template:
             for messages in ([user, answer, user], [user, answer]):  # some templates never end the last turn
                 try:
                     tail = self.text(messages).split(_MARK, 1)[1]
-                except Exception:  # noqa: BLE001
+                except Exception:
                     continue
                 named = sorted((str(token) for token in self._tokens() if token), key=len, reverse=True)
                 stop = next((token for token in named if tail.lstrip().startswith(token)), None)
@@ -174,9 +178,9 @@ def template_of(tokenizer: Any, tools: Any = None) -> Template:
 @lru_cache(maxsize=64)
 def _options(source: str) -> dict[str, Any]:
     """Thinking off, for templates that ask for it."""
-    from jinja2 import TemplateError, meta  # noqa: PLC0415
-    from jinja2.ext import Extension, loopcontrols  # noqa: PLC0415
-    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
+    from jinja2 import TemplateError, meta
+    from jinja2.ext import Extension, loopcontrols
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     class Generation(Extension):
         tags = {"generation"}
@@ -197,11 +201,11 @@ def _training_version(tokenizer: Any, source: str) -> str | None:
     own = source if _MARKERS.search(source) else None
     if tokenizer.chat_template != source:  # one of several named templates, which TRL does not look at
         return own
-    from trl.chat_template_utils import get_training_chat_template  # noqa: PLC0415
+    from trl.chat_template_utils import get_training_chat_template
 
     try:
         return get_training_chat_template(tokenizer) or own
-    except Exception:  # noqa: BLE001  ValueError for a template it does not know, else whatever the template raises
+    except Exception:  # ValueError for a template it does not know, else whatever the template raises
         return own
 
 
@@ -215,14 +219,15 @@ def _render(
     *,
     tracked: bool = False,
 ) -> tuple[str, list[Span]]:
-    from transformers.utils.chat_template_utils import render_jinja_template  # noqa: PLC0415
+    from transformers.utils.chat_template_utils import render_jinja_template
 
-    rendered, spans = render_jinja_template(
-        conversations=[messages],
-        tools=tools or None,
-        chat_template=source,
-        return_assistant_tokens_mask=tracked,
-        add_generation_prompt=prompt,
-        **{**special, **options},
-    )
+    with _TRACKER if tracked else nullcontext():
+        rendered, spans = render_jinja_template(
+            conversations=[messages],
+            tools=tools or None,
+            chat_template=source,
+            return_assistant_tokens_mask=tracked,
+            add_generation_prompt=prompt,
+            **{**special, **options},
+        )
     return rendered[0], list(spans[0]) if spans else []

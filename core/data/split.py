@@ -36,7 +36,7 @@ def split(
     for index, row in enumerate(rows):
         groups.setdefault(content_key(row), []).append(index)
     order = list(groups.values())
-    random.Random(seed).shuffle(order)  # noqa: S311  no secret
+    random.Random(seed).shuffle(order)  # no secret
     aside: set[int] = set()
     for group in order:
         if len(aside) + len(group) <= wanted:

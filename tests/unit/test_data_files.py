@@ -258,7 +258,7 @@ OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600 + "Workbook".enc
         ('[{"question": "a", "answer": "b"}', "data.json_cut"),
         ('[{"question": "a", "answer": "b', "data.json_cut"),
         ("Once upon a time there was a file.\nIt had no columns, only words.\nThe end.\n", "data.plain_text"),
-        ("To be, or not to be, that is the question, whether it is nobler in the mind to suffer\na\nb\n", "data.plain_text"),
+        ("To be, or not to be, that is the question, whether it is nobler in the mind\na\nb\n", "data.plain_text"),
     ],
 )  # fmt: skip
 def test_what_is_no_data_is_refused_by_one_sentence(content, code):

@@ -13,8 +13,8 @@ def rows(count, kinds=10**9):
 
 @pytest.mark.parametrize(
     ("count", "holdout", "expected"),
-    [(199, None, 0), (200, None, 10), (1000, None, 50), (100_000, None, 200), (100, 0.1, 10), (100, 0, 0), (100, 30, 30),
-     (3, 0.01, 1), (3, 30, 2), (1, 0.5, 0), (100, 0.999, 99), (0, None, 0)],
+    [(199, None, 0), (200, None, 10), (1000, None, 50), (100_000, None, 200), (100, 0.1, 10), (100, 0, 0),
+     (100, 30, 30), (3, 0.01, 1), (3, 30, 2), (1, 0.5, 0), (100, 0.999, 99), (0, None, 0)],
 )  # fmt: skip
 def test_how_many(count, holdout, expected):
     assert held_out_count(count, holdout) == expected

@@ -24,14 +24,16 @@ PLAIN = (
     "{%- endfor -%}{%- if add_generation_prompt -%}{{ 'Bot:' }}{%- endif -%}"
 )
 TRIMMED = (
-    "{{ bos_token }}{% for m in messages %}{% if m.role == 'system' %}{{ raise_exception('System role not supported') }}"
+    "{{ bos_token }}{% for m in messages %}"
+    "{% if m.role == 'system' %}{{ raise_exception('System role not supported') }}"
     "{% endif %}<start_of_turn>{{ 'model' if m.role == 'assistant' else m.role }}\n"
     "{{ m.content | trim }}<end_of_turn>\n{% endfor %}"
     "{% if add_generation_prompt %}<start_of_turn>model\n{% endif %}"
 )
 THINKING = (  # writes an empty thought only into the last turn, so that no part of it is a beginning of the next
     "{% for m in messages %}<|im_start|>{{ m.role }}\n{% if m.role == 'assistant' and loop.last %}"
-    "<think>\n\n</think>\n\n{% endif %}{{ m.content }}<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n"
+    "<think>\n\n</think>\n\n{% endif %}{{ m.content }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n"
     "{% if enable_thinking is defined and not enable_thinking %}<think>\n\n</think>\n\n{% endif %}{% endif %}"
 )
 SPECIAL = [
@@ -308,3 +310,18 @@ def test_sentencepiece_like_tokens_keep_their_words():
     (encoded,) = encode(tokenizer, {"row": 1, "messages": messages})
     assert learned(tokenizer, encoded) == " yes 好<s> yes 好<s>"
     assert "".join(piece["text"] for piece in pieces(tokenizer, encoded)) == encoded.text
+
+
+def test_several_threads_may_encode_at_once():
+    """The window counts tokens while a run prepares its rows; the library's tracker of turns serves one at a time."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    tokenizers = [make_tokenizer(known("qwen3")) for _ in range(2)]
+    messages = [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a" * 200}] * 20
+
+    def work(tokenizer):
+        return [encode(tokenizer, {"row": 1, "messages": messages})[0].labels for _ in range(8)]
+
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(work, tokenizers))
+    assert all(labels == found[0][0] for by_thread in found for labels in by_thread)
