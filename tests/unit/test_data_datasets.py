@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from core.data import datasets
-from core.data.datasets import DatasetStore, normalised
+from core.data.dataset import normalised
+from core.data.datasets import DatasetStore
 from core.data.samples import samples
 from core.errors import UserError
 from core.workspace import REPOSITORY, Workspace, mint_id

@@ -1,0 +1,173 @@
+"""One row in the one shape that is stored and tokenized, whatever format it came in.
+
+chat        {"row": 12, "messages": [{"role", "content", ["tool_calls"]}], ["tools": [...]]}
+text        {"row": 12, "text": "..."}
+preference  {"row": 12, "prompt": [messages], "chosen": [messages], "rejected": [messages]}
+            {"row": 12, "prompt": [messages], "answer": [messages], "label": true}           (KTO)
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.data.rows import Record
+from core.data.turns import BadRow, Message, Notes, messages, style, text, tools
+from core.findings import Finding
+
+TRUE, FALSE = ("true", "yes", "1", "good", "是", "好"), ("false", "no", "0", "-1", "bad", "否", "差")
+"""What a label (KTO) says."""
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """Which column holds what. `columns` maps a part ("question", "answer", "system", ...) to the column's name."""
+
+    format: str
+    task: str  # "chat", "text" or "preference"
+    columns: dict[str, str] = field(default_factory=dict)
+
+
+def convert(record: Record, mapping: Mapping, notes: Notes | None = None) -> dict[str, Any] | Finding:
+    """One row in the stored shape, or the finding why it is left out; `notes` collects what is worth a word."""
+    try:
+        row = _CONVERT[mapping.task](_Cells(record.values, mapping.columns), mapping, notes or Notes())
+    except BadRow as bad:
+        bad.finding.rows = (record.number,)
+        return bad.finding
+    return {"row": record.number, **row}
+
+
+class _Cells:
+    """The cells of one row by what they hold."""
+
+    def __init__(self, values: dict[str, Any], mapped: dict[str, str]) -> None:
+        self._values = values
+        self._mapped = mapped
+
+    def __contains__(self, part: str) -> bool:
+        return part in self._mapped
+
+    def get(self, part: str) -> Any:
+        column = self._mapped.get(part)
+        return self._values.get(column) if column is not None else None
+
+    def text(self, part: str, notes: Notes) -> str:
+        return text(self.get(part), notes)
+
+
+def _start(cells: _Cells, notes: Notes) -> list[Message]:
+    """What stands before the question: the system prompt and earlier exchanges."""
+    found: list[Message] = []
+    if (system := cells.text("system", notes)).strip():
+        found.append({"role": "system", "content": system})
+    history = cells.get("history")
+    if isinstance(history, list):
+        for exchange in history:
+            if isinstance(exchange, list) and len(exchange) == 2:
+                found.append({"role": "user", "content": text(exchange[0], notes)})
+                found.append({"role": "assistant", "content": text(exchange[1], notes)})
+            else:
+                found += messages(exchange, notes)
+    return found
+
+
+def _question(cells: _Cells, mapping: Mapping, notes: Notes) -> str:
+    if mapping.format == "question_answer":
+        question = cells.text("question", notes)
+        return question if question.strip() else cells.text("title", notes)
+    parts = (cells.text("instruction" if "instruction" in cells else "prompt", notes), cells.text("input", notes))
+    return "\n".join(part for part in parts if part.strip())
+
+
+def _chat(cells: _Cells, mapping: Mapping, notes: Notes) -> dict[str, Any]:
+    if "messages" in cells:
+        found = messages(cells.get("messages"), notes)
+        if found[0]["role"] != "system":
+            found = _start(cells, notes) + found
+    elif mapping.format == "prompt_completion" and isinstance(cells.get("prompt"), list):
+        found = _start(cells, notes) + messages(cells.get("prompt"), notes) + _answer(cells.get("completion"), notes)
+    else:
+        part = {"alpaca": "output", "prompt_completion": "completion"}.get(mapping.format, "answer")
+        found = [
+            *_start(cells, notes),
+            {"role": "user", "content": _question(cells, mapping, notes)},
+            *_answer(cells.get(part), notes),
+        ]
+    offered = tools(cells.get("tools"))
+    _usable(found)
+    return {"messages": found, "tools": offered} if offered else {"messages": found}
+
+
+def _answer(value: Any, notes: Notes) -> list[Message]:
+    """An answer as turns: text becomes one assistant turn, turns stay turns."""
+    if isinstance(value, dict) and style([value]) or isinstance(value, list) and value and style(value):
+        return messages(value, notes)
+    return [{"role": "assistant", "content": text(value, notes)}]
+
+
+def _usable(found: list[Message]) -> None:
+    """Raises BadRow when a conversation has nothing to learn from or holds an empty turn that matters."""
+    answers = [message for message in found if message["role"] == "assistant"]
+    if not answers:
+        raise BadRow(Finding("error", "row.no_assistant"))
+    if any(not message["content"].strip() and not message.get("tool_calls") for message in answers):
+        raise BadRow(Finding("error", "answer.empty"))
+    if any(not message["content"].strip() for message in found if message["role"] == "user"):
+        raise BadRow(Finding("error", "question.empty"))
+
+
+def _text(cells: _Cells, mapping: Mapping, notes: Notes) -> dict[str, Any]:
+    if not (found := cells.text("text", notes)).strip():
+        raise BadRow(Finding("error", "text.empty"))
+    return {"text": found}
+
+
+def _preference(cells: _Cells, mapping: Mapping, notes: Notes) -> dict[str, Any]:
+    if "label" in cells:
+        return _judged(cells, mapping, notes)
+    chosen, rejected = _answer(cells.get("chosen"), notes), _answer(cells.get("rejected"), notes)
+    prompt = _preference_prompt(cells, mapping, notes)
+    if not prompt:  # whole conversations on both sides: what they begin with in common is the prompt
+        while (
+            chosen
+            and rejected
+            and len(prompt) < min(len(chosen), len(rejected)) - 1
+            and chosen[len(prompt)] == rejected[len(prompt)]
+        ):
+            prompt.append(chosen[len(prompt)])
+        chosen, rejected = chosen[len(prompt) :], rejected[len(prompt) :]
+    _usable(prompt + chosen)
+    _usable(prompt + rejected)
+    if not any(message["role"] == "user" for message in prompt):
+        raise BadRow(Finding("error", "question.empty"))
+    return {"prompt": prompt, "chosen": chosen, "rejected": rejected}
+
+
+def _preference_prompt(cells: _Cells, mapping: Mapping, notes: Notes) -> list[Message]:
+    if "messages" in cells:
+        found = messages(cells.get("messages"), notes)
+    elif isinstance(cells.get("prompt"), list):
+        found = messages(cells.get("prompt"), notes)
+    elif "prompt" in cells:
+        found = [{"role": "user", "content": _question(cells, mapping, notes)}]
+    else:
+        return []
+    return found if found[0]["role"] == "system" else _start(cells, notes) + found
+
+
+def _judged(cells: _Cells, mapping: Mapping, notes: Notes) -> dict[str, Any]:
+    said = str(cells.get("label")).strip().lower()
+    if said not in TRUE + FALSE:
+        raise BadRow(Finding("error", "row.label"))
+    if "messages" in cells:
+        whole = messages(cells.get("messages"), notes)
+        whole = whole if whole[0]["role"] == "system" else _start(cells, notes) + whole
+        if whole[-1]["role"] != "assistant":
+            raise BadRow(Finding("error", "row.no_assistant"))
+        prompt, answer = whole[:-1], whole[-1:]
+    else:
+        prompt, answer = _preference_prompt(cells, mapping, notes), _answer(cells.get("completion"), notes)
+    _usable([*prompt, *answer])
+    return {"prompt": prompt, "answer": answer, "label": said in TRUE}
+
+
+_CONVERT = {"chat": _chat, "text": _text, "preference": _preference}
