@@ -9,11 +9,18 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.errors import UserError, translate
+from core.spec import RunSpec
 from webui import estimate
 from webui.context import Context
+from webui.text import LANGUAGES, load
+from webui.titles import dataset_title, model_title
+
+if TYPE_CHECKING:
+    from core.data.datasets import Dataset
+    from core.models.catalog import ModelRef
 
 log = logging.getLogger(__name__)
 
@@ -57,8 +64,6 @@ def _start(ctx: Context, facts: dict[str, Any]) -> Outcome:
     """Queue the run that the draft describes. Raises UserError when something is missing."""
     with ctx.starting:
         draft = ctx.drafts.load()
-        if _being_started(ctx):
-            return Outcome(room="training")
         spec, wrong = estimate.spec_of(draft)
         if spec is None:
             raise next(iter(wrong.values()))
@@ -74,20 +79,39 @@ def _start(ctx: Context, facts: dict[str, Any]) -> Outcome:
             raise error or UserError("model.unknown", model=draft.model)
         if model.folder is None:
             raise UserError("start.no_model", name=model.title)
-        run = ctx.store.create(spec, f"{dataset.name}, {model.title}, {time.strftime('%H:%M')}")
-        ctx.engine.submit(run.id)
-        ctx.drafts.update(run=run.id, room="training")
+        if not _under_way(ctx, spec):
+            run = ctx.store.create(spec, _run_name(dataset, model, str(facts.get("language", "en"))))
+            ctx.engine.submit(run.id)
+            ctx.drafts.update(run=run.id)
     return Outcome(room="training")
 
 
-def _being_started(ctx: Context) -> bool:
-    """Whether a run of this window is waiting or training: a second Start then shows it instead of adding another."""
+def _under_way(ctx: Context, spec: RunSpec) -> bool:
+    """Whether this very run trains or waits already: a second press, or another page, shows it instead of adding one."""
     status = ctx.engine.status()
-    return status.run is not None or bool(status.queue)
+    for run_id in (status.run, *status.queue):
+        try:
+            if run_id and ctx.store.get(run_id).spec == spec:
+                return True
+        except UserError:
+            continue
+    return False
 
 
-def _queue(ctx: Context, facts: dict[str, Any]) -> Outcome:
-    raise UserError("start.busy")
+def _run_name(dataset: "Dataset", model: "ModelRef", language: str) -> str:
+    """What people call a run: data, model, time of day."""
+    text = load(language if language in LANGUAGES else "en")
+    parts = [dataset_title(dataset, text), model_title(model, text), time.strftime("%H:%M")]
+    return " · ".join(parts)
+
+
+def _resubmit(ctx: Context, facts: dict[str, Any]) -> Outcome:
+    """Put the runs in line again that were waiting when the program ended, oldest first."""
+    with ctx.starting:
+        for run in reversed(ctx.store.list()):
+            if run.status() == "queued":
+                ctx.engine.submit(run.id)
+    return Outcome(room="training")
 
 
 def _stop(ctx: Context, facts: dict[str, Any]) -> Outcome:
@@ -132,6 +156,12 @@ def _cancel_reading(ctx: Context, facts: dict[str, Any]) -> Outcome:
     return NOTHING
 
 
+def _reset_settings(ctx: Context, facts: dict[str, Any]) -> Outcome:
+    """Back to what the recipe recommends."""
+    ctx.drafts.update(changes={})
+    return NOTHING
+
+
 def _use_4bit(ctx: Context, facts: dict[str, Any]) -> Outcome:
     ctx.drafts.update(quantization="4bit")
     return NOTHING
@@ -139,11 +169,13 @@ def _use_4bit(ctx: Context, facts: dict[str, Any]) -> Outcome:
 
 _ACTIONS: dict[str, Callable[[Context, dict[str, Any]], Outcome]] = {
     "start": _start,
+    "resubmit": _resubmit,
     "stop": _stop,
     "compare": _compare,
     "load": _load,
     "download_model": _download_model,
     "cancel_download": _cancel_download,
     "cancel_reading": _cancel_reading,
+    "reset_settings": _reset_settings,
     "use_4bit": _use_4bit,
 }

@@ -1,6 +1,7 @@
 """The one way out for files: `/download/<run id>` streams a run's zip, never through gr.File."""
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import UserError, translate
@@ -20,21 +21,19 @@ def download_route(ctx: "Context") -> Callable[[Any], Awaitable[Any]]:
     async def download(request: Request) -> Response:
         said = text.load(language_of({name.lower(): value for name, value in request.headers.items()}))
         try:
-            path, name = await run_in_threadpool(zip_of, ctx, str(request.path_params["run"]))
+            path = await run_in_threadpool(zip_of, ctx, str(request.path_params["run"]), said)
         except UserError as error:
             return PlainTextResponse(said.error(error), status_code=404 if error.exit_code == 2 else 503)
         except OSError as error:
             return PlainTextResponse(said.error(translate(error)), status_code=503)
-        return FileResponse(path, filename=name, media_type="application/zip", headers={"cache-control": "no-store"})
+        return FileResponse(path, filename=path.name, media_type="application/zip", headers={"cache-control": "no-store"})
 
     return download
 
 
-def zip_of(ctx: "Context", run_id: str) -> tuple[str, str]:
-    """Path of a fresh zip of the run's adapter, and the name that it is saved under."""
+def zip_of(ctx: "Context", run_id: str, said: text.Text) -> Path:
+    """A fresh zip of what the run learned, named like the run. Raises UserError for an unknown or empty run."""
     from core.export.adapter import zip_adapter
 
     run = ctx.store.get(run_id)
-    path = zip_adapter(run, ctx.workspace, ctx.datasets)
-    safe = "".join(ch if ch.isalnum() else "-" for ch in str(run.meta["name"])).strip("-")
-    return str(path), f"{safe or run.id}.zip"
+    return zip_adapter(run, ctx.workspace, ctx.datasets, text=said)

@@ -26,8 +26,11 @@ def model_of(ctx: Context, draft: Draft) -> "tuple[ModelRef | None, UserError | 
         return None, error
 
 
-def spec_of(draft: Draft) -> tuple[RunSpec | None, dict[str, UserError]]:
-    """The spec that Start would write, or the settings that have to be mended first, each with its error."""
+def spec_of(draft: Draft, *, sound: bool = False) -> tuple[RunSpec | None, dict[str, UserError]]:
+    """The spec that Start would write, or the settings that have to be mended first, each with its error.
+
+    With `sound` there is a spec even then, from the settings that are right: enough for an estimate.
+    """
     from core import recipes
 
     wrong = {}
@@ -43,7 +46,8 @@ def spec_of(draft: Draft) -> tuple[RunSpec | None, dict[str, UserError]]:
         values = recipes.apply(*recipes.parse(recipes.DEFAULT), right)
     chosen = {"model": draft.model, "dataset": draft.dataset, "quantization": draft.quantization}
     try:
-        return (None if wrong else build({**values, **chosen})), wrong
+        spec = build({**values, **chosen})
+        return (None if wrong and not sound else spec), wrong
     except UserError as error:
         return None, {str(error.facts.get("field", "")): error}
 

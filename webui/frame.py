@@ -1,5 +1,6 @@
 """Header, status line, plan line and tab names as HTML, from a snapshot (no Gradio here)."""
 
+from core import recipes
 from core.engine import EngineStatus
 from core.errors import UserError, from_plain
 from core.runs.events import Phase, Step
@@ -7,6 +8,7 @@ from webui.markup import Html, el
 from webui.parts import Bar
 from webui.snapshot import Snapshot
 from webui.text import LANGUAGES, Text
+from webui.titles import dataset_title, model_title
 
 WORDS = 20
 """Words explained behind the question mark, `words.1` to `words.20`."""
@@ -41,7 +43,12 @@ def device(engine: EngineStatus, text: Text) -> str:
         return ""
     if not engine.total_gb:
         return engine.device
-    return text("header.device", device=device_name(engine, text), free=f"{engine.free_gb:.1f}", total=f"{engine.total_gb:.0f}")
+    return text("header.device", device=device_name(engine, text), free=_round(engine.free_gb), total=f"{engine.total_gb:.0f}")
+
+
+def _round(free_gb: float) -> str:
+    """Free memory without digits that change every second."""
+    return f"{free_gb:.0f}" if free_gb >= 10 else f"{round(free_gb * 5) / 5:.1f}"
 
 
 def device_name(engine: EngineStatus, text: Text) -> str:
@@ -56,7 +63,7 @@ def help_and_lost(text: Text) -> Html:
         "div",
         el("section", el("h2", text("help.title")), el("dl", words), close, id="lw-words", popover="auto", cls="lw-words"),
         el("p", text("status.lost"), id="lw-lost", role="alert", hidden=True),
-        el("p", text("error.upload.large", limit=text.size(UPLOAD_LIMIT)), id="lw-too-large", hidden=True, data_limit=UPLOAD_LIMIT),
+        el("p", text("error.upload.large", limit=text.size(UPLOAD_LIMIT)), id="lw-too-large", role="alert", hidden=True, data_limit=UPLOAD_LIMIT),
     )
 
 
@@ -174,22 +181,21 @@ def plan(snap: Snapshot, bar: Bar, text: Text) -> Html:
         cls="lw-plan",
         data_action=bar.action,
         data_title=_title(snap, text),
+        data_room=snap.page.room,
+        data_mend=next(iter(snap.spec_errors), None),
     )
 
 
 def plan_parts(snap: Snapshot, text: Text) -> list[str]:
     """Data, model, goal, time, fit; only what is known."""
-    from core import recipes
-    from core.errors import UserError as Unknown
-
     if snap.dataset is None:
         return [text("plan.nothing")]
-    parts = [text("plan.data", name=snap.dataset.name, rows=snap.dataset.usable)]
+    parts = [text("plan.data", name=dataset_title(snap.dataset, text), rows=snap.dataset.usable)]
     if snap.model is not None:
-        parts.append(snap.model.title)
+        parts.append(model_title(snap.model, text))
     try:
         parts.append(recipes.load(snap.draft.recipe, "goal").title[text.language])
-    except Unknown:
+    except UserError:
         pass
     if snap.plan is not None and snap.plan.get("time_s"):
         parts.append(text("plan.time", time=text.duration(snap.plan["time_s"])))

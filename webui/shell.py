@@ -19,13 +19,16 @@ from webui.snapshot import Page, Snapshot, take
 from webui.tabs import TABS
 from webui.text import Text
 
-PRESS = """() => { if (document.querySelector('#bar-plan [data-action="choose_file"]'))
-  document.querySelector('#data-upload input[type=file]')?.click(); }"""
-"""The one thing that only the browser can do for the primary button: open the file picker."""
+PRESS = "() => window.lw?.pressed()"
+"""What only the browser can do for the primary button: open the file picker, go to the box that needs mending."""
+
+BY_HAND = "(page) => [page, window.lw?.byHand() ? 'yes' : '']"
+"""Tabs announce a choice when they are first drawn as well, and when the server opens one; only a person's counts."""
 
 
 def build(ctx: Context, text: Text) -> None:
     """All components and events of one language's page, inside an open `Blocks` or route."""
+    gr.Navbar(visible=False)
     page = gr.State(Page())
     header = gr.HTML(elem_id="header")
     gr.HTML(frame.help_and_lost(text), elem_id="help")
@@ -81,12 +84,13 @@ class Shell:
         assert context is not None
         quiet(context.load, self._on_load, page, self.outputs)
         quiet(gr.Timer(1).tick, self._on_tick, page, self.outputs, trigger_mode="once")
+        by_hand = gr.Textbox(visible=False, elem_id="by-hand")
         for room, tab in zip(ROOMS, self.rooms, strict=True):
-            quiet(tab.select, self._opened(room), page, self.outputs, js=f"(p) => {{ window.lw?.opened('{room}'); return p; }}")
+            quiet(tab.select, self._opened(room), [page, by_hand], self.outputs, js=BY_HAND)
         quiet(parts.primary.click, self._pressed(0), page, self.outputs, trigger_mode="once")
         quiet(parts.primary.click, None, js=PRESS)
         quiet(parts.quiet.click, self._pressed(1), page, self.outputs, trigger_mode="once")
-        parts.on_click(status, lambda page, do, id: act(self.ctx, do))
+        parts.on_click(status, lambda page, do, id: self._act(do))
         for wired in parts.wired:
             run = self._clicked(wired) if wired.clicked else self._changed(wired)
             quiet(wired.event, run, [page, *wired.inputs], self.outputs)
@@ -94,14 +98,19 @@ class Shell:
     def _on_load(self, page: Page, request: gr.Request) -> list[Any]:
         asked = str(request.query_params.get("room", "")) if request else ""
         page.room = asked if asked in ROOMS else self.ctx.drafts.load().room
+        wanted = str(request.query_params.get("run", "")) if request else ""
+        if wanted:  # a bookmark of Share's "keep using it here"
+            page.trouble = guarded(lambda: self.ctx.drafts.update(run=self.ctx.store.get(wanted).id)).error
         page.seen.clear()
         return self.show(page, open_room=True)
 
     def _on_tick(self, page: Page) -> list[Any]:
         return self.show(page)
 
-    def _opened(self, room: str) -> Callable[[Page], list[Any]]:
-        def opened(page: Page) -> list[Any]:
+    def _opened(self, room: str) -> Callable[[Page, str], list[Any]]:
+        def opened(page: Page, by_hand: str) -> list[Any]:
+            if by_hand != "yes":
+                return [gr.skip()] * len(self.outputs)
             page.room = room
             self.ctx.drafts.update(room=room)
             return self.show(page)
@@ -114,9 +123,12 @@ class Shell:
         def pressed(page: Page) -> list[Any]:
             bar = self._bar(take(self.ctx, page))
             now = (bar.action, bar.quiet_action)[which]
-            return self._after(page, act(self.ctx, now) if now == page.shown[which] else None)
+            return self._after(page, self._act(now) if now == page.shown[which] else None)
 
         return pressed
+
+    def _act(self, action: str) -> Outcome:
+        return act(self.ctx, action, language=self.text.language)
 
     def _clicked(self, wired: Wired) -> Callable[[Page, gr.EventData], list[Any]]:
         def clicked(page: Page, event: gr.EventData) -> list[Any]:
@@ -177,6 +189,9 @@ class Shell:
     def _difference(page: Page, output: Any, update: Any, *, source: Any) -> Any:
         if not isinstance(update, dict):
             update = gr.update(value=update)
+        if set(update) == {"__type__"}:  # nothing to say now; whatever comes next is sent
+            page.seen.pop(output._id, None)
+            return gr.skip()
         mark = hash(repr(update))
         if page.seen.get(output._id) == mark:
             return gr.skip()

@@ -49,7 +49,7 @@ class Snapshot:
     model_error: UserError | None
     spec: RunSpec | None  # what Start would start
     spec_errors: dict[str, UserError]  # setting -> what is wrong with it
-    plan: dict[str, Any] | None  # core.training.plan.Plan.plain(), with forecast() under "forecast"
+    plan: dict[str, Any] | None  # core.training.plan.Plan.plain(), with what forecast() tells
     estimate_error: UserError | None
     engine: EngineStatus
     fetch: "FetchProgress"
@@ -77,7 +77,7 @@ def take(ctx: Context, page: Page | None = None) -> Snapshot:
     dataset = _dataset(ctx, draft)
     model, model_error = estimate.model_of(ctx, draft)
     spec, spec_errors = estimate.spec_of(draft)
-    plan, estimate_error = estimate.plan_of(ctx, spec, dataset, model)
+    plan, estimate_error = estimate.plan_of(ctx, spec or estimate.spec_of(draft, sound=True)[0], dataset, model)
     engine = ctx.engine.status()
     run = _run(ctx, draft, engine)
     events = ctx.follower.events(run) if run else []

@@ -1,8 +1,9 @@
 """What things are called on a page: samples and the built-in model have a name in each language (no Gradio here)."""
 
+from functools import cache
 from typing import TYPE_CHECKING
 
-from webui.context import Context
+from core.data.samples import samples
 from webui.text import Text
 
 if TYPE_CHECKING:
@@ -10,15 +11,18 @@ if TYPE_CHECKING:
     from core.models.catalog import ModelRef
 
 
-def dataset_title(ctx: Context, dataset: "Dataset", text: Text) -> str:
+def dataset_title(dataset: "Dataset", text: Text) -> str:
     """The name that a person gave, else the file's; a sample's own title as long as nobody has renamed it."""
-    if dataset.origin == "sample":
-        for sample in ctx.datasets.samples():
-            if dataset.name == sample.file.stem:
-                return sample.title[text.language]
+    if dataset.origin == "sample" and dataset.name in _sample_titles():
+        return _sample_titles()[dataset.name][text.language]
     return dataset.name
 
 
 def model_title(model: "ModelRef", text: Text) -> str:
     """The model's name; the built-in one is called differently in each language."""
     return text("model.builtin") if model.kind == "builtin" else model.title
+
+
+@cache
+def _sample_titles() -> dict[str, dict[str, str]]:
+    return {sample.file.stem: sample.title for sample in samples()}

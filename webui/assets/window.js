@@ -2,14 +2,23 @@
 (() => {
   const first = (selector) => document.querySelector(selector);
 
+  // did a person just choose a tab? Tabs also announce a choice when they are drawn
+  let chosen = 0;
+  for (const kind of ['pointerdown', 'click', 'keydown'])
+    document.addEventListener(kind, (event) => { if (event.target.closest?.('[role=tab]')) chosen = Date.now(); }, true);
+  const pressed = () => {
+    const plan = first('#bar-plan [data-action]')?.dataset || {};
+    if (plan.action === 'choose_file') first('#data-upload input[type=file]')?.click();
+    if (plan.action === 'mend') first(`#settings-${plan.mend} :is(input, textarea)`)?.focus();
+  };
+  window.lw = { pressed, byHand: () => Date.now() - chosen < 1000 };
+
   // the open tab stands in the address, so that a reload and the language switch lead back to it
-  window.lw = {
-    opened(room) {
-      const url = new URL(location.href);
-      if (url.searchParams.get('room') === room) return;
-      url.searchParams.set('room', room);
-      history.replaceState(history.state, '', url);
-    },
+  const remember = (room) => {
+    const url = new URL(location.href);
+    if (!room || url.searchParams.get('room') === room) return;
+    url.searchParams.set('room', room);
+    history.replaceState(history.state, '', url);
   };
 
   // the second click of a double click would press what the first one led to
@@ -65,10 +74,11 @@
     if (focused && document.activeElement === document.body) first(focused)?.focus({ preventScroll: true });
     const title = first('#bar-plan [data-title]')?.dataset.title;
     if (title && document.title !== title) document.title = title;
+    remember(first('#bar-plan [data-room]')?.dataset.room);
     const bar = first('#bar');
     if (bar) document.documentElement.style.setProperty('--lw-bar', `${bar.offsetHeight}px`);
   };
-  const start = () => new MutationObserver(follow).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ['data-title'] });
+  const start = () => new MutationObserver(follow).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ['data-title', 'data-room'] });
   if (document.body) start(); else document.addEventListener('DOMContentLoaded', start);
 
   // "copy" buttons: data-copy names the element whose text is copied

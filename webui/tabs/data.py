@@ -187,7 +187,7 @@ def _refresh(ctx: Context, snap: Snapshot, text: Text) -> dict[str, Any]:
     if dataset is None:
         nothing = {"chosen": gr.update(visible=False), "all": gr.update(visible=False)}
         return {**updates, **nothing, **dict.fromkeys(("summary", "aside", "findings", "bubbles"), gr.update(value=""))}
-    title = dataset_title(ctx, dataset, text)
+    title = dataset_title(dataset, text)
     changing = bool(memo.get("data.changing"))
     automatic = view.holdout_rows(None, dataset.usable)
     return {
@@ -206,12 +206,12 @@ def _manage(ctx: Context, snap: Snapshot, text: Text) -> dict[str, Any]:
     found = ctx.datasets.list()
     do, id = snap.page.memo.get("data.asking", ("", ""))
     asked = next((dataset for dataset in found if dataset.id == id), None)
-    rows = [(each.id, dataset_title(ctx, each, text), each.id == snap.draft.dataset) for each in found]
+    rows = [(each.id, dataset_title(each, text), each.id == snap.draft.dataset) for each in found]
     question = ""
     if asked is not None and do == "delete":
         used = sum(run.spec.dataset == asked.id for run in ctx.store.list())
         key = "data.delete_used" if used else "data.delete_ask"
-        question = view.el("p", text(key, name=dataset_title(ctx, asked, text), n=used), cls="lw-warning")
+        question = view.el("p", text(key, name=dataset_title(asked, text), n=used), cls="lw-warning")
     return {
         "mine_box": gr.update(label=text("data.mine", n=len(found)), visible=bool(found)),
         "mine": gr.update(value=view.mine(rows, text)),

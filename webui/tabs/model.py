@@ -61,6 +61,7 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
         with gr.Column(elem_classes="lw-panel"):
             c["memory"] = gr.HTML(elem_id="model-memory")
         with gr.Column(elem_classes="lw-panel"):
+            gr.HTML(view.el("h2", text("model.precision"), cls="lw-title"))
             c["precision"] = gr.Radio(
                 [(_precision(name, text), name) for name in PRECISIONS],
                 value="auto",

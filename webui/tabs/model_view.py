@@ -22,7 +22,7 @@ def cards(found: "list[tuple[Card, bool, dict[str, Any] | None]]", snap: Snapsho
         place = str(snap.model.folder) if snap.model.kind == "folder" else (snap.model.hub or "")
         tags = _tags(here=snap.model_here, size=snap.model.bytes, plan=snap.plan, builtin=False, text=text)
         shown.append(_choice(snap.model.name, snap.model.title, place, "", tags, pressed=True))
-    return el("div", shown, cls="lw-choices", role="group", aria_label=text("model.choose"))
+    return el("div", shown, cls="lw-choices lw-five", role="group", aria_label=text("model.choose"))
 
 
 def _card(card: "Card", here: bool, plan: dict[str, Any] | None, snap: Snapshot, text: Text) -> Html:

@@ -32,9 +32,11 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
     with gr.Row(elem_id="settings-questions"):
         for name, kind in (("recipe", "goal"), ("intensity", "intensity")):
             with gr.Column(elem_classes="lw-panel"):
+                title = text("settings.what" if name == "recipe" else "settings.how")
+                gr.HTML(el("h2", title, cls="lw-title"))
                 c[name] = gr.Radio(
                     [(_recipe_label(each, text), each) for each in recipes.names(kind)],  # type: ignore[arg-type]
-                    label=text("settings.what" if name == "recipe" else "settings.how"),
+                    label=title,
                     elem_id=f"settings-{name}",
                     elem_classes="lw-lines",
                     container=False,
@@ -115,10 +117,17 @@ def _shown(snap: Snapshot, text: Text) -> list[Any]:
         gr.update(value=_note(snap.draft.recipe, text)),
         gr.update(value=_note(snap.draft.intensity, text)),
         gr.update(value=line(snap, text)),
-        gr.update(label=text("settings.advanced_n", n=changed) if changed else text("settings.advanced")),
+        _advanced(snap, text),
         gr.update(value=text("settings.back", n=changed), visible=changed > 0),
         gr.update(value=command(snap, text)),
     ]
+
+
+def _advanced(snap: Snapshot, text: Text) -> Any:
+    """The heading counts what was changed; with something to mend the box opens."""
+    changed = len(snap.draft.changes)
+    label = text("settings.advanced_n", n=changed) if changed else text("settings.advanced")
+    return gr.update(label=label, open=True) if snap.spec_errors else gr.update(label=label)
 
 
 def _form(snap: Snapshot, text: Text) -> list[Any]:
@@ -146,7 +155,8 @@ def line(snap: Snapshot, text: Text) -> Html:
         return el("div", el("p", text("settings.need_data" if snap.dataset is None else "settings.need_model"), cls="lw-note"), cls="lw-plan-line")
     plan = snap.plan
     if plan is None:
-        return el("div", el("p", text("settings.working"), cls="lw-note"), cls="lw-plan-line")
+        why = text.error(snap.estimate_error) if snap.estimate_error is not None else text("settings.working")
+        return el("div", el("p", why, cls="lw-note"), cls="lw-plan-line")
     passes = f"{plan['epochs']:.1f}".removesuffix(".0")
     facts = {"rows": plan["train_rows"], "passes": passes, "steps": plan["steps"], "time": text.duration(plan["time_s"])}
     cut = plan["rows_cut"]
