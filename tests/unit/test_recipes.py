@@ -51,7 +51,7 @@ def test_a_change_to_none_means_automatic_again() -> None:
     assert apply("chat", "quick", {"learning_rate": None})["learning_rate"] is None
 
 
-@pytest.mark.parametrize(("rows", "least", "most"), [(50, 60, 240), (50_000, 6_250, 18_750)])
+@pytest.mark.parametrize(("rows", "least", "most"), [(50, 60, 400), (50_000, 6_250, 18_750)])
 def test_intensities_scale_with_the_data(rows: int, least: int, most: int) -> None:
     """Steps of 8 rows each: the floor decides for 50 rows, the passes (1 to 3) for 50,000."""
     steps = [
