@@ -111,12 +111,17 @@ def explain(error: ValidationError) -> UserError:
     context = fault.get("ctx", {})
     problem = _PROBLEMS.get(fault["type"], "type")
     if problem == "low":
-        return UserError("setting.low", field=field, value=value, limit=context.get("ge", context.get("gt")))
+        return UserError("setting.low", field=field, value=value, limit=_short(context.get("ge", context.get("gt"))))
     if problem == "high":
-        return UserError("setting.high", field=field, value=value, limit=context.get("le", context.get("lt")))
+        return UserError("setting.high", field=field, value=value, limit=_short(context.get("le", context.get("lt"))))
     if problem == "choice":
         return UserError("setting.choice", field=field, value=value, choices=choices_text(field))
     return UserError("setting.type", field=field, value=value)
+
+
+def _short(limit: float | None) -> float | None:
+    """0.0 as 0, for a sentence."""
+    return int(limit) if isinstance(limit, float) and limit.is_integer() else limit
 
 
 def bounds(field: str) -> tuple[float | None, float | None]:

@@ -87,7 +87,7 @@ def _start(ctx: Context, facts: dict[str, Any]) -> Outcome:
 
 
 def _under_way(ctx: Context, spec: RunSpec) -> bool:
-    """Whether this very run trains or waits already: a second press, or another page, shows it instead of adding one."""
+    """Whether this very run trains or waits already: a second press shows it instead of adding one."""
     status = ctx.engine.status()
     for run_id in (status.run, *status.queue):
         try:
@@ -135,6 +135,11 @@ def _load(ctx: Context, facts: dict[str, Any]) -> Outcome:
     return NOTHING
 
 
+def _stop_answering(ctx: Context, facts: dict[str, Any]) -> Outcome:
+    ctx.asking.stop()
+    return NOTHING
+
+
 def _download_model(ctx: Context, facts: dict[str, Any]) -> Outcome:
     """Fetch the chosen model from the chosen source; while one is fetched already, nothing happens."""
     draft = ctx.drafts.load()
@@ -162,6 +167,12 @@ def _reset_settings(ctx: Context, facts: dict[str, Any]) -> Outcome:
     return NOTHING
 
 
+def _use_builtin(ctx: Context, facts: dict[str, Any]) -> Outcome:
+    """Back to the model that is always there, when the chosen one cannot be used."""
+    ctx.drafts.update(model="starter")
+    return NOTHING
+
+
 def _use_4bit(ctx: Context, facts: dict[str, Any]) -> Outcome:
     ctx.drafts.update(quantization="4bit")
     return NOTHING
@@ -173,9 +184,11 @@ _ACTIONS: dict[str, Callable[[Context, dict[str, Any]], Outcome]] = {
     "stop": _stop,
     "compare": _compare,
     "load": _load,
+    "stop_answering": _stop_answering,
     "download_model": _download_model,
     "cancel_download": _cancel_download,
     "cancel_reading": _cancel_reading,
     "reset_settings": _reset_settings,
+    "use_builtin": _use_builtin,
     "use_4bit": _use_4bit,
 }

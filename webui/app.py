@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import socket
+import sys
 import tempfile
 import threading
 import webbrowser
@@ -37,12 +38,21 @@ FIRST_PORT, PORTS = 7860, 100
 ASSETS = Path(__file__).parent / "assets"
 REFUSED = ("GRADIO_VIBE_MODE", "GRADIO_LOCAL_DEV_MODE")
 """Switches that let whoever reaches the page run code, or open the page to other origins."""
-IGNORED = ("GRADIO_SHARE", "GRADIO_ALLOWED_PATHS", "GRADIO_SERVER_NAME", "GRADIO_SERVER_PORT", "GRADIO_ROOT_PATH", "GRADIO_MCP_SERVER")
+IGNORED = (
+    "GRADIO_SHARE",
+    "GRADIO_ALLOWED_PATHS",
+    "GRADIO_SERVER_NAME",
+    "GRADIO_SERVER_PORT",
+    "GRADIO_ROOT_PATH",
+    "GRADIO_MCP_SERVER",
+)
 """Switches that would act from the environment; every launch argument is given by us instead."""
 CLOSE_S = 30.0
 
 
-def launch_window(workspace: Workspace, *, port: int | None = None, open_browser: bool = True, engine: Engine | None = None) -> int:
+def launch_window(
+    workspace: Workspace, *, port: int | None = None, open_browser: bool = True, engine: Engine | None = None
+) -> int:
     """Serve the window until it is asked to leave; returns the exit code.
 
     Raises UserError when another window has this workspace, when `port` is taken, or when the environment
@@ -60,7 +70,8 @@ def launch_window(workspace: Workspace, *, port: int | None = None, open_browser
         found = _launch(demo, ctx, port)
         address = f"http://127.0.0.1:{found}"
         tell(address)
-        print(f"LoRA Workbench is ready: {address}", flush=True)
+        sys.stdout.write(f"LoRA Workbench is ready: {address}\n")
+        sys.stdout.flush()
         if open_browser:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         leave.wait()
@@ -119,11 +130,12 @@ def launch_arguments(ctx: "Context") -> dict[str, Any]:
     from webui.frame import UPLOAD_LIMIT
     from webui.theme import theme
 
+    routes = [Route("/download/{run}", download_route(ctx)), Route("/alive", _alive)]
     guard = Middleware(Guard, hosts=hosts_from_environment(), upload_limit=UPLOAD_LIMIT + 1_000_000)
     script = (ASSETS / "window.js").read_text(encoding="utf-8")
     return {
         "server_name": "0.0.0.0" if os.environ.get("SPACE_ID") else "127.0.0.1",
-        "app_kwargs": {"middleware": [guard], "routes": [Route("/download/{run}", download_route(ctx)), Route("/alive", _alive)]},
+        "app_kwargs": {"middleware": [guard], "routes": routes},
         "theme": theme(),
         "css_paths": [ASSETS / "style.css", ASSETS / "rooms.css"],
         "head": f"<script>{script}</script>",

@@ -26,7 +26,9 @@ def download_route(ctx: "Context") -> Callable[[Any], Awaitable[Any]]:
             return PlainTextResponse(said.error(error), status_code=404 if error.exit_code == 2 else 503)
         except OSError as error:
             return PlainTextResponse(said.error(translate(error)), status_code=503)
-        return FileResponse(path, filename=path.name, media_type="application/zip", headers={"cache-control": "no-store"})
+        return FileResponse(
+            path, filename=path.name, media_type="application/zip", headers={"cache-control": "no-store"}
+        )
 
     return download
 

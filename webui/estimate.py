@@ -1,4 +1,4 @@
-"""From the draft to what Start would start, and to what that would take: model, spec, plan, forecast (no Gradio here)."""
+"""From the draft to what Start would start, and to what that would take: model, spec, plan, forecast."""
 
 import time
 from typing import TYPE_CHECKING, Any
@@ -70,7 +70,7 @@ def plan_of(
 
 
 def plan_for(ctx: Context, spec: RunSpec, dataset: "Dataset") -> dict[str, Any]:
-    """`Plan.plain()` with what `forecast()` adds (memory_gb, fits, time_s, advice). Slow: tokenizes a part of the rows."""
+    """`Plan.plain()` with what `forecast()` adds (memory_gb, fits, time_s, advice). Slow: tokenizes rows."""
     from core.models.forecast import forecast
     from core.training.settle import settle
 

@@ -8,34 +8,26 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from core.spec import RunSpec, bounds
+from core.spec import RunSpec
 from webui.text import Text
 
-Kind = Literal["slider", "menu", "choice", "number"]
+Kind = Literal["menu", "choice", "number"]
 AUTOMATIC = "auto"
 """What a menu holds for None."""
 
 
 @dataclass(frozen=True)
 class Field:
-    """One setting on the Settings tab. `steps` are the entries of a menu, `step` is a slider's."""
+    """One setting on the Settings tab. `steps` are the entries of a menu; in a menu one may type as well."""
 
     name: str
     kind: Kind
     steps: tuple[str, ...] = ()
-    step: float = 1
 
     @property
     def automatic(self) -> bool:
         """Whether None is allowed, and means that the plan decides."""
         return RunSpec.model_fields[self.name].default is None
-
-    @property
-    def limits(self) -> tuple[float, float]:
-        """A slider's ends."""
-        low, high = bounds(self.name)
-        assert low is not None and high is not None
-        return low, high
 
 
 GROUPS: dict[str, tuple[Field, ...]] = {
@@ -47,15 +39,17 @@ GROUPS: dict[str, tuple[Field, ...]] = {
         Field("max_length", "menu", (AUTOMATIC, "128", "256", "512", "1024", "2048", "4096", "8192")),
     ),
     "strong": (
-        Field("learning_rate", "menu", (AUTOMATIC, "1e-5", "2e-5", "5e-5", "1e-4", "2e-4", "5e-4", "1e-3", "2e-3", "5e-3")),
+        Field(
+            "learning_rate", "menu", (AUTOMATIC, "1e-5", "2e-5", "5e-5", "1e-4", "2e-4", "5e-4", "1e-3", "2e-3", "5e-3")
+        ),
         Field("scheduler", "choice", ("linear", "cosine", "constant")),
         Field("warmup", "number"),
         Field("weight_decay", "number"),
     ),
     "room": (
-        Field("rank", "slider", step=1),
+        Field("rank", "menu", ("4", "8", "16", "32", "64", "128", "256")),
         Field("alpha", "number"),
-        Field("dropout", "slider", step=0.01),
+        Field("dropout", "menu", ("0", "0.05", "0.1", "0.2")),
         Field("target_modules", "menu", ("all-linear", "attention")),
     ),
     "other": (
@@ -164,17 +158,8 @@ def component(field: Field, text: Text) -> Any:
     """The Gradio component of a field; RunSpec alone checks what is put into it."""
     import gradio as gr
 
-    words = {"label": text(f"field.{field.name}"), "info": text(f"field.{field.name}.help"), "elem_id": f"settings-{field.name}"}
-    if field.kind == "slider":
-
-        class Slider(gr.Slider):
-            """Gradio would refuse a value in English, before our own sentence."""
-
-            def preprocess(self, payload: float) -> float:
-                return payload
-
-        low, high = field.limits
-        return Slider(low, high, value=low, step=field.step, buttons=[], **words)
+    label, info = text(f"field.{field.name}"), text(f"field.{field.name}.help")
+    words: dict[str, Any] = {"label": label, "info": info, "elem_id": f"settings-{field.name}"}
     if field.kind == "menu":
         return gr.Dropdown(choices(field, None, text), value=field.steps[0], allow_custom_value=True, **words)
     if field.kind == "choice":
@@ -182,7 +167,9 @@ def component(field: Field, text: Text) -> Any:
     return gr.Textbox(max_length=200, **words)
 
 
-def update(field: Field, value: Any, recommended: Any, plan: dict[str, Any] | None, text: Text, *, changed: bool) -> dict[str, Any]:
+def update(
+    field: Field, value: Any, recommended: Any, plan: dict[str, Any] | None, text: Text, *, changed: bool
+) -> dict[str, Any]:
     """What the component of a field shows: value, what automatic means now, and whether it was changed."""
     label = text(f"field.{field.name}")
     info = text(f"field.{field.name}.help")
@@ -190,9 +177,6 @@ def update(field: Field, value: Any, recommended: Any, plan: dict[str, Any] | No
         label = f"{label} ●"
         info = f"{info} {text('settings.changed', value=show(recommended) or automatic(field.name, plan, text))}"
     shown: dict[str, Any] = {"label": label, "info": info}
-    if field.kind == "slider":
-        low, _ = field.limits
-        return {**shown, "value": value if isinstance(value, int | float) else low}
     if field.kind in ("menu", "choice"):
         return {**shown, "choices": choices(field, plan, text), "value": menu_value(field, value)}
     return {**shown, "value": show(value), "placeholder": automatic(field.name, plan, text) if field.automatic else ""}

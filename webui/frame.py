@@ -28,11 +28,12 @@ def header(snap: Snapshot, text: Text) -> Html:
         )
         for language, name in (("zh", LANGUAGES["zh"]), ("en", "EN"))
     ]
+    words = el("button", "?", cls="lw-help", popovertarget="lw-words", aria_label=text("help.open"))
     return el(
         "header",
         el("span", el("span", cls="lw-mark", aria_hidden="true"), "LoRA Workbench", cls="lw-brand"),
         el("span", device(snap.engine, text), cls="lw-device"),
-        el("nav", switch, el("button", "?", cls="lw-help", popovertarget="lw-words", aria_label=text("help.open")), cls="lw-switch"),
+        el("nav", switch, words, cls="lw-switch"),
         cls="lw-header",
     )
 
@@ -43,7 +44,9 @@ def device(engine: EngineStatus, text: Text) -> str:
         return ""
     if not engine.total_gb:
         return engine.device
-    return text("header.device", device=device_name(engine, text), free=_round(engine.free_gb), total=f"{engine.total_gb:.0f}")
+    return text(
+        "header.device", device=device_name(engine, text), free=_round(engine.free_gb), total=f"{engine.total_gb:.0f}"
+    )
 
 
 def _round(free_gb: float) -> str:
@@ -59,11 +62,20 @@ def help_and_lost(text: Text) -> Html:
     """The words behind "?", and the banner that the page itself shows when the program does not answer."""
     words = [(el("dt", text(f"words.{n}")), el("dd", text(f"words.{n}.means"))) for n in range(1, WORDS + 1)]
     close = el("button", text("help.close"), popovertarget="lw-words", popovertargetaction="hide", cls="lw-button")
+    large = text("error.upload.large", limit=text.size(UPLOAD_LIMIT))
     return el(
         "div",
-        el("section", el("h2", text("help.title")), el("dl", words), close, id="lw-words", popover="auto", cls="lw-words"),
+        el(
+            "section",
+            el("h2", text("help.title")),
+            el("dl", words),
+            close,
+            id="lw-words",
+            popover="auto",
+            cls="lw-words",
+        ),
         el("p", text("status.lost"), id="lw-lost", role="alert", hidden=True),
-        el("p", text("error.upload.large", limit=text.size(UPLOAD_LIMIT)), id="lw-too-large", role="alert", hidden=True, data_limit=UPLOAD_LIMIT),
+        el("p", large, id="lw-too-large", role="alert", hidden=True, data_limit=UPLOAD_LIMIT),
     )
 
 
@@ -75,17 +87,17 @@ UPLOAD_LIMIT = 500_000_000
 
 
 def status(snap: Snapshot, text: Text) -> Html:
-    """One sentence: what is wrong, else what goes on, else that all is ready. An error stays until its cause is gone."""
+    """One sentence: what is wrong, else what goes on, else that all is ready. An error stays as long as its cause."""
     error = trouble(snap)
     if error is not None:
-        return _line("error", text.error(error))
+        return line("error", text.error(error))
     if snap.page.note is not None:
         key, facts = snap.page.note
-        return _line("good", text(key, **facts))
+        return line("good", text(key, **facts))
     level, sentence = _doing(snap, text)
     away = snap.training and (snap.page.room or snap.draft.room) != "training"
     show = el("button", text("status.show"), cls="lw-link", data_do="go:training") if away else None
-    return _line(level, sentence, show)
+    return line(level, sentence, show)
 
 
 def trouble(snap: Snapshot) -> UserError | None:
@@ -96,7 +108,12 @@ def trouble(snap: Snapshot) -> UserError | None:
         return next(iter(snap.spec_errors.values()))
     if snap.model_error is not None:
         return snap.model_error
-    if snap.fetch.state == "failed" and snap.fetch.error:
+    if (
+        snap.fetch.state == "failed"
+        and snap.fetch.error
+        and snap.model is not None
+        and snap.fetch.hub == snap.model.hub
+    ):
         return from_plain(snap.fetch.error)
     return snap.estimate_error
 
@@ -150,7 +167,7 @@ def percent(done: float, total: float) -> str:
     return f"{min(99, int(100 * done / total)) if done < total else 100} %" if total else "0 %"
 
 
-def _line(level: str, sentence: str, button: Html | None = None) -> Html:
+def line(level: str, sentence: str, button: Html | None = None) -> Html:
     dot = el("span", cls="lw-dot", aria_hidden="true")
     return el("div", dot, el("span", sentence, cls="lw-sentence"), button, role="status", cls=f"lw-status lw-{level}")
 
@@ -180,6 +197,7 @@ def plan(snap: Snapshot, bar: Bar, text: Text) -> Html:
         [el("span", part, cls="lw-part") for part in parts],
         cls="lw-plan",
         data_action=bar.action,
+        data_quiet=bar.quiet_action,
         data_title=_title(snap, text),
         data_room=snap.page.room,
         data_mend=next(iter(snap.spec_errors), None),

@@ -7,6 +7,7 @@ Pure ASGI: it also sees websockets and streams, and it never buffers anything bu
 
 import json
 import os
+import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -31,7 +32,8 @@ SECURITY_HEADERS = (
 CONTENT_POLICY = (
     # nothing from a model or a data set can load a picture from elsewhere or post a form to it;
     # Gradio's own front end needs inline scripts and eval
-    "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; form-action 'self'; base-uri 'self'; object-src 'none'"
+    "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; "
+    "form-action 'self'; base-uri 'self'; object-src 'none'"
 )
 _LOCALES = {"en": ("en", "en-US"), "zh": ("zh-CN", "zh")}
 
@@ -138,7 +140,8 @@ class _Answer:
 
     async def _send_page(self) -> None:
         assert self._start is not None and self._page is not None
-        body = self._body.replace(b"<head>", b"<head>" + language_script(self._page).encode(), 1)
+        body = re.sub(rb'lang="en"', f'lang="{_LOCALES[self._page][0]}"'.encode(), self._body, count=1)
+        body = body.replace(b"<head>", b"<head>" + language_script(self._page).encode(), 1)
         kept = [(name, value) for name, value in self._start["headers"] if name.lower() != b"content-length"]
         kept += [
             (b"content-length", str(len(body)).encode()),
@@ -180,7 +183,8 @@ def _bare_host(host: str) -> str:
 async def _redirect(scope: Scope, send: Send, language: str) -> None:
     query = scope.get("query_string", b"").decode("latin-1")
     where = f"{scope.get('root_path', '')}/{language}" + (f"?{query}" if query else "")
-    headers = [(b"location", where.encode("latin-1")), (b"vary", b"Cookie, Accept-Language"), (b"cache-control", b"no-store")]
+    headers = [(b"location", where.encode("latin-1")), (b"vary", b"Cookie, Accept-Language")]
+    headers.append((b"cache-control", b"no-store"))
     await send({"type": "http.response.start", "status": 307, "headers": headers})
     await send({"type": "http.response.body", "body": b""})
 

@@ -22,7 +22,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Wired:
-    """An event that the shell attaches once all outputs exist. `source` is not sent back what was just typed into it."""
+    """An event that the shell attaches once all outputs exist. `source` is not sent what was just typed into it."""
 
     event: Any
     handle: Callable[..., Any]

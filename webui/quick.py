@@ -1,4 +1,4 @@
-"""The quiet button of Data, Model and Settings: from the moment data is loaded, one press starts it (no Gradio here)."""
+"""The quiet button of Data, Model and Settings: from the moment data is loaded, one press starts it."""
 
 from webui.snapshot import Snapshot
 from webui.text import Text

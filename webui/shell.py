@@ -4,6 +4,7 @@ Tabs never talk to one another. Each gives a `bar`, a `build` and, in that, a `r
 snapshot per tick or action, asks every tab for its updates and sends what differs from what this page has.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
@@ -11,6 +12,7 @@ from typing import Any
 
 import gradio as gr
 
+from core.errors import translate
 from webui import frame
 from webui.actions import ROOMS, Outcome, act, guarded
 from webui.context import Context
@@ -19,11 +21,15 @@ from webui.snapshot import Page, Snapshot, take
 from webui.tabs import TABS
 from webui.text import Text
 
-PRESS = "() => window.lw?.pressed()"
-"""What only the browser can do for the primary button: open the file picker, go to the box that needs mending."""
+log = logging.getLogger(__name__)
 
-BY_HAND = "(page) => [page, window.lw?.byHand() ? 'yes' : '']"
-"""Tabs announce a choice when they are first drawn as well, and when the server opens one; only a person's counts."""
+STATUS = 1 + len(ROOMS) + 1
+"""Where the status line stands among the outputs: after the tabs, their names and the header."""
+
+
+def tell(what: str) -> str:
+    """The script that sends along what only the browser knows, a function of assets/window.js."""
+    return f"(page) => [page, window.lw?.{what} ?? '']"
 
 
 def build(ctx: Context, text: Text) -> None:
@@ -35,7 +41,13 @@ def build(ctx: Context, text: Text) -> None:
     status = clickable(elem_id="status-line")
     parts = BarParts(
         question=gr.Textbox(
-            elem_id="bar-question", placeholder=text("bar.question"), show_label=False, container=False, max_lines=4, visible=False, render=False
+            elem_id="bar-question",
+            placeholder=text("bar.question"),
+            show_label=False,
+            container=False,
+            max_lines=4,
+            visible=False,
+            render=False,
         ),
         primary=gr.Button(variant="primary", elem_id="bar-primary", render=False),
         quiet=gr.Button(variant="secondary", elem_id="bar-quiet", visible=False, render=False),
@@ -83,13 +95,14 @@ class Shell:
         context = gr.context.Context.root_block
         assert context is not None
         quiet(context.load, self._on_load, page, self.outputs)
-        quiet(gr.Timer(1).tick, self._on_tick, page, self.outputs, trigger_mode="once")
-        by_hand = gr.Textbox(visible=False, elem_id="by-hand")
+        told = gr.Textbox(visible=False, elem_id="told")  # carries what only the browser knows
+        quiet(gr.Timer(1).tick, self._on_tick, [page, told], self.outputs, trigger_mode="once", js=tell("room()"))
         for room, tab in zip(ROOMS, self.rooms, strict=True):
-            quiet(tab.select, self._opened(room), [page, by_hand], self.outputs, js=BY_HAND)
-        quiet(parts.primary.click, self._pressed(0), page, self.outputs, trigger_mode="once")
-        quiet(parts.primary.click, None, js=PRESS)
-        quiet(parts.quiet.click, self._pressed(1), page, self.outputs, trigger_mode="once")
+            quiet(tab.select, self._opened(room), [page, told], self.outputs, js=tell("byHand()"))
+        for which, button in (("action", parts.primary), ("quiet", parts.quiet)):
+            run = self._pressed(which)
+            quiet(button.click, run, [page, told], self.outputs, trigger_mode="once", js=tell(f"shown('{which}')"))
+        quiet(parts.primary.click, None, js="() => window.lw?.pressed()")  # the file picker, the box to mend
         parts.on_click(status, lambda page, do, id: self._act(do))
         for wired in parts.wired:
             run = self._clicked(wired) if wired.clicked else self._changed(wired)
@@ -104,28 +117,35 @@ class Shell:
         page.seen.clear()
         return self.show(page, open_room=True)
 
-    def _on_tick(self, page: Page) -> list[Any]:
+    def _on_tick(self, page: Page, room: str) -> list[Any]:
+        if page.room is None and room in ROOMS:  # the program was started anew under an open page
+            page.room = room
         return self.show(page)
 
     def _opened(self, room: str) -> Callable[[Page, str], list[Any]]:
+        """Tabs announce a choice when they are first drawn, and when the server opens one; only a person's counts."""
+
         def opened(page: Page, by_hand: str) -> list[Any]:
             if by_hand != "yes":
-                return [gr.skip()] * len(self.outputs)
+                return self._nothing()
             page.room = room
-            self.ctx.drafts.update(room=room)
+            page.trouble = guarded(lambda: self.ctx.drafts.update(room=room)).error or page.trouble
             return self.show(page)
 
         return opened
 
-    def _pressed(self, which: int) -> Callable[[Page], list[Any]]:
-        """The primary (0) or quiet (1) button: does what the page showed, if that is still what there is to do."""
+    def _pressed(self, which: str) -> Callable[[Page, str], list[Any]]:
+        """The primary or the quiet button: does what the page showed, if that is still what there is to do."""
 
-        def pressed(page: Page) -> list[Any]:
+        def pressed(page: Page, shown: str) -> list[Any]:
             bar = self._bar(take(self.ctx, page))
-            now = (bar.action, bar.quiet_action)[which]
-            return self._after(page, self._act(now) if now == page.shown[which] else None)
+            now = bar.action if which == "action" else bar.quiet_action
+            return self._after(page, self._act(now) if now and now == shown else None)
 
         return pressed
+
+    def _nothing(self) -> list[Any]:
+        return [gr.skip()] * len(self.outputs)
 
     def _act(self, action: str) -> Outcome:
         return act(self.ctx, action, language=self.text.language)
@@ -150,16 +170,27 @@ class Shell:
         page.trouble, page.note = outcome.error, outcome.note
         if outcome.room:
             page.room = outcome.room
-            self.ctx.drafts.update(room=outcome.room)
+            guarded(lambda: self.ctx.drafts.update(room=page.room))
         return self.show(page, open_room=bool(outcome.room), source=source)
 
     # -- what is sent
 
     def show(self, page: Page, *, open_room: bool = False, source: Any = None) -> list[Any]:
-        """One update per output; `gr.skip()` for what this page has already."""
+        """One update per output; `gr.skip()` for what this page has already.
+
+        A fault in here is logged and told in the status line: a traceback would reach the page as a bare "Error".
+        """
+        try:
+            return self._updates(page, open_room=open_room, source=source)
+        except Exception as error:
+            log.exception("a page could not be brought up to date")
+            updates = self._nothing()
+            updates[STATUS] = gr.update(value=frame.line("error", self.text.error(translate(error))))
+            return updates
+
+    def _updates(self, page: Page, *, open_room: bool, source: Any) -> list[Any]:
         snap = take(self.ctx, page)
         bar = self._bar(snap)
-        page.shown = (bar.action, bar.quiet_action)
         fresh = [gr.skip()]
         fresh += [gr.update(label=frame.tab_label(room, snap, self.text)) for room in ROOMS]
         fresh += self._frame(snap, bar)

@@ -26,7 +26,6 @@ class Page:
     room     the open tab
     trouble  the error of the last action, shown until an action succeeds
     note     a sentence to show, as key and facts
-    shown    what the primary and the quiet button said they would do when they were last sent
     seen     fingerprints of what was sent, so that only changes are sent
     memo     what a tab remembers between two ticks, each under names of its own
     """
@@ -34,7 +33,6 @@ class Page:
     room: str | None = None
     trouble: UserError | None = None
     note: tuple[str, dict[str, Any]] | None = None
-    shown: tuple[str, str] = ("", "")
     seen: dict[int, int] = field(default_factory=dict)
     memo: dict[str, Any] = field(default_factory=dict)
 

@@ -21,7 +21,7 @@ KEPT = 200
 
 @dataclass(frozen=True)
 class Answer:
-    """What was worked out: a value, or the error that stood in the way. `fresh` is False for the answer to an older question."""
+    """A value, or the error that stood in the way. `fresh` is False for the answer to an older question."""
 
     value: Any = None
     error: UserError | None = None

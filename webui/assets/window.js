@@ -11,7 +11,12 @@
     if (plan.action === 'choose_file') first('#data-upload input[type=file]')?.click();
     if (plan.action === 'mend') first(`#settings-${plan.mend} :is(input, textarea)`)?.focus();
   };
-  window.lw = { pressed, byHand: () => Date.now() - chosen < 1000 };
+  window.lw = {
+    pressed,
+    byHand: () => (Date.now() - chosen < 1000 ? 'yes' : ''),
+    shown: (which) => first('#bar-plan [data-action]')?.dataset[which] || '',
+    room: () => first('#rooms [role=tab][aria-selected=true]')?.dataset.tabId || '',
+  };
 
   // the open tab stands in the address, so that a reload and the language switch lead back to it
   const remember = (room) => {
@@ -71,6 +76,8 @@
   document.addEventListener('focusin', (event) => { focused = mark(event.target); });
 
   const follow = () => {
+    // Gradio gives this button an English name on every page; its own words name it better
+    first('#data-upload button[aria-label]')?.removeAttribute('aria-label');
     if (focused && document.activeElement === document.body) first(focused)?.focus({ preventScroll: true });
     const title = first('#bar-plan [data-title]')?.dataset.title;
     if (title && document.title !== title) document.title = title;

@@ -43,14 +43,18 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
                 c["samples"] = clickable(view.samples(ctx.datasets.samples(), text), elem_id="data-samples")
             with gr.Column(elem_classes="lw-panel"):
                 gr.HTML(view.heading(text("data.own"), text("data.own_help")))
-                c["upload"] = gr.File(elem_id="data-upload", label=text("data.choose"), height=170, show_label=False, container=False)
+                c["upload"] = gr.File(
+                    elem_id="data-upload", label=text("data.choose"), height=170, show_label=False, container=False
+                )
                 gr.HTML(view.el("p", text("app.local"), cls="lw-local"))
     with gr.Column(elem_id="data-loaded", visible=False) as c["loaded"]:
         with gr.Column(elem_classes="lw-panel", elem_id="data-result"):
             c["summary"] = gr.HTML(elem_id="data-summary")
             with gr.Row(elem_id="data-aside-row"):
                 c["aside"] = gr.HTML(elem_id="data-aside")
-                c["all"] = gr.Checkbox(label=text("data.aside_off"), elem_id="data-all-rows", visible=False, container=False)
+                c["all"] = gr.Checkbox(
+                    label=text("data.aside_off"), elem_id="data-all-rows", visible=False, container=False
+                )
         with gr.Row(elem_id="data-look"):
             with gr.Column(elem_classes="lw-panel", scale=5):
                 gr.HTML(view.el("h2", text("data.found"), cls="lw-title"))
@@ -181,7 +185,7 @@ def _refresh(ctx: Context, snap: Snapshot, text: Text) -> dict[str, Any]:
         "doors": gr.update(visible=doors and not reading),
         "intro": gr.update(visible=dataset is None),
         "upload": gr.update(value=None) if memo.pop("data.reset", False) else gr.skip(),
-        "loaded": gr.update(visible=dataset is not None and not reading),
+        "loaded": gr.update(visible=dataset is not None and not reading and not memo.get("data.changing")),
         **_manage(ctx, snap, text),
     }
     if dataset is None:

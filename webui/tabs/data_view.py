@@ -64,7 +64,11 @@ def mine(rows: list[tuple[str, str, bool]], text: Text) -> Html:
         el(
             "li",
             el("span", title, cls="lw-name"),
-            el("span", [button(do, id) for do in (("use",) if not chosen else ()) + ("rename", "delete")], cls="lw-actions"),
+            el(
+                "span",
+                [button(do, id) for do in (("use",) if not chosen else ()) + ("rename", "delete")],
+                cls="lw-actions",
+            ),
         )
         for id, title, chosen in rows
     ]
@@ -77,11 +81,14 @@ def reading(snap: Snapshot, text: Text) -> Html:
         return Html("")
     share = round(100 * snap.reading.share)
     line = text("status.reading", name=snap.reading.name, pct=f"{share} %")
-    return el("div", el("p", line, cls="lw-title"), el("progress", value=share, max=100, aria_label=line), cls="lw-panel")
+    return el(
+        "div", el("p", line, cls="lw-title"), el("progress", value=share, max=100, aria_label=line), cls="lw-panel"
+    )
 
 
 def chosen(dataset: "Dataset", title: str, text: Text, *, changing: bool) -> Html:
     """The two doors folded into one line."""
+    change = text("data.change_back" if changing else "data.change")
     details = text(
         "data.details.line",
         container=dataset.container.upper(),
@@ -92,7 +99,7 @@ def chosen(dataset: "Dataset", title: str, text: Text, *, changing: bool) -> Htm
     return el(
         "div",
         el("strong", title, cls="lw-name"),
-        el("button", text("data.change_back" if changing else "data.change"), cls="lw-link", type="button", data_do="change"),
+        el("button", change, cls="lw-link", type="button", data_do="change"),
         el("details", el("summary", text("data.details")), el("p", details, cls="lw-note"), cls="lw-details"),
         cls="lw-chosen",
     )
@@ -201,12 +208,21 @@ def bubbles(dataset: "Dataset", only: str, place: int, text: Text) -> Html:
     step = [
         el("button", "‹", cls="lw-button lw-step", type="button", data_do="previous", aria_label=text("data.previous")),
         el("span", text("data.row_of", n=place + 1, total=len(found)), cls="lw-count"),
-        el("button", "›", cls="lw-button lw-step", type="button", data_do="following", aria_label=text("data.following")),
+        el(
+            "button",
+            "›",
+            cls="lw-button lw-step",
+            type="button",
+            data_do="following",
+            aria_label=text("data.following"),
+        ),
     ]
     toggle = None
     if only or visible_rows(dataset, "all"):
         pressed = "true" if only else "false"
-        toggle = el("button", text("data.found_only"), cls="lw-toggle", type="button", data_do="found", aria_pressed=pressed)
+        toggle = el(
+            "button", text("data.found_only"), cls="lw-toggle", type="button", data_do="found", aria_pressed=pressed
+        )
     head = el("div", step, el("span", text("data.row_number", row=row["row"]), cls="lw-tag"), toggle, cls="lw-pager")
     return el("div", head, el("div", _turns(row, text), cls="lw-talk"))
 
@@ -216,12 +232,15 @@ def _turns(row: dict[str, Any], text: Text) -> list[Html]:
         return [_bubble("text", str(row["text"]), text)]
     if "messages" in row:
         return [_bubble(turn["role"], _said(turn), text) for turn in row["messages"]]
-    turns = [_bubble(turn["role"] if turn["role"] != "user" else "prompt", _said(turn), text) for turn in row.get("prompt", [])]
+    turns = [_bubble(turn["role"], _said(turn), text) for turn in row.get("prompt", [])]
     for part in ("chosen", "rejected", "answer"):
         turns += [_bubble(part, _said(turn), text) for turn in row.get(part, [])]
     if "label" in row:
         turns.append(el("p", text("data.label.true" if row["label"] else "data.label.false"), cls="lw-note"))
     return turns
+
+
+_SIDES = {"assistant": "answer", "chosen": "answer", "answer": "answer", "rejected": "worse", "system": "system"}
 
 
 def _said(turn: dict[str, Any]) -> str:
@@ -232,5 +251,4 @@ def _said(turn: dict[str, Any]) -> str:
 def _bubble(role: str, content: str, text: Text) -> Html:
     cut = content if len(content) <= LONG else content[:LONG] + " ..."
     label = text(f"data.role.{role}") if f"data.role.{role}" in text else role
-    side = {"assistant": "answer", "chosen": "answer", "answer": "answer", "rejected": "worse", "system": "system"}.get(role, "ask")
-    return el("div", el("span", label, cls="lw-who"), el("p", cut), cls=f"lw-bubble lw-{side}")
+    return el("div", el("span", label, cls="lw-who"), el("p", cut), cls=f"lw-bubble lw-{_SIDES.get(role, 'ask')}")

@@ -23,7 +23,7 @@ FETCHING = ("sizing", "fetching")
 def bar(ctx: Context, snap: Snapshot, text: Text) -> Bar:
     """Download -> Downloading 42 % -> Use 4-bit so that it fits -> Next: settings."""
     if snap.model is None:
-        return Bar(text("model.other_use"), "wait")
+        return Bar(text("model.use_builtin"), "use_builtin")
     if not snap.model_here:
         return _fetch_bar(snap, text)
     if helps_4bit(snap):
@@ -54,7 +54,7 @@ def helps_4bit(snap: Snapshot) -> bool:
 def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
     """The components of the tab; `_events` says what they do, `refresh` what they show."""
     c: dict[str, Any] = {}
-    gr.HTML(view.el("div", view.el("h2", text("model.choose"), cls="lw-lead"), view.el("p", text("model.line"), cls="lw-note")))
+    gr.HTML(view.intro(text))
     c["fetch"] = clickable(elem_id="model-fetch")
     c["cards"] = clickable(elem_id="model-cards")
     with gr.Row(elem_id="model-below"):
@@ -72,13 +72,19 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
             )
     with gr.Accordion(text("model.other"), open=False, elem_id="model-other-box") as c["other_box"]:
         with gr.Row(elem_classes="lw-field-row"):
-            c["other"] = gr.Textbox(label=text("model.other_label"), info=text("model.other_help"), elem_id="model-other", max_length=1000)
+            c["other"] = gr.Textbox(
+                label=text("model.other_label"), info=text("model.other_help"), elem_id="model-other", max_length=1000
+            )
             c["use"] = gr.Button(text("model.other_use"), elem_id="model-other-use")
     with gr.Accordion(text("model.source"), open=False, elem_id="model-source-box"):
         choices = [(text("model.source_hub"), "hub"), (text("model.source_mirror"), "mirror")]
-        c["source"] = gr.Radio(choices, value="hub", show_label=False, container=False, elem_id="model-source", elem_classes="lw-lines")
+        c["source"] = gr.Radio(
+            choices, value="hub", show_label=False, container=False, elem_id="model-source", elem_classes="lw-lines"
+        )
         with gr.Row(elem_classes="lw-field-row"):
-            c["mirror"] = gr.Textbox(label=text("model.source_label"), info=text("model.source_help"), elem_id="model-mirror", max_length=500)
+            c["mirror"] = gr.Textbox(
+                label=text("model.source_label"), info=text("model.source_help"), elem_id="model-mirror", max_length=500
+            )
             c["try"] = gr.Button(text("model.source_test"), elem_id="model-source-test")
     c["probe"] = gr.HTML(elem_id="model-probe", visible=False)
     _events(ctx, parts, c)
@@ -118,7 +124,12 @@ def _events(ctx: Context, parts: BarParts, c: dict[str, Any]) -> None:
     parts.on(c["source"].input, lambda page, kind: _source(ctx, page, kind), [c["source"]])
     for event in (c["try"].click, c["mirror"].submit):
         parts.on(event, lambda page, kind, address: _try(ctx, page, kind, address), [c["source"], c["mirror"]])
-    parts.on(c["mirror"].blur, lambda page, kind, address: _keep(ctx, kind, address), [c["source"], c["mirror"]], source=c["mirror"])
+    parts.on(
+        c["mirror"].blur,
+        lambda page, kind, address: _keep(ctx, kind, address),
+        [c["source"], c["mirror"]],
+        source=c["mirror"],
+    )
 
 
 def _choose(ctx: Context, page: Page, name: object) -> None:

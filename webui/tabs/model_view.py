@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from webui.worker import Answer
 
 
+def intro(text: Text) -> Html:
+    """The question, and what leaves this computer."""
+    return el("div", el("h2", text("model.choose"), cls="lw-lead"), el("p", text("model.line"), cls="lw-note"))
+
+
 def cards(found: "list[tuple[Card, bool, dict[str, Any] | None]]", snap: Snapshot, text: Text) -> Html:
     """The catalogue as buttons: (card, whether it is here, its plan for the chosen data). Another model comes last."""
     shown = [_card(card, here, plan, snap, text) for card, here, plan in found]
@@ -97,10 +102,14 @@ def memory(snap: Snapshot, text: Text) -> Html:
     whole = max(free, total)
     parts = [("weights", weights), ("training", max(0.0, total - weights))]
     bar = [el("span", cls=f"lw-{name}", style=f"width:{100 * size / whole:.1f}%") for name, size in parts]
-    line = text("model.memory_line", need=gb(total), free=gb(told["free"])) + text("model.blank") + text(f"model.memory_{fits}")
+    line = [text("model.memory_line", need=gb(total), free=gb(told["free"])), text(f"model.memory_{fits}")]
     key = [el("span", el("i", cls=f"lw-{name}"), text(f"model.memory_{name}", gb=gb(size))) for name, size in parts]
     return el(
-        "div", head, el("p", line, cls="lw-note"), el("div", bar, cls=f"lw-memory lw-is-{fits}", aria_hidden="true"), el("p", key, cls="lw-key")
+        "div",
+        head,
+        el("p", text("model.blank").join(line), cls="lw-note"),
+        el("div", bar, cls=f"lw-memory lw-is-{fits}", aria_hidden="true"),
+        el("p", key, cls="lw-key"),
     )
 
 

@@ -70,7 +70,7 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
 
 
 def _wire(ctx: Context, parts: BarParts, field: fields.Field, component: Any) -> None:
-    """A box is kept when it is left or Enter is pressed, a menu or slider at each choice."""
+    """A box is kept when it is left or Enter is pressed, a menu at each choice."""
 
     def keep(page: Any, typed: object) -> None:
         keep_field(ctx, field.name, typed)
@@ -83,7 +83,7 @@ def _wire(ctx: Context, parts: BarParts, field: fields.Field, component: Any) ->
 
 
 def keep_field(ctx: Context, name: str, typed: object) -> None:
-    """Keep what was typed as a change; what the recipe recommends anyway is no change. A wrong value is kept and told."""
+    """Keep what was typed as a change; what the recipe recommends anyway is none. A wrong value is kept and told."""
     draft = ctx.drafts.load()
     value = fields.read(name, typed)
     changes = {field: kept for field, kept in draft.changes.items() if field != name}
@@ -151,22 +151,28 @@ def _note(name: str, text: Text) -> Html:
 
 def line(snap: Snapshot, text: Text) -> Html:
     """Rows, passes, steps and minutes; and whether anything is cut."""
-    if snap.dataset is None or snap.model is None:
-        return el("div", el("p", text("settings.need_data" if snap.dataset is None else "settings.need_model"), cls="lw-note"), cls="lw-plan-line")
     plan = snap.plan
     if plan is None:
-        why = text.error(snap.estimate_error) if snap.estimate_error is not None else text("settings.working")
-        return el("div", el("p", why, cls="lw-note"), cls="lw-plan-line")
+        return el("div", el("p", _no_plan(snap, text), cls="lw-note"), cls="lw-plan-line")
     passes = f"{plan['epochs']:.1f}".removesuffix(".0")
-    facts = {"rows": plan["train_rows"], "passes": passes, "steps": plan["steps"], "time": text.duration(plan["time_s"])}
+    time = text.duration(plan["time_s"])
+    facts = {"rows": plan["train_rows"], "passes": passes, "steps": plan["steps"], "time": time}
     cut = plan["rows_cut"]
-    note = text("settings.cut", n=cut, length=plan["max_length"]) if cut else text("settings.whole", length=plan["max_length"])
+    note = text("settings.cut" if cut else "settings.whole", n=cut, length=plan["max_length"])
     return el(
         "div",
         el("p", text("settings.line", **facts), cls="lw-title"),
         el("p", note, cls="lw-warning" if cut else "lw-note"),
         cls="lw-plan-line",
     )
+
+
+def _no_plan(snap: Snapshot, text: Text) -> str:
+    if snap.dataset is None:
+        return text("settings.need_data")
+    if snap.model is None:
+        return text("settings.need_model")
+    return text.error(snap.estimate_error) if snap.estimate_error is not None else text("settings.working")
 
 
 def command(snap: Snapshot, text: Text) -> Html:
@@ -178,6 +184,6 @@ def command(snap: Snapshot, text: Text) -> Html:
     for name, value in chosen.items():
         shown = fields.show(value).replace(" ", "") if isinstance(value, list) else fields.show(value)
         words += ["--set", f"{name}={shown or 'null'}"]
-    code = el("pre", el("code", "python3 " + shlex.join(words)), id=f"settings-command-{text.language}", cls="lw-code")
-    copy = el("button", text("settings.copy"), cls="lw-button", type="button", data_copy=f"#settings-command-{text.language}")
+    code = el("pre", el("code", "python3 " + shlex.join(words)), id="settings-command-text", cls="lw-code")
+    copy = el("button", text("settings.copy"), cls="lw-button", type="button", data_copy="#settings-command-text")
     return el("div", el("p", text("settings.command_help"), cls="lw-note"), code, copy)
