@@ -8,6 +8,7 @@ import importlib.metadata
 import os
 import platform
 import time
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -61,6 +62,7 @@ class Accelerator:
         from transformers.utils import logging
 
         logging.disable_progress_bar()
+        _quiet()
 
         # Two spinning threads beside one busy process (the browser) can be 35 times slower (measured): leave one core.
         torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS") or max(1, device.cores() - 1)))
@@ -252,6 +254,19 @@ class Accelerator:
         session = self._open(model, known, "none", device.best_precision(device.choose_device(), known.parameters))
         self.loaded = reference
         return session
+
+
+def _quiet() -> None:
+    """What the libraries have to say goes into a run's log (core/runs/log.py), not between the lines of a terminal."""
+    import logging
+
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_default_handler()
+    for name in ("transformers", "bitsandbytes"):
+        logging.getLogger(name).addHandler(logging.NullHandler())
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # int8 warns once per layer call
+    warnings.filterwarnings("ignore", category=FutureWarning)  # the libraries' advice to each other
 
 
 def _one_card() -> None:

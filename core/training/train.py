@@ -4,7 +4,6 @@ TRL 1.16 prepares nothing here: rows come encoded, masked and cut (core/training
 preparation would cut and drop in silence.
 """
 
-import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -103,7 +102,6 @@ def train(
     from core.training.watch import StopEvaluation, Watch
 
     disable_progress_bars()
-    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # int8 warns once per layer call
     model = session.peft
     assert model is not None
     pad = session.tokenizer.pad_token_id
