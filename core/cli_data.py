@@ -26,14 +26,12 @@ Row = dict[str, Any]
 
 def check(desk: Desk) -> int:
     """Read a file and report on it, keeping nothing."""
-    from core.data import checks, files, formats
+    from core.data import checks, files
+    from core.data.examine import examine
 
     path = _source(desk, desk.choices.data)
-    read = files.read(path)
-    mapping = formats.recognise(read)
-    rows, findings = formats.convert_all(read, mapping)
-    findings = checks.check(rows, findings)
-    usable = len(rows)
+    found = examine(files.load(path, path.name), name=path.name)
+    rows, findings, usable = found.rows, found.findings, len(found.rows)
     if desk.choices.model and rows:
         model, folder = desk.model(desk.choices.model)
         tokenizer = _tokenizer(folder)
@@ -43,17 +41,19 @@ def check(desk: Desk) -> int:
     desk.give(
         {
             "file": path.name,
-            "encoding": read.encoding,
-            "format": mapping.format,
-            "task": mapping.task,
-            "rows": read.count,
+            "encoding": found.encoding,
+            "format": found.mapping.format,
+            "task": found.mapping.task,
+            "rows": found.count,
             "usable": usable,
             "findings": [_finding(desk, finding) for finding in findings],
         }
     )
-    desk.say(desk.text("cli.check.file", file=path.name, encoding=read.encoding, container=read.container))
-    desk.say(desk.text("cli.check.format", format=mapping.format, task=desk.text(f"cli.task.{mapping.task}")))
-    desk.say(desk.text("cli.check.rows", rows=read.count, usable=usable))
+    desk.say(desk.text("cli.check.file", file=path.name, encoding=found.encoding, container=found.container))
+    desk.say(
+        desk.text("cli.check.format", format=found.mapping.format, task=desk.text(f"cli.task.{found.mapping.task}"))
+    )
+    desk.say(desk.text("cli.check.rows", rows=found.count, usable=usable))
     for finding in findings:
         desk.say(f"  {desk.text(f'cli.level.{finding.level}')}  {desk.text.finding(finding)}")
     if not usable:

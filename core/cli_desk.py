@@ -94,7 +94,7 @@ class Desk:
             raise from_plain(progress.error)
 
     def run(self, reference: str) -> Run:
-        """The run that is meant: an id, the beginning of one, or a name. Raises UserError `cli.no_run`, `run.several`."""
+        """The run that is meant: an id, its beginning, or a name. Raises UserError `cli.no_run`, `run.several`."""
         try:
             return self.store.find(reference)
         except UserError as error:

@@ -138,6 +138,7 @@ WORDS = {
         "无法下载软件包：连不上 {host}。请检查网络后再启动，已下载的内容会保留。"
         "代理写在 HTTPS_PROXY，镜像源用 `pip config set global.index-url 地址` 设置。",
     ),
+    "failed.index": ("the package index", "pip 源"),
     "failed.missing": (
         "Your package index does not have {package}. It may be an old mirror: try another one, or the default one, "
         "and start again.",

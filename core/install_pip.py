@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from core.install import Printer
     from core.install_state import Place
 
-QUIET_S = 30.0
+QUIET_S = 60.0
 """After so many seconds without a line, one says that it still works."""
 
 BIG_MB = 5.0
@@ -38,7 +38,7 @@ _NETWORK = re.compile(
 )
 _DISK = re.compile(r"No space left on device|Errno 28|not enough space on the disk|Disk quota exceeded")
 _DENIED = re.compile(r"Errno 13|Permission denied|Read-only file system|WinError 5\b")
-_HOST = re.compile(r"host='([^']+)'|https?://([^/\s:'\"]+)")
+_HOST = re.compile(r"https?://(?:[^/@\s]*@)?([^/\s]+)")
 _MISSING = re.compile(r"No matching distribution found for (\S+)")
 _DOWNLOAD = re.compile(r"(?:Downloading|Using cached) (\S+) \(([\d.]+) ([kMG]?B)\)")
 _PROGRESS = re.compile(r"Progress (\d+) of (\d+)")
@@ -71,7 +71,7 @@ class Pip:
             if self._version() < RAW_PROGRESS_SINCE:
                 self.raw = False
                 try:
-                    self.install(["--upgrade", "pip"])
+                    self.install(["--upgrade", "pip"], quiet=True)
                 except Trouble as trouble:
                     if trouble.key != "failed.missing":  # no network, no disk: it would not go better further on
                         raise
@@ -83,8 +83,8 @@ class Pip:
         said = subprocess.run(asked, stdout=subprocess.PIPE, check=False).stdout.decode("ascii", "replace")
         return tuple(int(part) for part in re.findall(r"\d+", said)[:2])
 
-    def install(self, arguments: list[str], total: int = 1) -> None:
-        """Run `pip install arguments`; `total` packages are expected. Raises Trouble."""
+    def install(self, arguments: list[str], total: int = 1, quiet: bool = False) -> None:
+        """Run `pip install arguments`; `total` packages are expected; `quiet` shows no progress. Raises Trouble."""
         bar = "raw" if self._can_count() else "off"
         command = [self.python, "-m", "pip", "install", "--progress-bar", bar] + arguments
         child = subprocess.Popen(
@@ -94,7 +94,7 @@ class Pip:
         try:
             with open(self.place.log, "a", encoding="utf-8") as log:
                 log.write("\n$ pip install " + " ".join(arguments) + "\n")
-                for line in self._lines(child, total):
+                for line in self._lines(child, Progress(self.out, total, quiet)):
                     if not _PROGRESS.match(line):
                         log.write(line + "\n")
                         tail = (tail + [line])[-200:]
@@ -108,7 +108,7 @@ class Pip:
         if child.wait():
             raise self._explain(tail)
 
-    def _lines(self, child: subprocess.Popen[bytes], total: int) -> Iterator[str]:
+    def _lines(self, child: subprocess.Popen[bytes], progress: Progress) -> Iterator[str]:
         """The lines that `child` prints, each turned into progress on the way."""
         lines: queue.Queue[str | None] = queue.Queue()
 
@@ -119,7 +119,6 @@ class Pip:
             lines.put(None)
 
         threading.Thread(target=read, daemon=True).start()
-        progress = Progress(self.out, total)
         while True:
             try:
                 line = lines.get(timeout=QUIET_S)
@@ -138,10 +137,9 @@ class Pip:
             return Trouble("failed.disk", folder=self.place.venv, need=self.disk_gb)
         if _DENIED.search(said):
             return Trouble("folder.read_only", 2, folder=self.place.root)
-        network = [line for line in tail if _NETWORK.search(line)]
-        if network:
-            hosts = [found.group(1) or found.group(2) for line in network for found in _HOST.finditer(line)]
-            return Trouble("failed.network", host=hosts[-1] if hosts else "-")
+        if _NETWORK.search(said):
+            hosts = [host for line in tail if line.startswith("Looking in indexes") for host in _HOST.findall(line)]
+            return Trouble("failed.network", host=", ".join(dict.fromkeys(hosts)) or ("failed.index", {}))
         lacking = _MISSING.search(said)
         if lacking:
             return Trouble("failed.missing", package=lacking.group(1))
@@ -152,15 +150,18 @@ class Pip:
 class Progress:
     """What pip prints, as lines for people."""
 
-    def __init__(self, out: Printer, total: int) -> None:
+    def __init__(self, out: Printer, total: int, silent: bool = False) -> None:
         self.out = out
         self.total = total
+        self.silent = silent
         self.collected = 0
         self.name = ""
         self.size = ""
         self.began = time.monotonic()
 
     def see(self, line: str) -> None:
+        if self.silent:
+            return
         found = _PROGRESS.match(line)
         if found and self.size:
             done, total = int(found.group(1)), int(found.group(2))

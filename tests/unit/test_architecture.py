@@ -1,0 +1,244 @@
+"""The shape of the code, held: floors, lazy libraries, forbidden calls, and a text for everything that is said."""
+
+import ast
+import re
+import string
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from core.spec import FIELDS, table
+from webui.text import LANGUAGES, load
+
+REPOSITORY = Path(__file__).parent.parent.parent
+PROGRAM = [
+    *sorted((REPOSITORY / "core").rglob("*.py")),
+    *sorted((REPOSITORY / "webui").rglob("*.py")),
+    REPOSITORY / "launch.py",
+]
+
+FLOORS = (
+    {"errors", "findings", "first_words", "awake"},
+    {"workspace", "install"},
+    {"spec", "recipes", "drafts"},
+    {"runs", "data", "models"},
+    {"training"},
+    {"export", "chat"},
+    {"accelerator"},
+    {"engine"},
+    {"cli"},
+)
+"""Units of core, lowest first. A unit imports from lower floors, and from itself."""
+
+
+def unit_of(module: str) -> str:
+    """ "core.models.facts" is of the unit models; install_pip of install, cli_train of cli."""
+    name = module.split(".")[1] if "." in module else ""
+    for whole in ("install", "cli"):
+        if name.startswith(whole + "_"):
+            return whole
+    return name
+
+
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(REPOSITORY).with_suffix("").parts).removesuffix(".__init__")
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports_of(path: Path) -> set[str]:
+    """Modules that `path` imports anywhere, but for those only named for the type checker."""
+    only_types = {
+        id(inside)
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
+        for inside in ast.walk(node)
+    }
+    found = set()
+    for node in ast.walk(tree_of(path)):
+        if id(node) in only_types:
+            continue
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def test_core_knows_nothing_of_the_window() -> None:
+    for path in sorted((REPOSITORY / "core").rglob("*.py")):
+        wrong = {name for name in imports_of(path) if name.split(".")[0] in ("gradio", "webui", "plotly")}
+        assert not wrong, f"{module_of(path)} imports {wrong}"
+
+
+def test_each_floor_stands_on_lower_ones_only() -> None:
+    floor = {unit: number for number, units in enumerate(FLOORS) for unit in units}
+    for path in sorted((REPOSITORY / "core").rglob("*.py")):
+        unit = unit_of(module_of(path))
+        if not unit:
+            continue
+        assert unit in floor, f"{module_of(path)} stands on no floor: add its unit to FLOORS"
+        for name in imports_of(path):
+            other = unit_of(name)
+            if name.startswith("core.") and other in floor and other != unit:
+                low = floor[other] < floor[unit] or {unit, other} == {"recipes", "spec"}
+                assert low, f"{module_of(path)} (floor {floor[unit]}) imports {name} (floor {floor[other]})"
+
+
+HEAVY = ("torch", "transformers", "datasets", "trl", "peft", "accelerate", "bitsandbytes", "gradio", "plotly", "pandas")
+
+
+def test_importing_everything_but_the_device_loads_nothing_heavy() -> None:
+    """The files that load torch at their top are imported by the engine's own thread only."""
+    own_thread = {"core.accelerator", "core.training.watch", "core.training.job", "core.training.loss"}
+    modules = [module_of(path) for path in PROGRAM if path.name != "launch.py"]
+    light = [name for name in modules if name not in own_thread and not _loads_at_top(name)]
+    assert len(light) > 0.9 * len(modules) - len(own_thread)
+    program = (
+        "import importlib, sys\n"
+        f"for name in {[name for name in light if not name.startswith('webui')]!r}: importlib.import_module(name)\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules])\n"
+        "import webui.app, webui.text\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["[]", "[]"]
+
+
+def test_serving_the_pages_needs_no_torch() -> None:
+    window = [module_of(path) for path in sorted((REPOSITORY / "webui").rglob("*.py"))]
+    program = (
+        "import importlib, sys\n"
+        f"for name in {window!r}: importlib.import_module(name)\n"
+        "print([name for name in ('torch', 'transformers', 'trl', 'peft', 'bitsandbytes') if name in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def _loads_at_top(module: str) -> bool:
+    """Whether a file names torch or transformers at its top: such a file belongs to the engine's thread."""
+    path = REPOSITORY / Path(*module.split("."))
+    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    tops = {name.split(".")[0] for node in tree_of(path).body for name in _names(node)}
+    return bool(tops & {"torch", "transformers", "trl", "peft"})
+
+
+def _names(node: ast.stmt) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+
+
+def _calls(tree: ast.Module) -> set[str]:
+    """Dotted names of everything that is called."""
+    return {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+
+
+def test_nothing_runs_code_that_came_with_a_file() -> None:
+    forbidden = {
+        "eval", "exec", "os.system", "os.popen", "pickle.load", "pickle.loads", "torch.load", "yaml.load",
+        "yaml.unsafe_load", "marshal.loads", "shelve.open", "joblib.load",
+    }  # fmt: skip
+    for path in PROGRAM:
+        tree = tree_of(path)
+        assert not _calls(tree) & forbidden, path
+        named = {
+            keyword.arg: keyword for node in ast.walk(tree) if isinstance(node, ast.Call) for keyword in node.keywords
+        }
+        assert "shell" not in named, path
+        assert "trust_remote_code" not in named, path  # the word itself may stand where a model's own files are refused
+
+
+def test_prints_only_where_speaking_is_the_work() -> None:
+    speaks = {"core/cli_desk.py", "webui/app.py"}
+    for path in PROGRAM:
+        if path.relative_to(REPOSITORY).as_posix() not in speaks:
+            assert "print" not in _calls(tree_of(path)), path
+
+
+# -- words
+
+
+def _said(kinds: tuple[str, ...], position: int) -> dict[str, str]:
+    """{code: file} of the literal codes given to `kinds`, the argument at `position`."""
+    found = {}
+    for path in PROGRAM:
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in kinds:
+                argument = node.args[position] if len(node.args) > position else None
+                if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                    found[argument.value] = module_of(path)
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_error_has_its_sentence(language: str) -> None:
+    codes = _said(("UserError", "MachineError"), 0)
+    keys = load(language).keys()
+    assert len(codes) > 50
+    assert not {code: file for code, file in codes.items() if f"error.{code}" not in keys}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_finding_has_its_sentence(language: str) -> None:
+    codes = _said(("Finding",), 1)
+    keys = load(language).keys()
+    assert len(codes) > 10
+    assert not {code: file for code, file in codes.items() if f"finding.{code}" not in keys}
+
+
+def test_every_literal_key_that_is_asked_for_exists() -> None:
+    keys = load("en").keys()
+    missing = {}
+    for path in PROGRAM:
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+                name = ast.unparse(node.func)
+                key = node.args[0].value
+                spoken = name.split(".")[-1] in ("text", "note", "pass_by")
+                if spoken and isinstance(key, str) and key not in keys:
+                    missing[key] = module_of(path)
+    assert not missing
+
+
+def test_both_languages_have_the_same_keys_and_the_same_facts() -> None:
+    english, chinese = load("en"), load("zh")
+    assert english.keys() == chinese.keys()
+    for key in english.keys():
+        assert _facts(english._sentences[key]) == _facts(chinese._sentences[key]), key
+
+
+def _facts(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+def test_no_key_stands_in_two_files() -> None:
+    for language in LANGUAGES:
+        seen: dict[str, str] = {}
+        for path in sorted((REPOSITORY / "webui" / "text").glob(f"{language}*.yaml")):
+            for key in re.findall(r"^([A-Za-z0-9_.]+):", path.read_text(encoding="utf-8"), re.MULTILINE):
+                assert key not in seen, f"{key} stands in {seen[key]} and in {path.name}"
+                seen[key] = path.name
+
+
+def test_every_setting_has_a_label_and_a_help_text() -> None:
+    for language in LANGUAGES:
+        keys = load(language).keys()
+        assert not [field for field in FIELDS if not {f"field.{field}", f"field.{field}.help"} <= keys]
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh.md"])
+def test_the_readme_has_the_table_of_settings(name: str) -> None:
+    path = REPOSITORY / name
+    if not path.exists():
+        pytest.skip(f"there is no {name} yet")
+    assert table() in path.read_text(encoding="utf-8")

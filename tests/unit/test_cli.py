@@ -1,0 +1,394 @@
+"""The verbs that need no training: their documents, their sentences and their exit codes."""
+
+import io
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core import cli, cli_arguments, cli_data, cli_test
+from core.cli_desk import Desk, changes
+from core.cli_train import Progress
+from core.errors import UserError
+from core.first_words import Trouble
+from core.runs.events import Evaluated, Phase, Started, Step
+from core.spec import build
+from core.workspace import Workspace
+from webui.text import load
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(root: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    """`run("check", "x.csv")` -> (exit code, stdout, stderr), in a workspace of its own."""
+
+    def go(*argv: str) -> tuple[int, str, str]:
+        def window(workspace: Workspace, port: int | None, open_browser: bool) -> int:
+            print(f"window {workspace.root.name} {port} {open_browser}")
+            return 0
+
+        try:
+            choices = cli_arguments.parse([*argv, "--workspace", str(root)])
+        except Trouble as trouble:
+            return trouble.exit_code, "", trouble.key
+        code = cli.main(choices, load, window)
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return go
+
+
+@pytest.fixture
+def faq(tmp_path: Path) -> Path:
+    path = tmp_path / "faq.csv"
+    lines = [f"question {number}?,answer {number}" for number in range(12)]
+    lines[4] = "question 4?,"
+    path.write_text("question,answer\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+# -- what is typed
+
+
+@pytest.mark.parametrize(
+    ("argv", "key"),
+    [
+        (["trian"], "cli.verb"),
+        (["--prot", "7861"], "cli.unknown"),
+        (["--port", "x"], "cli.number"),
+        (["--port", "70000"], "cli.number"),
+        (["train"], "cli.required"),
+        (["train", "--data"], "cli.value"),
+        (["train", "--data", "x", "--model", "y", "--rnak", "3"], "cli.unknown"),
+        (["export", "x", "--as", "gguf", "--to", "y"], "cli.choice"),
+        (["runs", "--lang", "fr"], "cli.choice"),
+        (["runs", "a", "b"], "cli.unknown"),
+        (["check", "--mod", "x", "y"], "cli.unknown"),
+    ],
+)
+def test_a_slip_of_the_pen_is_one_sentence(argv: list[str], key: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for language in ("en", "zh"):
+        with pytest.raises(SystemExit) as caught:
+            cli_arguments.parse_or_exit([*argv, "--lang", language] if "--lang" not in argv else argv)
+        out, err = capsys.readouterr()
+        assert caught.value.code == 2 and out == "" and err.count("\n") == 1
+        assert "usage" not in err and "{" not in err and "Traceback" not in err
+    with pytest.raises(Trouble) as trouble:
+        cli_arguments.parse(argv)
+    assert trouble.value.key == key
+
+
+def test_what_was_meant_is_suggested(capsys: pytest.CaptureFixture[str]) -> None:
+    for argv, meant in ((["trian"], "`train`"), (["--prot", "1"], "`--port`"), (["runs", "--jsno"], "`--json`")):
+        with pytest.raises(SystemExit):
+            cli_arguments.parse_or_exit(argv)
+        assert meant in capsys.readouterr().err
+
+
+def test_json_is_asked_for_before_or_after_the_verb(capsys: pytest.CaptureFixture[str]) -> None:
+    for argv in (["--json", "runs"], ["runs", "--json"]):
+        assert cli_arguments.parse(argv).json
+    with pytest.raises(SystemExit):
+        cli_arguments.parse_or_exit(["trian", "--json"])
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "cli.verb"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("verb", ["", *cli_arguments.VERBS])
+def test_help_is_there_for_every_verb(verb: str, language: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli_arguments.parse([*([verb] if verb else []), "--help", "--lang", language])
+    said = capsys.readouterr().out
+    assert caught.value.code == 0 and "--workspace" in said and ("文件夹" in said) == (language == "zh")
+
+
+def test_every_verb_is_carried_out_by_something() -> None:
+    assert tuple(cli.VERBS) == cli_arguments.VERBS
+
+
+def test_settings_are_read_from_the_command_line() -> None:
+    found = changes(
+        ["rank=8", "alpha=auto", "dropout = 0.1", "target_modules=q_proj, v_proj", "warmup=10", "epochs=auto"]
+    )
+    spec = build(found)
+    assert (spec.rank, spec.alpha, spec.dropout, spec.warmup, spec.epochs) == (8, None, 0.1, 10, 3.0)
+    assert spec.target_modules == ["q_proj", "v_proj"]
+    assert (
+        build(changes(["target_modules=attention", "quantization=none", "holdout=0.1"])).target_modules == "attention"
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("rank", "cli.set"),
+        ("=3", "cli.set"),
+        ("lerning_rate=1", "cli.set_near"),
+        ("xyzzy=1", "cli.set_unknown"),
+        ("model=x", "cli.set_option"),
+    ],
+)
+def test_a_wrong_setting_is_named(said: str, code: str) -> None:
+    with pytest.raises(UserError) as caught:
+        changes([said])
+    assert caught.value.code == code
+    for language in ("en", "zh"):
+        assert "(" not in load(language).error(caught.value).replace("（", "")
+
+
+# -- the window
+
+
+def test_without_a_verb_the_window_opens(run: Run) -> None:
+    assert run() == (0, "window workspace None True\n", "")
+    assert run("--port", "7999", "--no-browser")[1] == "window workspace 7999 False\n"
+
+
+# -- check
+
+
+def test_check_reports_what_is_in_a_file(run: Run, faq: Path, root: Path) -> None:
+    code, out, err = run("check", str(faq), "--json")
+    found = json.loads(out)
+    assert code == 0 and err == ""
+    assert list(found) == ["file", "encoding", "format", "task", "rows", "usable", "findings"]
+    assert (found["file"], found["format"], found["task"]) == ("faq.csv", "question_answer", "chat")
+    assert (found["rows"], found["usable"]) == (12, 11)
+    empty = next(finding for finding in found["findings"] if finding["code"] == "answer.empty")
+    assert list(empty) == ["level", "code", "count", "rows", "message"]
+    assert empty["rows"] == [5] and empty["count"] == 1 and "5" in empty["message"]
+    assert not root.exists()  # a check keeps nothing
+
+
+def test_check_speaks_both_languages(run: Run, faq: Path) -> None:
+    _, english, _ = run("check", str(faq))
+    _, chinese, _ = run("check", str(faq), "--lang", "zh")
+    assert "12 rows read, 11 can be learned" in english and "读取 12 行，其中 11 行" in chinese
+    assert len(english.splitlines()) == len(chinese.splitlines())
+
+
+def test_check_of_a_file_without_a_usable_row_gives_its_findings_and_exit_code_2(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "bad.csv"
+    path.write_text("question,answer\na,\nb,\n", encoding="utf-8")
+    code, out, _ = run("check", str(path), "--json")
+    assert code == 2 and json.loads(out)["usable"] == 0 and json.loads(out)["findings"]
+
+
+@pytest.mark.parametrize("make", ["nothing there", "a folder", "zeros", "a workbook"])
+def test_nonsense_is_one_sentence_and_exit_code_2(make: str, run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "thing.xlsx"
+    if make == "a folder":
+        path.mkdir()
+    elif make == "zeros":
+        path.write_bytes(bytes(1000))
+    elif make == "a workbook":
+        path.write_bytes(b"PK\x03\x04" + b"xl/workbook.xml" * 50)
+    for verb in (["check", str(path)], ["train", "--data", str(path), "--model", "starter"]):
+        code, out, err = run(*verb)
+        assert code == 2 and out == "" and err.count("\n") == 1 and "Traceback" not in err
+        code, out, err = run(*verb, "--json")
+        assert code == 2 and json.loads(out)["error"]["message"] + "\n" == err
+
+
+# -- preview: which rows
+
+
+def test_rows_are_chosen_by_count_by_number_or_all() -> None:
+    rows = [{"row": number} for number in (1, 2, 4, 5, 6, 7)]
+    chosen = {
+        wanted: [row["row"] for row in cli_data.choose_rows(rows, wanted, 7)]
+        for wanted in ("2", "99", "all", "4,1", "4,")
+    }
+    assert chosen == {"2": [1, 2], "99": [1, 2, 4, 5, 6, 7], "all": [1, 2, 4, 5, 6, 7], "4,1": [4, 1], "4,": [4]}
+    for wanted, code in {
+        "0": "cli.rows",
+        "x": "cli.rows",
+        "": "cli.rows",
+        "1,99": "cli.no_row",
+        "3,": "cli.row_left_out",
+    }.items():
+        with pytest.raises(UserError) as caught:
+            cli_data.choose_rows(rows, wanted, 7)
+        assert caught.value.code == code
+
+
+def test_what_is_learned_stands_between_brackets() -> None:
+    pieces = [{"text": "Q", "trained": False}, {"text": "A", "trained": True}, {"text": "B", "trained": True}]
+    assert cli_data.marked(pieces) == "Q⟦AB⟧"
+    assert cli_data.marked([*pieces, {"text": "Q", "trained": False}]) == "Q⟦AB⟧Q"
+
+
+# -- forecast
+
+
+def test_a_forecast_has_its_shape_and_follows_the_settings(run: Run) -> None:
+    code, out, err = run("forecast", "--model", "starter", "--json", "--set", "rank=8")
+    small = json.loads(out)
+    assert code == 0 and err.count("\n") == 1  # what it assumes
+    assert list(small) == [
+        "trainable_parameters",
+        "trainable_percent",
+        "steps",
+        "memory_gb",
+        "fits",
+        "time_s",
+        "advice",
+    ]
+    assert list(small["memory_gb"]) == ["weights", "adapter", "optimizer", "gradients", "activations", "total", "free"]
+    large = json.loads(run("forecast", "--model", "starter", "--json", "--set", "rank=16")[1])
+    assert large["trainable_parameters"] == 2 * small["trainable_parameters"]
+
+
+@pytest.mark.parametrize(
+    ("argv", "code"),
+    [
+        (["forecast", "--model", "nothing-like-it"], "model.unknown"),
+        (["forecast", "--model", "starter", "--set", "rank=0"], "setting.low"),
+        (["forecast", "--model", "starter", "--set", "rank=many"], "setting.type"),
+        (["forecast", "--model", "starter", "--recipe", "nothing"], "recipe.unknown"),
+        (["train", "--data", "nothing-like-it", "--model", "starter"], "data.unknown"),
+        (["train", "--data", "aurora-coffee-en", "--model", "nothing"], "model.unknown"),
+        (["train", "--data", "aurora-coffee-en", "--model", "starter", "--set", "epochs=0"], "setting.low"),
+        (["runs", "nothing"], "cli.no_run"),
+        (["compare", "nothing", "--prompt", "a"], "cli.no_run"),
+        (["compare", "nothing", "--prompt", "a", "--temperature", "9"], "sampling.value"),
+        (["export", "nothing", "--as", "adapter", "--to", "x"], "cli.no_run"),
+    ],
+)
+def test_a_mistake_is_exit_code_2_with_its_code_and_sentence(argv: list[str], code: str, run: Run) -> None:
+    for language in ("en", "zh"):
+        exit_code, out, err = run(*argv, "--json", "--lang", language)
+        said = json.loads(out)["error"]
+        assert exit_code == 2 and said["code"] == code and err == said["message"] + "\n"
+
+
+# -- runs
+
+
+def test_runs_are_listed_and_shown(run: Run, root: Path) -> None:
+    from core.runs.store import RunStore
+
+    assert json.loads(run("runs", "--json")[1]) == []
+    made = RunStore(Workspace(root)).create(build({"rank": 4}), "my first")
+    (listed,) = json.loads(run("runs", "--json")[1])
+    keys = ["run", "name", "status", "model", "dataset", "created", "steps", "train_loss", "eval_loss"]
+    assert list(listed) == keys and listed["status"] == "queued"
+    for reference in (made.id, made.id[:6], "my first"):
+        one = json.loads(run("runs", reference, "--json")[1])
+        assert list(one) == [*keys, "spec", "plan", "env"] and one["spec"]["rank"] == 4
+    assert "my first" in run("runs")[1] and "rank: 4" in run("runs", made.id)[1]
+
+
+def test_a_run_without_anything_learned_can_neither_be_asked_nor_exported(run: Run, root: Path, tmp_path: Path) -> None:
+    from core.runs.store import RunStore
+
+    made = RunStore(Workspace(root)).create(build({}), "empty")
+    assert json.loads(run("compare", made.id, "--prompt", "a", "--json")[1])["error"]["code"] == "run.no_adapter"
+    out = run("export", made.id, "--as", "adapter", "--to", str(tmp_path / "x"), "--json")[1]
+    assert json.loads(out)["error"]["code"] == "export.nothing" and not (tmp_path / "x").exists()
+
+
+# -- how things are said
+
+
+def _desk(language: str = "en", live: bool = False, **choices: Any) -> tuple[Desk, io.StringIO, io.StringIO]:
+    class Console(io.StringIO):
+        def isatty(self) -> bool:
+            return live
+
+    out, err = io.StringIO(), Console()
+    asked = cli_arguments.Choices(lang=language, **choices)
+    return Desk(asked, load(language), out, err), out, err
+
+
+def test_progress_is_one_line_on_a_console_and_a_few_elsewhere() -> None:
+    for live in (True, False):
+        desk, out, err = _desk(live=live)
+        progress = Progress(desk)
+        progress.see(Started(attempt=1, plan={"steps": 100, "train_rows": 50, "learning_rate": 2e-4}))
+        for name in ("loading", "tokenizing", "training", "saving", "training", "saving"):
+            progress.see(Phase(name=name, done=1, total=2))
+        for step in range(1, 101):
+            progress.see(Step(step=step, epoch=1, loss=2.0, learning_rate=1e-4))
+        progress.see(Evaluated(step=100, loss=1.5, rows=5))
+        said = err.getvalue()
+        assert out.getvalue() == "" and "step 100 of 100, 100 %, loss 2.000" in said and "1.500" in said
+        assert said.count("saving") == 1 if not live else "\r" in said
+        assert said.count("step ") <= 5 or live
+
+
+def test_json_is_one_document_and_people_get_none_of_it() -> None:
+    desk, out, _ = _desk(json=True)
+    desk.say("for people")
+    desk.give({"a": "ä"})
+    assert json.loads(out.getvalue()) == {"a": "ä"}
+    desk, out, _ = _desk()
+    desk.give({"a": 1})
+    desk.say("for people")
+    assert out.getvalue() == "for people\n"
+
+
+def test_an_unknown_error_is_a_sentence_too(run: Run, faq: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(desk: Desk) -> int:
+        raise RuntimeError("boom\nsecond line")
+
+    monkeypatch.setitem(cli.VERBS, "check", broken)
+    code, out, err = run("check", str(faq), "--json")
+    assert code == 1 and json.loads(out)["error"]["code"] == "unexpected" and "Traceback" not in err and "boom" in err
+
+
+def test_ctrl_c_and_a_closed_pipe_leave_quietly(run: Run, faq: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(desk: Desk) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(cli.VERBS, "check", interrupted)
+    assert run("check", str(faq)) == (130, "", "")
+
+
+# -- test
+
+
+def test_chromium_is_found_where_it_is_said_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "chrome"
+    program.write_text("", encoding="utf-8")
+    monkeypatch.setenv("CHROMIUM_PATH", str(program))
+    assert cli_test.find_chromium() == str(program)
+    monkeypatch.setenv("CHROMIUM_PATH", str(tmp_path / "no"))
+    assert cli_test.find_chromium() is None
+    monkeypatch.delenv("CHROMIUM_PATH")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(cli_test, "PLACES", ())
+    if sys.platform != "win32":
+        program.chmod(0o755)
+        assert cli_test.find_chromium() == str(program)
+        program.unlink()
+        assert cli_test.find_chromium() is None
+
+
+@pytest.mark.parametrize("chromium", [None, "/usr/bin/chromium"])
+def test_every_check_runs_and_one_failure_fails_all(
+    chromium: str | None, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[list[str]] = []
+
+    class Done:
+        def __init__(self, code: int) -> None:
+            self.returncode = code
+
+    def record(command: list[str], **named: Any) -> Done:
+        started.append(command[2:])
+        return Done(1 if command[2:4] == ["ruff", "check"] and failing else 0)
+
+    monkeypatch.setattr(cli_test, "find_chromium", lambda: chromium)
+    monkeypatch.setattr(cli_test.subprocess, "run", record)
+    failing = False
+    code, _, err = run("test")
+    assert code == 0 and [command[0] for command in started] == ["ruff", "ruff", "mypy", "pytest"]
+    assert ("skipped" in err) == (chromium is None) == ("tests/browser" in started[-1])
+    failing = True
+    code, out, _ = run("test", "--json")
+    assert code == 1 and json.loads(out)["failed"] == ["ruff"] and len(started) == 8
