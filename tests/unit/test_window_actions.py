@@ -1,0 +1,230 @@
+"""Presses, decided on the server: the draft becomes one run, and whatever goes wrong becomes a sentence."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.chat.requests import ChatEvent, ChatRequest
+from core.data.datasets import DatasetStore
+from core.drafts import DraftStore
+from core.engine import EngineStatus
+from core.errors import UserError
+from core.models.sources import Fetcher
+from core.runs.store import RunStore
+from core.workspace import Workspace
+from webui import frame, snapshot
+from webui.actions import NOTHING, ROOMS, Outcome, act, guarded
+from webui.context import Context
+from webui.tabs import data, data_view, model, settings
+from webui.text import LANGUAGES, load
+
+
+class WaitingEngine:
+    """Takes runs and never trains them, so that what stands in line can be looked at."""
+
+    def __init__(self) -> None:
+        self.queue: list[str] = []
+        self.prepared: list[str] = []
+
+    def status(self) -> EngineStatus:
+        return EngineStatus(state="idle", queue=tuple(self.queue))
+
+    def submit(self, run_id: str) -> int:
+        self.queue.append(run_id)
+        return len(self.queue) - 1
+
+    def stop(self, run_id: str) -> None:
+        self.queue.remove(run_id)
+
+    def chat(self, request: ChatRequest) -> Iterator[ChatEvent]:
+        return iter(())
+
+    def prepare(self, run_id: str) -> None:
+        self.prepared.append(run_id)
+
+    def close(self, *, wait_s: float = 30.0) -> None:
+        pass
+
+
+@pytest.fixture
+def ctx(tmp_path: Path) -> Context:
+    workspace = Workspace(tmp_path / "work")
+    datasets = DatasetStore(workspace)
+    return Context(workspace, RunStore(workspace), datasets, DraftStore(workspace), WaitingEngine(), Fetcher())
+
+
+def _with_sample(ctx: Context) -> Context:
+    sample = ctx.datasets.samples()[0]
+    ctx.drafts.update(dataset=ctx.datasets.add(sample.file, origin="sample").id)
+    return ctx
+
+
+def test_start_makes_the_run_that_the_draft_describes(ctx: Context) -> None:
+    _with_sample(ctx).drafts.update(intensity="quick", changes={"rank": 4}, quantization="none")
+    assert act(ctx, "start", language="en") == Outcome(room="training")
+    [run] = ctx.store.list()
+    assert (run.spec.rank, run.spec.recipe, run.spec.quantization) == (4, "chat/quick", "none")
+    assert run.spec.dataset == ctx.drafts.load().dataset
+    assert ctx.engine.status().queue == (run.id,) and ctx.drafts.load().run == run.id
+    title = ctx.datasets.samples()[0].title["en"]
+    assert run.meta["name"].startswith(f"{title} · ")
+
+
+def test_two_pages_that_press_start_at_once_make_one_run(ctx: Context) -> None:
+    _with_sample(ctx)
+    pages = [threading.Thread(target=act, args=(ctx, "start")) for _ in range(8)]
+    for page in pages:
+        page.start()
+    for page in pages:
+        page.join()
+    assert len(ctx.store.list()) == 1
+
+
+def test_another_choice_stands_in_line_behind_the_first(ctx: Context) -> None:
+    act(_with_sample(ctx), "start")
+    ctx.drafts.update(changes={"rank": 8})
+    act(ctx, "start")
+    assert len(ctx.engine.status().queue) == 2
+
+
+def test_start_says_what_is_missing(ctx: Context, tmp_path: Path) -> None:
+    assert _code(act(ctx, "start")) == "start.no_data"
+    _with_sample(ctx).drafts.update(model="qwen3-0.6b")
+    assert _code(act(ctx, "start")) == "start.no_model"
+    ctx.drafts.update(model="no such model")
+    assert _code(act(ctx, "start")) == "model.unknown"
+    ctx.drafts.update(model="starter", changes={"rank": "many"})
+    assert _code(act(ctx, "start")) == "setting.type"
+    assert ctx.store.list() == []
+
+
+def test_preference_data_is_looked_at_but_not_started(ctx: Context, tmp_path: Path) -> None:
+    file = tmp_path / "better.jsonl"
+    file.write_text('{"prompt": "a", "chosen": "b", "rejected": "c"}\n' * 2, encoding="utf-8")
+    ctx.drafts.update(dataset=ctx.datasets.add(file).id)
+    assert _code(act(ctx, "start")) == "train.preference"
+    snap = snapshot.take(ctx)
+    bar = data.bar(ctx, snap, load("en"))
+    assert (bar.action, bar.quiet_action) == ("choose_file", "")
+    assert load("en")("data.preference").split(".")[0] in data_view.summary(snap.dataset, load("en"))
+
+
+def test_stop_takes_a_waiting_run_out_of_the_line(ctx: Context) -> None:
+    act(_with_sample(ctx), "start")
+    act(ctx, "stop")
+    assert ctx.engine.status().queue == ()
+    assert act(ctx, "stop") == NOTHING
+
+
+def test_compare_opens_the_tab_and_loads_the_run(ctx: Context) -> None:
+    act(_with_sample(ctx), "start")
+    assert act(ctx, "compare").room == "compare"
+    assert ctx.engine.prepared == [ctx.drafts.load().run]
+
+
+@pytest.mark.parametrize("action", ["", "nonsense", "go:nowhere", "go:../../etc", "ask", "choose_file", "wait"])
+def test_unknown_presses_do_nothing(ctx: Context, action: str) -> None:
+    assert act(ctx, action) == NOTHING
+
+
+def test_whatever_is_raised_becomes_a_sentence(caplog: pytest.LogCaptureFixture) -> None:
+    def broken() -> None:
+        raise ZeroDivisionError("no")
+
+    outcome = guarded(broken)
+    assert _code(outcome) == "unexpected" and "ZeroDivisionError" in caplog.text
+    for language in LANGUAGES:
+        assert "Traceback" not in load(language).error(outcome.error)
+
+
+def test_the_bar_leads_from_room_to_room(ctx: Context) -> None:
+    text = load("en")
+    assert data.bar(ctx, snapshot.take(ctx), text).action == "choose_file"
+    snap = snapshot.take(_with_sample(ctx))
+    assert (data.bar(ctx, snap, text).action, data.bar(ctx, snap, text).quiet_action) == ("go:model", "start")
+    assert model.bar(ctx, snap, text).action == "go:settings"
+    assert settings.bar(ctx, snap, text).action == "go:training"
+    settings.keep_field(ctx, "rank", "many")
+    snap = snapshot.take(ctx)
+    assert settings.bar(ctx, snap, text).label == "Mend 1 value"
+    assert data.bar(ctx, snap, text).quiet_action == ""
+    assert "many" in frame.status(snap, text) and 'data-mend="rank"' in frame.plan(
+        snap, settings.bar(ctx, snap, text), text
+    )
+    act(ctx, "reset_settings")
+    assert snapshot.take(ctx).spec_errors == {}
+
+
+def test_a_model_that_has_to_be_fetched_says_so_on_the_bar(ctx: Context) -> None:
+    ctx.drafts.update(model="qwen3-0.6b")
+    bar = model.bar(ctx, snapshot.take(ctx), load("en"))
+    assert bar.action == "download_model" and "1.5 GB" in bar.label
+    ctx.drafts.update(model="/no/such/folder")
+    snap = snapshot.take(ctx)
+    assert model.bar(ctx, snap, load("en")).action == "use_builtin" and "/no/such/folder" in frame.status(
+        snap, load("en")
+    )
+    act(ctx, "use_builtin")
+    assert snapshot.take(ctx).model_error is None
+
+
+def test_what_the_recipe_recommends_is_no_change(ctx: Context) -> None:
+    settings.keep_field(ctx, "rank", "64")
+    assert ctx.drafts.load().changes == {"rank": 64}
+    settings.keep_field(ctx, "rank", "16")
+    settings.keep_field(ctx, "learning_rate", "auto")
+    assert ctx.drafts.load().changes == {}
+
+
+def test_learn_from_all_rows_is_a_choice_and_back(ctx: Context) -> None:
+    data.learn_from_all(ctx, True)
+    assert ctx.drafts.load().changes == {"holdout": 0}
+    data.learn_from_all(ctx, False)
+    assert ctx.drafts.load().changes == {}
+
+
+def test_the_command_names_what_was_chosen(ctx: Context) -> None:
+    _with_sample(ctx).drafts.update(changes={"target_modules": ["q_proj", "v_proj"], "rank": 8}, quantization="4bit")
+    said = settings.command(snapshot.take(ctx), load("en"))
+    for part in (
+        f"--data {ctx.drafts.load().dataset}",
+        "--set target_modules=q_proj,v_proj",
+        "--set rank=8",
+        "--set quantization=4bit",
+    ):
+        assert part in said
+
+
+def test_a_data_set_that_was_deleted_is_no_longer_chosen(ctx: Context) -> None:
+    dataset_id = _with_sample(ctx).drafts.load().dataset
+    ctx.datasets.delete(str(dataset_id))
+    snap = snapshot.take(ctx)
+    assert snap.dataset is None and data.bar(ctx, snap, load("zh")).action == "choose_file"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_names_written_by_others_are_never_html(ctx: Context, language: str, tmp_path: Path) -> None:
+    evil = "<img src=x onerror=alert(1)>"
+    file = tmp_path / "rows.jsonl"
+    file.write_text(f'{{"question": "{evil}", "answer": "{evil}{{{{name}}}}"}}\n' * 3, encoding="utf-8")
+    dataset = ctx.datasets.rename(ctx.datasets.add(file).id, evil)
+    ctx.drafts.update(dataset=dataset.id, changes={"rank": evil})
+    text, snap = load(language), snapshot.take(ctx)
+    snap.page.trouble = UserError("data.empty", name=evil)
+    for room in ROOMS[:3]:
+        snap.page.room = room
+        parts = [frame.header(snap, text), frame.status(snap, text), frame.plan(snap, data.bar(ctx, snap, text), text)]
+        parts += [data_view.chosen(dataset, dataset.name, text, changing=False), data_view.findings(dataset, text)]
+        parts += [data_view.bubbles(dataset, "", 0, text), data_view.mine([(dataset.id, evil, False)], text)]
+        parts += [settings.line(snap, text), settings.command(snap, text)]
+        assert "<img" not in "".join(parts)
+    assert "&lt;img" in data_view.bubbles(dataset, "", 0, text)
+
+
+def _code(outcome: Outcome) -> str:
+    assert outcome.error is not None
+    for language in LANGUAGES:  # each has a sentence of its own
+        assert f"error.{outcome.error.code}" in load(language)
+    return outcome.error.code

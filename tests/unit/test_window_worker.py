@@ -1,0 +1,96 @@
+"""The CPU worker never makes the page wait; a file on its way in can be given up."""
+
+import threading
+import time
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from core.errors import UserError
+from webui.intake import Intake
+from webui.worker import Answer, Worker
+
+
+def _until(worker: Worker, key: str, compute: Any, slot: str = "s") -> Answer:
+    end = time.monotonic() + 5
+    while time.monotonic() < end:
+        answer = worker.ask(slot, key, compute)
+        if answer is not None and answer.fresh:
+            return answer
+        time.sleep(0.01)
+    raise AssertionError("no answer within 5 s")
+
+
+def test_asking_does_not_wait_and_the_answer_comes() -> None:
+    worker, gate = Worker(), threading.Event()
+
+    def slow() -> int:
+        gate.wait(5)
+        return 7
+
+    begun = time.monotonic()
+    assert worker.ask("s", "a", slow) is None
+    assert time.monotonic() - begun < 0.5
+    gate.set()
+    assert _until(worker, "a", slow) == Answer(7)
+
+
+def test_an_older_answer_is_given_meanwhile_and_marked() -> None:
+    worker, gate = Worker(), threading.Event()
+    _until(worker, "old", lambda: 1)
+    assert worker.ask("s", "new", lambda: gate.wait(5) and 2) == Answer(1, fresh=False)
+    gate.set()
+    assert _until(worker, "new", lambda: 2).value == 2
+
+
+def test_a_question_that_fails_does_not_stop_the_worker() -> None:
+    worker = Worker()
+
+    def refuse() -> None:
+        raise UserError("data.empty", name="x")
+
+    assert _until(worker, "a", refuse).error.code == "data.empty"  # type: ignore[union-attr]
+    assert _until(worker, "b", lambda: 1 / 0).error.code == "unexpected"  # type: ignore[union-attr]
+    assert _until(worker, "c", lambda: 3).value == 3
+
+
+def test_of_several_questions_in_one_slot_only_the_newest_is_worked_on() -> None:
+    worker, gate, worked = Worker(), threading.Event(), []
+    worker.ask("other", "first", lambda: gate.wait(5))
+    for key in ("a", "b", "c"):
+        worker.ask("s", key, lambda key=key: worked.append(key))
+    gate.set()
+    _until(worker, "c", lambda: worked.append("c"))
+    assert worked == ["c"]
+
+
+class _SlowStore:
+    """Reads like a large file: in parts, telling how far it is."""
+
+    def __init__(self) -> None:
+        self.begun, self.go_on = threading.Event(), threading.Event()
+
+    def add(self, path: Path, *, name: str, progress: Any) -> Any:
+        progress(1, 4)
+        self.begun.set()
+        self.go_on.wait(5)
+        progress(2, 4)
+        return SimpleNamespace(id=name)
+
+
+def test_reading_can_be_watched_and_given_up() -> None:
+    intake, store, found = Intake(), _SlowStore(), []
+    reader = threading.Thread(target=lambda: found.append(intake.read(store, Path("a"), "a.csv")))  # type: ignore[arg-type]
+    reader.start()
+    assert store.begun.wait(5)
+    now = intake.now()
+    assert now is not None and (now.name, now.share) == ("a.csv", 0.25)
+    with pytest.raises(UserError) as busy:
+        intake.read(store, Path("b"), "b.csv")  # type: ignore[arg-type]
+    assert busy.value.code == "intake.busy"
+    intake.cancel()
+    store.go_on.set()
+    reader.join(5)
+    assert found == [None] and intake.now() is None
