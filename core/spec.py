@@ -155,3 +155,6 @@ def table() -> str:
         default = "automatic" if info.default is None else str(info.default)
         lines.append(f"| `{name}` | {default} | {allowed} | {extra['unit']} | {extra['source']} |")
     return "\n".join(lines)
+
+
+RunSpec.__doc__ = f"{RunSpec.__doc__}\n{table()}\n"
