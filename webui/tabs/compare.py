@@ -174,9 +174,7 @@ class Room:
     def pressed(self, page: Page, label: str, typed: str, *settings: Any) -> Iterator[list[Any]]:
         """A button of the bar, told by what stood on it when it was pressed."""
         text, talk = self.text, page.memo.get("talk") or Talk()
-        if label == text("compare.stop"):
-            self.ctx.asking.stop()
-        elif label in (text("compare.ask"), text("compare.ask_base")):
+        if label in (text("compare.ask"), text("compare.ask_base")):
             yield from self.typed(page, typed, *settings)
         elif label == text("train.compare") and talk.run not in talk.asked and page.memo.get("talk.questions"):
             page.memo["talk"] = replace(talk, asked=talk.asked | {talk.run or ""})
@@ -185,8 +183,8 @@ class Room:
     def typed(self, page: Page, question: str, *settings: Any) -> Iterator[list[Any]]:
         yield from self._ask(page, question.strip(), gr.update(value=""), *settings)
 
-    def chip(self, page: Page, _typed: str, *settings: Any, event: gr.EventData) -> Iterator[list[Any]]:
-        data = event._data or {}
+    def chip(self, event: gr.EventData, page: Page, _typed: str, *settings: Any) -> Iterator[list[Any]]:
+        data = event._data if isinstance(event._data, dict) else {}
         if data.get("do") == "more":
             page.memo["talk.at"] = page.memo.get("talk.at", 0) + view.CHIPS
             yield [self._chips(page), *[gr.skip()] * 9]

@@ -18,16 +18,18 @@ def bar(ctx: Context, snap: Snapshot, text: Text) -> Bar:
     if snap.run_status == "stopping":
         return Bar(text("train.stopping"), "wait")
     if snap.run_status == "running":
-        queue = (text("train.queue"), "start") if again and changed(snap) else ("", "")
-        return Bar(text("train.stop"), "stop", *queue)
+        return Bar(text("train.stop"), "stop", *_quiet(text("train.queue"), "start", again and changed(snap)))
     if snap.run_status == "queued" and in_line(snap):
         return Bar(text("train.leave_queue"), "stop")
     if snap.run_status == "queued":  # left over from before a restart
-        return Bar(text("train.start_waiting"), "resubmit", *((text("train.start_plain"), "start") if again else ("", "")))
+        return Bar(text("train.start_waiting"), "resubmit", *_quiet(text("train.start_plain"), "start", again))
     if learned(snap) and not changed(snap):
-        return Bar(text("train.compare"), "compare", *((text("train.again"), "start") if again else ("", "")))
-    quiet = (text("train.compare"), "compare") if learned(snap) else ("", "")
-    return start_bar(snap, text, quiet)
+        return Bar(text("train.compare"), "compare", *_quiet(text("train.again"), "start", again))
+    return start_bar(snap, text, _quiet(text("train.compare"), "compare", learned(snap)))
+
+
+def _quiet(label: str, action: str, there: bool) -> tuple[str, str]:
+    return (label, action) if there else ("", "")
 
 
 def start_bar(snap: Snapshot, text: Text, quiet: tuple[str, str]) -> Bar:
