@@ -57,6 +57,7 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
     gr.HTML(view.intro(text))
     c["fetch"] = clickable(elem_id="model-fetch")
     c["cards"] = clickable(elem_id="model-cards")
+    c["probe"] = gr.HTML(elem_id="model-probe", visible=False)
     with gr.Row(elem_id="model-below"):
         with gr.Column(elem_classes="lw-panel"):
             c["memory"] = gr.HTML(elem_id="model-memory")
@@ -76,7 +77,7 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
                 label=text("model.other_label"), info=text("model.other_help"), elem_id="model-other", max_length=1000
             )
             c["use"] = gr.Button(text("model.other_use"), elem_id="model-other-use")
-    with gr.Accordion(text("model.source"), open=False, elem_id="model-source-box"):
+    with gr.Accordion(text("model.source"), open=False, elem_id="model-source-box") as c["source_box"]:
         choices = [(text("model.source_hub"), "hub"), (text("model.source_mirror"), "mirror")]
         c["source"] = gr.Radio(
             choices, value="hub", show_label=False, container=False, elem_id="model-source", elem_classes="lw-lines"
@@ -86,7 +87,6 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
                 label=text("model.source_label"), info=text("model.source_help"), elem_id="model-mirror", max_length=500
             )
             c["try"] = gr.Button(text("model.source_test"), elem_id="model-source-test")
-    c["probe"] = gr.HTML(elem_id="model-probe", visible=False)
     _events(ctx, parts, c)
 
     def refresh(snap: Snapshot) -> list[Any]:
@@ -102,9 +102,10 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
             gr.update(value="mirror" if snap.draft.endpoint or snap.page.memo.get("model.mirror") else "hub"),
             gr.update(value=snap.draft.endpoint or ""),
             gr.update(value=view.source(answer, text) if shown else "", visible=shown),
+            gr.update(open=True) if answer is not None and answer.error is not None else gr.update(),
         ]
 
-    shown = ("fetch", "cards", "memory", "precision", "other_box", "other", "source", "mirror", "probe")
+    shown = ("fetch", "cards", "memory", "precision", "other_box", "other", "source", "mirror", "probe", "source_box")
     return TabParts([c[name] for name in shown], refresh)
 
 

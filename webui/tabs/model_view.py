@@ -102,8 +102,14 @@ def memory(snap: Snapshot, text: Text) -> Html:
     whole = max(free, total)
     parts = [("weights", weights), ("training", max(0.0, total - weights))]
     bar = [el("span", cls=f"lw-{name}", style=f"width:{100 * size / whole:.1f}%") for name, size in parts]
-    line = [text("model.memory_line", need=gb(total), free=gb(told["free"])), text(f"model.memory_{fits}")]
-    key = [el("span", el("i", cls=f"lw-{name}"), text(f"model.memory_{name}", gb=gb(size))) for name, size in parts]
+    line = [
+        text("model.memory_line", need=text.size(total * 1e9), free=text.size(told["free"] * 1e9)),
+        text(f"model.memory_{fits}"),
+    ]
+    key = [
+        el("span", el("i", cls=f"lw-{name}"), text(f"model.memory_{name}", size=text.size(size * 1e9)))
+        for name, size in parts
+    ]
     return el(
         "div",
         head,
@@ -111,11 +117,6 @@ def memory(snap: Snapshot, text: Text) -> Html:
         el("div", bar, cls=f"lw-memory lw-is-{fits}", aria_hidden="true"),
         el("p", key, cls="lw-key"),
     )
-
-
-def gb(size: float) -> str:
-    """Gigabytes with the digits that matter: 0.05, 4.1, 12."""
-    return f"{size:.2f}" if size < 0.1 else f"{size:.1f}" if size < 100 else f"{size:.0f}"
 
 
 def _why_not(error: UserError | None, text: Text) -> str:
