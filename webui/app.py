@@ -25,6 +25,7 @@ from core.engine import Engine
 from core.errors import MachineError, UserError
 from core.runs.store import RunStore
 from core.workspace import Workspace
+from webui import text
 from webui.guard import Guard, hosts_from_environment
 
 if TYPE_CHECKING:
@@ -97,7 +98,6 @@ def build_app(ctx: "Context") -> "gr.Blocks":
     """One Blocks with one page per language, one queue."""
     import gradio as gr
 
-    from webui import text
     from webui.shell import build
 
     demo = gr.Blocks(title="LoRA Workbench", analytics_enabled=False, delete_cache=(600, 3600), fill_width=True)
@@ -218,6 +218,8 @@ class _Leave:
         """Until asked to leave; then the engine saves what runs and gives the device back."""
         while not self._asked.wait(0.5):  # with a timeout, or Windows would not see Ctrl-C
             pass
+        if self._engine.status().run is not None:
+            sys.stderr.write(f"{text.load('en')('window.leaving')}\n")
         self._engine.close(wait_s=CLOSE_S)
 
 
