@@ -17,7 +17,7 @@ from core.workspace import Workspace
 from webui import frame, snapshot
 from webui.actions import NOTHING, ROOMS, Outcome, act, guarded
 from webui.context import Context
-from webui.tabs import data, data_view, model, settings
+from webui.tabs import data, data_view, model, row_view, settings
 from webui.text import LANGUAGES, load
 
 
@@ -217,10 +217,10 @@ def test_names_written_by_others_are_never_html(ctx: Context, language: str, tmp
         snap.page.room = room
         parts = [frame.header(snap, text), frame.status(snap, text), frame.plan(snap, data.bar(ctx, snap, text), text)]
         parts += [data_view.chosen(dataset, dataset.name, text, changing=False), data_view.findings(dataset, text)]
-        parts += [data_view.bubbles(dataset, "", 0, text), data_view.mine([(dataset.id, evil, False)], text)]
+        parts += [row_view.bubbles(dataset, "", 0, text), data_view.mine([(dataset.id, evil, False)], text)]
         parts += [settings.line(snap, text), settings.command(snap, text)]
         assert "<img" not in "".join(parts)
-    assert "&lt;img" in data_view.bubbles(dataset, "", 0, text)
+    assert "&lt;img" in row_view.bubbles(dataset, "", 0, text)
 
 
 def _code(outcome: Outcome) -> str:

@@ -12,6 +12,7 @@ from webui.parts import Bar, BarParts, TabParts, clickable
 from webui.quick import quick
 from webui.snapshot import Page, Snapshot
 from webui.tabs import data_view as view
+from webui.tabs import row_view
 from webui.text import Text
 from webui.titles import dataset_title
 
@@ -201,7 +202,9 @@ def _refresh(ctx: Context, snap: Snapshot, text: Text) -> dict[str, Any]:
         "aside": gr.update(value=view.aside(snap, text)),
         "all": gr.update(value=view.holdout_of(snap) == 0, visible=automatic > 0 and dataset.task != "preference"),
         "findings": gr.update(value=view.findings(dataset, text)),
-        "bubbles": gr.update(value=view.bubbles(dataset, memo.get("data.only", ""), memo.get("data.place", 0), text)),
+        "bubbles": gr.update(
+            value=row_view.bubbles(dataset, memo.get("data.only", ""), memo.get("data.place", 0), text)
+        ),
     }
 
 
