@@ -59,6 +59,7 @@ class Accelerator:
         self.loaded: str | None = None  # id of the run, or name of the model, that is ready to answer
         _one_card()
         import torch
+        import trl.trainer.sft_trainer  # noqa: F401  (some seconds: better now than between Start and the first step)
         from transformers.utils import logging
 
         logging.disable_progress_bar()

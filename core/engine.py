@@ -62,6 +62,9 @@ class Engine(Protocol):
     def status(self) -> EngineStatus:
         """Never blocks and never imports torch."""
 
+    def wake(self) -> None:
+        """Import what training needs, in the background, so that the first Start does not wait for it."""
+
     def submit(self, run_id: str) -> int:
         """Queue a run that the store holds; returns how many are before it. Submitting twice changes nothing."""
 
@@ -137,6 +140,10 @@ class LocalEngine:
                 total_gb=machine["total_gb"],
                 holder=self._holder,
             )
+
+    def wake(self) -> None:
+        with self._changed:
+            self._wake()
 
     def submit(self, run_id: str) -> int:
         self.store.get(run_id)
