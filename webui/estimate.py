@@ -75,6 +75,7 @@ def plan_for(ctx: Context, spec: RunSpec, dataset: "Dataset") -> dict[str, Any]:
     from core.training.settle import settle
 
     settled = settle(spec, dataset, ctx.workspace)
+    ctx.engine.wake()  # with data and a model chosen, Start is likely to come next
     plan = settled.plan
     told = forecast(
         settled.facts,

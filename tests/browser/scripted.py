@@ -55,6 +55,9 @@ class ScriptedEngine:
 
     # -- the protocol
 
+    def wake(self) -> None:
+        """Always awake."""
+
     def status(self) -> EngineStatus:
         state = "training" if self._run else "answering" if self._answering else "idle"
         return EngineStatus(
