@@ -1,6 +1,6 @@
 """The device and the model on it, as the engine's thread holds them: take, load, train, answer, let go.
 
-Importing this file loads torch, so only the engine's thread does, when the first request comes.
+Making an `Accelerator` imports torch, so only the engine's thread does, when the first request comes.
 """
 
 import gc
@@ -30,7 +30,17 @@ from core.workspace import Workspace
 SAMPLE_TOKENS = 64
 """Longest answer to one of the data's questions before and after training, tokens."""
 
-PACKAGES = ("torch", "transformers", "trl", "peft", "accelerate", "bitsandbytes", "datasets", "tokenizers", "safetensors")
+PACKAGES = (
+    "torch",
+    "transformers",
+    "trl",
+    "peft",
+    "accelerate",
+    "bitsandbytes",
+    "datasets",
+    "tokenizers",
+    "safetensors",
+)
 
 
 class Accelerator:
@@ -112,7 +122,9 @@ class Accelerator:
         except Exception as error:
             settled = translate(error)
         hooks = Hooks(
-            open_session=lambda found: self._open(found.model, found.facts, found.plan.quantization, found.plan.precision),
+            open_session=lambda found: self._open(
+                found.model, found.facts, found.plan.quantization, found.plan.precision
+            ),
             ask=self._ask,
             between_steps=lambda session, step: between_steps(),
             closing=self._closing,
@@ -149,13 +161,20 @@ class Accelerator:
         self._session = Session(loaded, tokenizer, key, place)
         return self._session
 
-    def _ask(self, session: Session, adapter: str | None, system: str, questions: list[str], seconds: float) -> list[str]:
+    def _ask(
+        self, session: Session, adapter: str | None, system: str, questions: list[str], seconds: float
+    ) -> list[str]:
         """Answers to `questions` by the base (`adapter` None) or the tuned model; fewer or none where time runs out."""
         try:
             prompts = []
             for question in questions:
                 turns = [{"role": "system", "content": system}] if system else []
-                prompts.append((adapter or BASE, tokens.chat_prompt(session.tokenizer, [*turns, {"role": "user", "content": question}])))
+                prompts.append(
+                    (
+                        adapter or BASE,
+                        tokens.chat_prompt(session.tokenizer, [*turns, {"role": "user", "content": question}]),
+                    )
+                )
             if not prompts:
                 return []
             with session.untouched():
@@ -179,7 +198,13 @@ class Accelerator:
             "python": platform.python_version(),
             "system": f"{platform.system()} {platform.machine()}",
             "device": settled.device,
-            "dataset": {"id": dataset.id, "name": dataset.name, "sha256": dataset.sha256, "rows": dataset.rows, "usable": dataset.usable},
+            "dataset": {
+                "id": dataset.id,
+                "name": dataset.name,
+                "sha256": dataset.sha256,
+                "rows": dataset.rows,
+                "usable": dataset.usable,
+            },
             "model": {
                 "name": settled.model.name if settled.model.kind != "folder" else settled.model.title,
                 "hub": settled.model.hub,
@@ -225,7 +250,9 @@ class Accelerator:
         if self._session is None:
             return
         try:
-            respond(self._session, chat.request, emit=chat.emit, stop_asked=lambda: chat.stopped.is_set() or self._closing())
+            respond(
+                self._session, chat.request, emit=chat.emit, stop_asked=lambda: chat.stopped.is_set() or self._closing()
+            )
         except Exception as error:
             chat.emit(ChatEvent(kind="error", facts=translate(error).plain()))
 

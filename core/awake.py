@@ -39,7 +39,16 @@ def _helper() -> "subprocess.Popen[bytes] | None":
     if sys.platform == "darwin":
         command = ["caffeinate", "-i", "-w", mine]
     elif os.path.isdir("/run/systemd/system") and shutil.which("systemd-inhibit") and shutil.which("tail"):
-        command = ["systemd-inhibit", "--what=sleep", "--who=LoRA Workbench", "--why=training", "tail", f"--pid={mine}", "-f", "/dev/null"]
+        command = [
+            "systemd-inhibit",
+            "--what=sleep",
+            "--who=LoRA Workbench",
+            "--why=training",
+            "tail",
+            f"--pid={mine}",
+            "-f",
+            "/dev/null",
+        ]
     else:
         return None
     try:

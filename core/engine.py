@@ -107,7 +107,15 @@ class LocalEngine:
     wait: whether to wait for a device that another program holds; otherwise the request fails with `device.busy`.
     """
 
-    def __init__(self, workspace: Workspace, store: RunStore, datasets: DatasetStore, *, wait: bool = True, idle_s: float = IDLE_S) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        store: RunStore,
+        datasets: DatasetStore,
+        *,
+        wait: bool = True,
+        idle_s: float = IDLE_S,
+    ) -> None:
         self.workspace = workspace
         self.store = store
         self.datasets = datasets
@@ -212,7 +220,7 @@ class LocalEngine:
     # -- the engine's own thread
 
     def _work(self) -> None:
-        from core.accelerator import Accelerator  # loads torch
+        from core.accelerator import Accelerator
 
         worker = Accelerator(self.workspace, self.store, self.datasets, closing=self._closing.is_set, enter=self._enter)
         self._enter("idle")
@@ -256,7 +264,11 @@ class LocalEngine:
         if isinstance(task, Run):
             try:
                 self._enter("loading")
-                if worker.take_device(self._wait, stop_asked=lambda: task.status() != "queued" or self._closing.is_set(), waiting=self._waiting):
+                if worker.take_device(
+                    self._wait,
+                    stop_asked=lambda: task.status() != "queued" or self._closing.is_set(),
+                    waiting=self._waiting,
+                ):
                     self._enter("training")
                     worker.train(task, between_steps=lambda: self._answer_between_steps(worker, task.id))
             finally:

@@ -32,7 +32,13 @@ class Finding:
 
     def plain(self) -> dict[str, Any]:
         """As plain data, without a sentence: `{"level", "code", "count", "rows", "facts"}`."""
-        return {"level": self.level, "code": self.code, "count": self.count, "rows": list(self.rows), "facts": self.facts}
+        return {
+            "level": self.level,
+            "code": self.code,
+            "count": self.count,
+            "rows": list(self.rows),
+            "facts": self.facts,
+        }
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Finding) and self.plain() == other.plain()

@@ -43,7 +43,9 @@ class RunSpec(BaseModel):
 
     schema_version: Literal[1] = _option(SCHEMA_VERSION, unit="", source="version of this table")
     model: Name = _option("starter", unit="name, folder or hub id", source="the built-in model works everywhere")
-    dataset: Name | None = _option(None, unit="data set id", source="chosen on the Data tab; a run cannot start without")
+    dataset: Name | None = _option(
+        None, unit="data set id", source="chosen on the Data tab; a run cannot start without"
+    )
     recipe: Name | None = _option(None, unit="recipe name", source="a note of where the values came from")
     method: Literal["lora"] = _option("lora", unit="", source="Hu et al. 2021, LoRA")
     quantization: Literal["none", "8bit", "4bit"] | None = _option(
@@ -52,9 +54,9 @@ class RunSpec(BaseModel):
     rank: int = _option(16, ge=1, le=256, unit="dimensions", source="16 is the common ground of today's tools")
     alpha: float | None = _option(None, gt=0, le=1024, unit="", source="automatic: twice the rank")
     dropout: float = _option(0.0, ge=0, le=0.9, unit="share", source="small data sets are learned by heart on purpose")
-    target_modules: Literal["all-linear", "attention"] | Annotated[list[ModuleName], Field(min_length=1, max_length=64)] = _option(
-        "all-linear", unit="module names", source="Dettmers et al. 2023, QLoRA: all linear layers are needed"
-    )
+    target_modules: (
+        Literal["all-linear", "attention"] | Annotated[list[ModuleName], Field(min_length=1, max_length=64)]
+    ) = _option("all-linear", unit="module names", source="Dettmers et al. 2023, QLoRA: all linear layers are needed")
     learning_rate: float | None = _option(
         None, gt=0, le=1, unit="per step", source="automatic: by the model's size, 2e-4 near half a billion parameters"
     )
@@ -62,7 +64,9 @@ class RunSpec(BaseModel):
     warmup: ShareOrCount = _option(0.03, ge=0, le=100_000, unit="share below 1, else steps", source="QLoRA used 0.03")
     weight_decay: float = _option(0.0, ge=0, le=1, unit="per step", source="LoRA has few weights to hold back")
     epochs: float = _option(3.0, gt=0, le=1000, unit="passes over the data", source="the field's common default")
-    min_steps: int = _option(0, ge=0, le=100_000, unit="optimizer steps", source="a floor, so that few rows are learned too")
+    min_steps: int = _option(
+        0, ge=0, le=100_000, unit="optimizer steps", source="a floor, so that few rows are learned too"
+    )
     batch_size: int | None = _option(None, ge=1, le=1024, unit="rows per forward pass", source="automatic: by memory")
     gradient_accumulation: int | None = _option(
         None, ge=1, le=1024, unit="forward passes per step", source="automatic: about 8 rows per step in all"
@@ -71,7 +75,11 @@ class RunSpec(BaseModel):
         None, ge=8, le=131_072, unit="tokens", source="automatic: covers 99 % of the rows, within the model's context"
     )
     holdout: ShareOrCount | None = _option(
-        None, ge=0, le=100_000, unit="share below 1, else rows", source="automatic: 0 below 200 rows, else 5 %, at most 200"
+        None,
+        ge=0,
+        le=100_000,
+        unit="share below 1, else rows",
+        source="automatic: 0 below 200 rows, else 5 %, at most 200",
     )
     eval_every: int | None = _option(None, ge=1, le=100_000, unit="steps", source="automatic: about ten times a run")
     save_every: int | None = _option(

@@ -1,11 +1,11 @@
 """Where things live on disk. This file mints the ids and joins the paths; nobody else does.
 
-    <root>/datasets/<id>/   one immutable version of a data set (core/data/datasets.py)
-           runs/<id>/       one run (core/runs/store.py)
-           drafts/          what is chosen but not started yet (core/drafts.py)
-           models/          what was made here or came from elsewhere; Hub downloads stay in the Hub's cache
-           downloads/       zips being handed out; emptied at every start
-           window.lock      held by the one window of this workspace
+<root>/datasets/<id>/   one immutable version of a data set (core/data/datasets.py)
+       runs/<id>/       one run (core/runs/store.py)
+       drafts/          what is chosen but not started yet (core/drafts.py)
+       models/          what was made here or came from elsewhere; Hub downloads stay in the Hub's cache
+       downloads/       zips being handed out; emptied at every start
+       window.lock      held by the one window of this workspace
 """
 
 import os

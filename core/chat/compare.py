@@ -57,7 +57,7 @@ def respond(
 
 
 def within_context(session: Session, prompts: list[list[int]], sampling: Sampling) -> Sampling:
-    """`sampling` with an answer that fits. Raises UserError `chat.too_long` when the conversation fills the model's context."""
+    """`sampling` with an answer that fits. Raises UserError `chat.too_long` when the conversation fills the context."""
     context = getattr(session.base.config.get_text_config(), "max_position_embeddings", None)
     if not context:
         return sampling

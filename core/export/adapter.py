@@ -43,6 +43,7 @@ TOKENIZER_FILES = (
 HANDED_OUT_S = 3600
 """Seconds after which a zip in `downloads/` may go; the longest download that is waited for."""
 
+
 def export_adapter(
     run: Run,
     to: Path,

@@ -34,7 +34,9 @@ class Session:
     folder, quantization, precision: what was loaded, the key by which a request finds it again.
     """
 
-    def __init__(self, model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerBase", key: tuple[str, str, str], device: str) -> None:
+    def __init__(
+        self, model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerBase", key: tuple[str, str, str], device: str
+    ) -> None:
         self.base = model
         self.tokenizer = tokenizer
         self.key = key
@@ -158,7 +160,10 @@ class Session:
         """
         import torch
 
-        kept = [(module, {name: module.__dict__.pop(name) for name in ("forward",) if name in module.__dict__}) for module in self._wrapped()]
+        kept = [
+            (module, {name: module.__dict__.pop(name) for name in ("forward",) if name in module.__dict__})
+            for module in self._wrapped()
+        ]
         training = [module for module in self.base.modules() if module.training]
         outer_training = self.peft is not None and self.peft.training
         use_cache, generation = self.base.config.use_cache, self.base.generation_config
@@ -193,13 +198,13 @@ class Session:
         return found.float().cpu()
 
     def base_is_clean(self) -> bool:
-        """Whether the base side answers exactly as the model did before an adapter existed. Call inside `untouched()`."""
+        """Whether the base side answers exactly as the model did before an adapter. Call inside `untouched()`."""
         import torch
 
         if self.peft is None:
-            return torch.equal(self._probe(self.base), self._probe_before)
+            return bool(torch.equal(self._probe(self.base), self._probe_before))
         with self.peft.base_model._enable_peft_forward_hooks(adapter_names=["__base__"]):
-            return torch.equal(self._probe(self.base), self._probe_before)
+            return bool(torch.equal(self._probe(self.base), self._probe_before))
 
     def close(self) -> None:
         """Give the memory back."""
@@ -217,7 +222,12 @@ def _random_states() -> dict[str, Any]:
     import torch
 
     cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
-    return {"python": random.getstate(), "numpy": numpy.random.get_state(), "torch": torch.get_rng_state(), "cuda": cuda}
+    return {
+        "python": random.getstate(),
+        "numpy": numpy.random.get_state(),
+        "torch": torch.get_rng_state(),
+        "cuda": cuda,
+    }
 
 
 def _put_back(states: dict[str, Any]) -> None:

@@ -39,7 +39,10 @@ def seal(root: Path, step: int, write: Callable[[Path], None]) -> Path:
         for path in sorted(aside.iterdir()):
             with path.open("rb") as file:
                 os.fsync(file.fileno())
-                files[path.name] = {"sha256": hashlib.file_digest(file, "sha256").hexdigest(), "bytes": path.stat().st_size}
+                files[path.name] = {
+                    "sha256": hashlib.file_digest(file, "sha256").hexdigest(),
+                    "bytes": path.stat().st_size,
+                }
         with (aside / MANIFEST).open("w", encoding="utf-8") as file:
             json.dump({"step": step, "files": files}, file, indent=1)
             file.flush()

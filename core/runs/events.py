@@ -204,6 +204,10 @@ def effective(events: list[Event]) -> list[Event]:
     kept: list[Event] = []
     for event in events:
         if isinstance(event, Started):
-            kept = [old for old in kept if not isinstance(old, Step | Evaluated | Sample) or old.step <= event.resumed_from_step]
+            kept = [
+                old
+                for old in kept
+                if not isinstance(old, Step | Evaluated | Sample) or old.step <= event.resumed_from_step
+            ]
         kept.append(event)
     return kept

@@ -1,15 +1,15 @@
 """The run folder, and the status that is derived from it: the folder is the truth, nothing else.
 
-    workspace/runs/<id>/
-        spec.json      the RunSpec as started; no tokens, no secrets
-        meta.json      what may change later: name, note, star, owner, created
-        env.json       package versions, device, dataset and model fingerprints
-        events.jsonl   append-only (core/runs/events.py)
-        log            the trainer's log, secrets redacted
-        stop           present when a stop was asked for; names the attempt that it is for
-        lock           held by whoever trains (filelock; a pid would lie after a kill)
-        checkpoints/   each sealed (core/runs/checkpoints.py)
-        adapter/       adapter_model.safetensors + adapter_config.json, renamed into place last
+workspace/runs/<id>/
+    spec.json      the RunSpec as started; no tokens, no secrets
+    meta.json      what may change later: name, note, star, owner, created
+    env.json       package versions, device, dataset and model fingerprints
+    events.jsonl   append-only (core/runs/events.py)
+    log            the trainer's log, secrets redacted
+    stop           present when a stop was asked for; names the attempt that it is for
+    lock           held by whoever trains (filelock; a pid would lie after a kill)
+    checkpoints/   each sealed (core/runs/checkpoints.py)
+    adapter/       adapter_model.safetensors + adapter_config.json, renamed into place last
 """
 
 import json
@@ -25,7 +25,19 @@ from filelock import FileLock, Timeout
 
 from core.errors import UserError, translate
 from core.runs import checkpoints
-from core.runs.events import TERMINAL, Adjusted, Evaluated, Event, EventReader, Failed, Finished, Started, Step, Stopped, effective
+from core.runs.events import (
+    TERMINAL,
+    Adjusted,
+    Evaluated,
+    Event,
+    EventReader,
+    Failed,
+    Finished,
+    Started,
+    Step,
+    Stopped,
+    effective,
+)
 from core.spec import RunSpec, build
 from core.workspace import Workspace, is_id, mint_id, write_atomic
 
@@ -242,7 +254,10 @@ class RunStore:
         return Run(folder, self._held_here)
 
     def find(self, reference: str) -> Run:
-        """By id, unique beginning of an id (from 4 characters) or exact name. Raises UserError `run.unknown`, `run.several`."""
+        """By id, unique beginning of an id (4 characters or more) or exact name.
+
+        Raises UserError `run.unknown`, `run.several`.
+        """
         if is_id(reference):
             return self.get(reference)
         runs = self.list()

@@ -171,7 +171,9 @@ class _Job:
 
     def _ask(self, session: Session, *, step: int, adapter: str | None, seconds: float) -> None:
         pairs = self.dataset.questions(QUESTIONS)
-        answers = self.hooks.ask(session, adapter, self.dataset.system_prompt(), [question for question, _ in pairs], seconds)
+        answers = self.hooks.ask(
+            session, adapter, self.dataset.system_prompt(), [question for question, _ in pairs], seconds
+        )
         for (question, expected), found in zip(pairs, answers, strict=False):
             self.emit(Sample(step=step, question=question, answer=found, expected=expected))
 
@@ -196,7 +198,7 @@ class _Job:
         return True
 
     def _end(self, outcome: Outcome, kept: bool, seconds: float) -> None:
-        figures = {
+        figures: dict[str, Any] = {
             "step": outcome.step,
             "seconds": round(seconds, 2),
             "train_loss": outcome.train_loss,

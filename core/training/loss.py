@@ -13,7 +13,14 @@ if TYPE_CHECKING:
 POSITIONS_AT_ONCE = 512
 """Positions whose logits are in memory at one time: 512 x 150,000 x 4 bytes are 0.3 GB."""
 
-_OTHER_HEADS = ("final_logit_softcapping", "logit_scale", "output_multiplier", "lm_head_multiplier", "logits_scaling", "output_router_logits")
+_OTHER_HEADS = (
+    "final_logit_softcapping",
+    "logit_scale",
+    "output_multiplier",
+    "lm_head_multiplier",
+    "logits_scaling",
+    "output_router_logits",
+)
 """Settings of models whose logits are more than hidden states times weights; TRL's own loss knows them."""
 
 
@@ -23,7 +30,9 @@ def has_plain_head(model: "PreTrainedModel") -> bool:
     return all(getattr(config, name, None) in (None, False, 1, 1.0) for name in _OTHER_HEADS)
 
 
-def learned_positions_loss(model: "PreTrainedModel", inputs: dict[str, Any], divide_by: "Tensor | int | None") -> "Tensor":
+def learned_positions_loss(
+    model: "PreTrainedModel", inputs: dict[str, Any], divide_by: "Tensor | int | None"
+) -> "Tensor":
     """Mean negative log likelihood, nats per learned token.
 
     model:     the causal model itself (LoRA layers inside), not its wrappers

@@ -85,12 +85,23 @@ def learning_rate(parameters: int) -> float:
 def longest(lengths: list[int], context: int) -> int:
     """The automatic maximum length: nothing is cut up to 2,048 tokens, above that 99 % of the rows fit whole."""
     ordered = sorted(lengths) or [context]
-    covers = ordered[-1] if ordered[-1] <= NEVER_CUT_BELOW else max(NEVER_CUT_BELOW, ordered[math.ceil(0.99 * len(ordered)) - 1])
+    covers = (
+        ordered[-1]
+        if ordered[-1] <= NEVER_CUT_BELOW
+        else max(NEVER_CUT_BELOW, ordered[math.ceil(0.99 * len(ordered)) - 1])
+    )
     return max(8, min(context, 8 * math.ceil(covers / 8)))
 
 
 def make_plan(
-    spec: RunSpec, facts: ModelFacts, lengths: list[int], rows: int, device: dict[str, Any], precision: str, *, exact: bool = True
+    spec: RunSpec,
+    facts: ModelFacts,
+    lengths: list[int],
+    rows: int,
+    device: dict[str, Any],
+    precision: str,
+    *,
+    exact: bool = True,
 ) -> Plan:
     """The plan for `spec`.
 
@@ -137,7 +148,11 @@ def make_plan(
 
 def _batch_size(spec: RunSpec, max_length: int, train: int) -> int:
     """As many rows as one step sees, as long as the longest of them fit into one forward pass."""
-    wanted = min(ROWS_PER_STEP, train) if not spec.gradient_accumulation else max(1, ROWS_PER_STEP // spec.gradient_accumulation)
+    wanted = (
+        min(ROWS_PER_STEP, train)
+        if not spec.gradient_accumulation
+        else max(1, ROWS_PER_STEP // spec.gradient_accumulation)
+    )
     return max(1, min(wanted, train, TOKENS_PER_PASS // max_length))
 
 

@@ -24,7 +24,9 @@ def read(events: list[Event]) -> tuple[str, dict[str, Any]]:
 
     Facts are losses as text with two decimals and steps as numbers.
     """
-    steps = [event for event in events if isinstance(event, Step) and event.loss is not None and math.isfinite(event.loss)]
+    steps = [
+        event for event in events if isinstance(event, Step) and event.loss is not None and math.isfinite(event.loss)
+    ]
     if len(steps) < EARLY_STEPS:
         return "early", {}
     losses = [float(step.loss or 0.0) for step in steps]

@@ -62,7 +62,11 @@ def write_adapter(model: "PeftModel", name: str, folder: Path, base_name: str) -
     from safetensors.torch import save_file
 
     state = get_peft_model_state_dict(model, adapter_name=name)
-    save_file({key: value.detach().cpu().contiguous() for key, value in state.items()}, folder / "adapter_model.safetensors", {"format": "pt"})
+    save_file(
+        {key: value.detach().cpu().contiguous() for key, value in state.items()},
+        folder / "adapter_model.safetensors",
+        {"format": "pt"},
+    )
     config = model.peft_config[name]
     kept = config.base_model_name_or_path, config.inference_mode
     config.base_model_name_or_path, config.inference_mode = base_name, True
@@ -74,7 +78,9 @@ def write_adapter(model: "PeftModel", name: str, folder: Path, base_name: str) -
 
 def is_finite(model: "PeftModel", name: str) -> bool:
     """Whether every adapter weight is a number; a diverged step must never be saved over a good one."""
-    return all(bool(value.isfinite().all()) for key, value in model.named_parameters() if "lora_" in key and name in key)
+    return all(
+        bool(value.isfinite().all()) for key, value in model.named_parameters() if "lora_" in key and name in key
+    )
 
 
 def train(
@@ -128,7 +134,9 @@ def train(
     )
     started = time.monotonic()
     stopped = False
-    with TemporaryDirectory(prefix="lora-workbench-") as scratch:  # the Trainer insists on a folder; nothing is kept there
+    with TemporaryDirectory(
+        prefix="lora-workbench-"
+    ) as scratch:  # the Trainer insists on a folder; nothing is kept there
         trainer = _trainer_class(session)(
             model=model,
             args=_arguments(scratch, spec, plan, session, len(rows)),
@@ -140,7 +148,9 @@ def train(
         )
         trainer.remove_callback(PrinterCallback)
         trainer.remove_callback(ProgressCallback)
-        for parameter in model.parameters():  # TRL casts a quantized model's adapter to bf16: small updates would be lost
+        for (
+            parameter
+        ) in model.parameters():  # TRL casts a quantized model's adapter to bf16: small updates would be lost
             if parameter.requires_grad:
                 parameter.data = parameter.data.float()
         emit(Phase(name="training", done=0, total=plan.steps))
@@ -174,8 +184,10 @@ def _trainer_class(session: Session) -> Any:
     if session.device != "cpu" or not has_plain_head(session.base):
         return SFTTrainer
 
-    class CpuTrainer(SFTTrainer):  # type: ignore[misc]
-        def compute_loss(self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None) -> Any:
+    class CpuTrainer(SFTTrainer):
+        def compute_loss(
+            self, model: Any, inputs: Any, return_outputs: bool = False, num_items_in_batch: Any = None
+        ) -> Any:
             mode = "train" if self.model.training else "eval"
             if mode == "train":
                 self._total_train_tokens += int(inputs["attention_mask"].sum())

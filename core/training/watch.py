@@ -69,12 +69,19 @@ class Watch(TrainerCallback):
         self.losses: list[float] = []
         self.eval_loss: float | None = None
 
-    def on_train_begin(self, args: "TrainingArguments", state: "TrainerState", control: "TrainerControl", **kwargs: Any) -> None:
+    def on_train_begin(
+        self, args: "TrainingArguments", state: "TrainerState", control: "TrainerControl", **kwargs: Any
+    ) -> None:
         self._saved_at = time.monotonic()
         self._times.append((time.monotonic(), 0))
 
     def on_log(
-        self, args: "TrainingArguments", state: "TrainerState", control: "TrainerControl", logs: dict[str, Any] | None = None, **kwargs: Any
+        self,
+        args: "TrainingArguments",
+        state: "TrainerState",
+        control: "TrainerControl",
+        logs: dict[str, Any] | None = None,
+        **kwargs: Any,
     ) -> None:
         if not logs or "loss" not in logs:
             return
@@ -102,7 +109,9 @@ class Watch(TrainerCallback):
             raise Diverged(self.step)
         self.losses.append(loss)
 
-    def on_step_end(self, args: "TrainingArguments", state: "TrainerState", control: "TrainerControl", **kwargs: Any) -> None:
+    def on_step_end(
+        self, args: "TrainingArguments", state: "TrainerState", control: "TrainerControl", **kwargs: Any
+    ) -> None:
         # The step's loss is logged after this hook, so chat and saving happen one step's log later: that is on purpose
         # cheap, and `state.global_step` already counts this step.
         if self._stop_asked():
@@ -116,20 +125,31 @@ class Watch(TrainerCallback):
         self._between_steps(state.global_step)
         self._paused += time.monotonic() - before
 
-    def on_substep_end(self, args: "TrainingArguments", state: "TrainerState", control: "TrainerControl", **kwargs: Any) -> None:
+    def on_substep_end(
+        self, args: "TrainingArguments", state: "TrainerState", control: "TrainerControl", **kwargs: Any
+    ) -> None:
         if self._stop_asked():
             control.should_training_stop = True
 
-    def on_epoch_end(self, args: "TrainingArguments", state: "TrainerState", control: "TrainerControl", **kwargs: Any) -> None:
+    def on_epoch_end(
+        self, args: "TrainingArguments", state: "TrainerState", control: "TrainerControl", **kwargs: Any
+    ) -> None:
         if not self._save_every and not self._stop_asked():
             self._checkpoint(state.global_step, "epoch")
 
-    def on_prediction_step(self, args: "TrainingArguments", state: "TrainerState", control: "TrainerControl", **kwargs: Any) -> None:
+    def on_prediction_step(
+        self, args: "TrainingArguments", state: "TrainerState", control: "TrainerControl", **kwargs: Any
+    ) -> None:
         if self._stop_asked():
             raise StopEvaluation
 
     def on_evaluate(
-        self, args: "TrainingArguments", state: "TrainerState", control: "TrainerControl", metrics: dict[str, float] | None = None, **kwargs: Any
+        self,
+        args: "TrainingArguments",
+        state: "TrainerState",
+        control: "TrainerControl",
+        metrics: dict[str, float] | None = None,
+        **kwargs: Any,
     ) -> None:
         loss = (metrics or {}).get("eval_loss")
         if loss is not None and math.isfinite(loss):

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.tiny import make_model, write_chats
 
 from core.data.datasets import Dataset, DatasetStore
 from core.engine import LocalEngine
 from core.runs.store import Run, RunStore
 from core.spec import build
 from core.workspace import Workspace
+from tests.tiny import make_model, write_chats
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +32,14 @@ class Lab:
     model: Path
 
     def run(self, **changes: Any) -> Run:
-        values = {"model": str(self.model), "dataset": self.dataset.id, "learning_rate": 5e-3, "epochs": 4, "rank": 4, **changes}
+        values = {
+            "model": str(self.model),
+            "dataset": self.dataset.id,
+            "learning_rate": 5e-3,
+            "epochs": 4,
+            "rank": 4,
+            **changes,
+        }
         return self.store.create(build(values), "a test")
 
     def train(self, **changes: Any) -> Run:

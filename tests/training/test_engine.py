@@ -10,8 +10,6 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.training.conftest import Lab
-from tests.training.test_run import ask
 
 from core.chat.requests import ChatRequest, Message
 from core.data.datasets import DatasetStore
@@ -23,6 +21,8 @@ from core.runs import checkpoints
 from core.runs.events import Started, Step, Stopped
 from core.runs.store import RunStore
 from core.workspace import Workspace
+from tests.training.conftest import Lab
+from tests.training.test_run import ask
 
 
 def steps(lab: Lab, run_id: str) -> int:
@@ -75,17 +75,26 @@ def test_nonsense_is_answered_with_an_error_event(lab: Lab) -> None:
     queued = lab.run()
     assert last(ChatRequest(run="nothing", histories={"base": question})) == "run.unknown"
     assert last(ChatRequest(run=queued.id, histories={"tuned": question})) == "run.no_adapter"
-    assert last(ChatRequest(model=str(lab.model), histories={"base": [Message(role="user", content="  ")]})) == "chat.no_question"
+    assert (
+        last(ChatRequest(model=str(lab.model), histories={"base": [Message(role="user", content="  ")]}))
+        == "chat.no_question"
+    )
     long = [Message(role="user", content="long " * 500)]
     assert last(ChatRequest(model=str(lab.model), histories={"base": long})) == "chat.too_long"
-    answers = [event for event in lab.engine.chat(ChatRequest(model=str(lab.model), histories={"base": question})) if event.kind == "done"]
+    answers = [
+        event
+        for event in lab.engine.chat(ChatRequest(model=str(lab.model), histories={"base": question}))
+        if event.kind == "done"
+    ]
     assert [event.side for event in answers] == ["base"]
 
 
 def test_closing_an_answer_stops_it(lab: Lab) -> None:
     run = lab.train()
     stream = lab.engine.chat(
-        ChatRequest(run=run.id, histories={"base": [Message(role="user", content="hello")]}, sampling={"max_new_tokens": 400})  # type: ignore[arg-type]
+        ChatRequest(
+            run=run.id, histories={"base": [Message(role="user", content="hello")]}, sampling={"max_new_tokens": 400}
+        )  # type: ignore[arg-type]
     )
     next(stream)
     stream.close()
@@ -105,7 +114,9 @@ def test_two_programs_take_turns_on_the_device(lab: Lab) -> None:
     other = DeviceLock(choose_device(), "another window")
     assert other.take()
     impatient = LocalEngine(lab.workspace, lab.store, lab.datasets, wait=False)
-    events = list(impatient.chat(ChatRequest(model=str(lab.model), histories={"base": [Message(role="user", content="hello")]})))
+    events = list(
+        impatient.chat(ChatRequest(model=str(lab.model), histories={"base": [Message(role="user", content="hello")]}))
+    )
     assert events[-1].facts["code"] == "device.busy" and events[-1].facts["facts"]["holder"] == "another window"
     impatient.close()
 

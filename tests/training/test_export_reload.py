@@ -95,7 +95,7 @@ def test_the_cards_code_runs_as_written(
     export_adapter(trained[0], to, text=load("zh"), tokenizer_folder=base_folder, base_title="Tiny")
     card = (to / "README.md").read_text(encoding="utf-8")
     code = card.split("```python\n")[1].split("```")[0].replace("BASE_FOLDER", base_folder.as_posix())
-    code += '\nprint(type(model).__name__, len(tokenizer), model.active_adapter)'
+    code += "\nprint(type(model).__name__, len(tokenizer), model.active_adapter)"
     done = subprocess.run([sys.executable, "-c", code], cwd=to, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["PeftModelForCausalLM", "1024", "default"]

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.training.test_session import open_session
 
 from core.training import loss as our
 from core.training.loss import has_plain_head, learned_positions_loss
+from tests.training.test_session import open_session
 
 
 def batch() -> dict[str, Any]:

@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 import pytest
-from tests.training.conftest import Lab
 
 from core.chat.requests import ChatRequest, Message
 from core.runs.events import Adjusted, Checkpoint, Evaluated, Failed, Finished, Phase, Sample, Started, Step, Stopped
+from tests.training.conftest import Lab
 
 
 def ask(lab: Lab, run_id: str | None, question: str = "What is number 3?", **more: object) -> dict[str, str]:
@@ -33,13 +33,21 @@ def test_a_run_learns_and_leaves_an_adapter(lab: Lab) -> None:
     steps = [event for event in events if isinstance(event, Step)]
     assert [event.step for event in steps] == list(range(1, events[0].plan["steps"] + 1))
     assert steps[-1].loss < 0.8 * steps[0].loss  # type: ignore[operator]
-    assert {event.name for event in events if isinstance(event, Phase)} >= {"loading", "tokenizing", "training", "saving"}
+    assert {event.name for event in events if isinstance(event, Phase)} >= {
+        "loading",
+        "tokenizing",
+        "training",
+        "saving",
+    }
     assert {event.rows for event in events if isinstance(event, Evaluated)} == {2}
     samples = [event for event in events if isinstance(event, Sample)]
     assert [event.step for event in samples] == [0, 0, steps[-1].step, steps[-1].step]
     assert [event.answer for event in samples[:2]] != [event.answer for event in samples[2:]]
     assert isinstance(events[-1], Finished) and events[-1].eval_loss is not None
-    assert sorted(path.name for path in run.adapter_folder.iterdir()) == ["adapter_config.json", "adapter_model.safetensors"]
+    assert sorted(path.name for path in run.adapter_folder.iterdir()) == [
+        "adapter_config.json",
+        "adapter_model.safetensors",
+    ]
     config = json.loads((run.adapter_folder / "adapter_config.json").read_text())
     assert config["base_model_name_or_path"] == "tiny" and config["r"] == 16
     assert "tests" not in (run.folder / "env.json").read_text().lower().replace("latest", "")
@@ -73,7 +81,10 @@ def test_the_saved_adapter_answers_as_the_trained_model_did(lab: Lab) -> None:
     tokenizer = AutoTokenizer.from_pretrained(lab.model)
     tuned = PeftModel.from_pretrained(base, run.adapter_folder).eval()
     prompt = tokenizer.apply_chat_template(
-        [{"role": "user", "content": "What is number 3?"}], add_generation_prompt=True, return_tensors="pt", return_dict=True
+        [{"role": "user", "content": "What is number 3?"}],
+        add_generation_prompt=True,
+        return_tensors="pt",
+        return_dict=True,
     )
     with torch.no_grad():
         out = tuned.generate(**prompt, max_new_tokens=256, do_sample=False)
@@ -133,7 +144,9 @@ def test_a_lost_run_says_so_and_keeps_the_last_good_checkpoint(lab: Lab, monkeyp
     def spoil(worker: Any, run_id: str) -> None:
         if lab.store.get(run_id).events()[-1].__class__ is Phase and len(saved()) == 3:
             with torch.no_grad():
-                next(value for name, value in worker._session.peft.named_parameters() if "lora_B" in name).fill_(float("nan"))
+                next(value for name, value in worker._session.peft.named_parameters() if "lora_B" in name).fill_(
+                    float("nan")
+                )
 
     def saved() -> list[Checkpoint]:
         return [event for event in run.events() if isinstance(event, Checkpoint)]

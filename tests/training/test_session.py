@@ -42,14 +42,28 @@ def train(session: Session, steps: int, *, bf16: bool, on_step: Any = None) -> N
     model = session.attach_new("mine", LoraConfig(r=4, target_modules="all-linear", task_type="CAUSAL_LM"))
     rows = [{"input_ids": list(range(3, 40)), "labels": list(range(3, 40))}] * 4
     args = SFTConfig(
-        "unused", bf16=bf16, use_cpu=True, max_steps=steps, learning_rate=1e-2, per_device_train_batch_size=2, save_strategy="no",
-        report_to="none", disable_tqdm=True, max_length=None, dataset_kwargs={"skip_prepare_dataset": True},
-        activation_checkpointing=True, logging_steps=1,
-    )  # fmt: skip
+        "unused",
+        bf16=bf16,
+        use_cpu=True,
+        max_steps=steps,
+        learning_rate=1e-2,
+        per_device_train_batch_size=2,
+        save_strategy="no",
+        report_to="none",
+        disable_tqdm=True,
+        max_length=None,
+        dataset_kwargs={"skip_prepare_dataset": True},
+        activation_checkpointing=True,
+        logging_steps=1,
+    )
     trainer = SFTTrainer(
-        model, args=args, data_collator=DataCollatorForLanguageModeling(pad_token_id=0), train_dataset=Dataset.from_list(rows),
-        processing_class=session.tokenizer, callbacks=[Between()],
-    )  # fmt: skip
+        model,
+        args=args,
+        data_collator=DataCollatorForLanguageModeling(pad_token_id=0),
+        train_dataset=Dataset.from_list(rows),
+        processing_class=session.tokenizer,
+        callbacks=[Between()],
+    )
     trainer.train()
     session.restore()
 
@@ -100,7 +114,9 @@ def test_an_exception_inside_an_answer_leaves_no_hooks(tiny: Path) -> None:
     with pytest.raises(RuntimeError, match="browser"), session.untouched():
         answer(session, prompts, Sampling(max_new_tokens=4), on_answer=burst, stop_asked=lambda: False)
     with session.untouched():
-        found = answer(session, prompts, Sampling(max_new_tokens=4), on_answer=lambda i, f: None, stop_asked=lambda: False)
+        found = answer(
+            session, prompts, Sampling(max_new_tokens=4), on_answer=lambda i, f: None, stop_asked=lambda: False
+        )
     assert all(said.reason for said in found)
 
 
@@ -113,7 +129,10 @@ def test_one_batch_answers_as_each_side_alone(tiny: Path, quantization: str) -> 
 
     def run(some: list[tuple[str, list[int]]]) -> list[list[int]]:
         with session.untouched():
-            return [found.ids for found in answer(session, some, sampling, on_answer=lambda i, f: None, stop_asked=lambda: False)]
+            return [
+                found.ids
+                for found in answer(session, some, sampling, on_answer=lambda i, f: None, stop_asked=lambda: False)
+            ]
 
     assert run(prompts) == run(prompts[:1]) + run(prompts[1:])
 
@@ -136,9 +155,12 @@ def test_a_stop_ends_the_answer(tiny: Path) -> None:
     said: list[str] = []
     with session.untouched():
         found = answer(
-            session, [("__base__", [5, 6, 7])], Sampling(max_new_tokens=400), on_answer=lambda i, f: said.append(f.text),
+            session,
+            [("__base__", [5, 6, 7])],
+            Sampling(max_new_tokens=400),
+            on_answer=lambda i, f: said.append(f.text),
             stop_asked=lambda: len(said) >= 2,
-        )  # fmt: skip
+        )
     assert found[0].reason in ("stopped", "stop") and len(found[0].ids) < 400
 
 
@@ -148,10 +170,9 @@ def test_the_end_of_a_turn_is_known(tiny: Path) -> None:
 
 
 def test_an_adapter_of_another_model_is_refused(tiny: Path, tmp_path: Path) -> None:
-    from tests.tiny import make_model
-
     from core.errors import UserError
     from core.training.train import write_adapter
+    from tests.tiny import make_model
 
     session = open_session(tiny)
     train(session, 1, bf16=False)
