@@ -24,9 +24,13 @@ FLOORS = (
     {"errors", "findings", "first_words", "awake"},
     {"workspace", "install"},
     {"spec", "recipes", "drafts"},
-    {"runs", "data", "models"},
-    {"training"},
-    {"export", "chat"},
+    {"runs"},
+    {"data"},
+    {"models"},
+    {"libraries", "training"},
+    {"export"},
+    {"chat"},
+    {"border"},
     {"accelerator"},
     {"engine"},
     {"cli"},
@@ -96,7 +100,7 @@ HEAVY = ("torch", "transformers", "datasets", "trl", "peft", "accelerate", "bits
 
 def test_importing_everything_but_the_device_loads_nothing_heavy() -> None:
     """The files that load torch at their top are imported by the engine's own thread only."""
-    own_thread = {"core.accelerator", "core.training.watch", "core.training.job", "core.training.loss"}
+    own_thread = {"core.training.watch"}
     modules = [module_of(path) for path in PROGRAM if path.name != "launch.py"]
     light = [name for name in modules if name not in own_thread and not _loads_at_top(name)]
     assert len(light) > 0.9 * len(modules) - len(own_thread)
@@ -200,6 +204,8 @@ def test_every_literal_key_that_is_asked_for_exists() -> None:
     keys = load("en").keys()
     missing = {}
     for path in PROGRAM:
+        if unit_of(module_of(path)) == "install":  # it has words of its own: test_install.py
+            continue
         for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
                 name = ast.unparse(node.func)
