@@ -4,14 +4,12 @@ Making an `Accelerator` imports torch, so only the engine's thread does, when th
 """
 
 import gc
-import importlib.metadata
 import os
-import platform
 import time
-import warnings
 from collections.abc import Callable
 from typing import Any
 
+from core import libraries
 from core.awake import awake
 from core.chat.answers import answer
 from core.chat.compare import BASE, respond
@@ -29,18 +27,6 @@ from core.workspace import Workspace
 
 SAMPLE_TOKENS = 64
 """Longest answer to one of the data's questions before and after training, tokens."""
-
-PACKAGES = (
-    "torch",
-    "transformers",
-    "trl",
-    "peft",
-    "accelerate",
-    "bitsandbytes",
-    "datasets",
-    "tokenizers",
-    "safetensors",
-)
 
 
 class Accelerator:
@@ -67,16 +53,7 @@ class Accelerator:
         self._lock = DeviceLock(device.choose_device(), f"LoRA Workbench (pid {os.getpid()})")
         self._session: Session | None = None
         self.loaded: str | None = None  # id of the run, or name of the model, that is ready to answer
-        _one_card()
-        import torch
-        import trl.trainer.sft_trainer  # noqa: F401  (some seconds: better now than between Start and the first step)
-        from transformers.utils import logging
-
-        logging.disable_progress_bar()
-        _quiet()
-
-        # Two spinning threads beside one busy process (the browser) can be 35 times slower (measured): leave one core.
-        torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS") or max(1, device.cores() - 1)))
+        libraries.wake()
 
     # -- the device
 
@@ -128,7 +105,6 @@ class Accelerator:
             ask=self._ask,
             between_steps=lambda session, step: between_steps(),
             closing=self._closing,
-            environment=lambda found: self._environment(found, str(spec.dataset)),
         )
         with awake():
             carry_out(run, spec, dataset, settled, hooks)
@@ -189,30 +165,6 @@ class Accelerator:
             return [said.text.strip() for said in found]
         except UserError:  # a model without a chat template can still be trained on plain text
             return []
-
-    def _environment(self, settled: Settled, dataset_id: str) -> dict[str, Any]:
-        """For env.json: what the run was made with, without paths or names of this machine."""
-        dataset = self._datasets.get(dataset_id)
-        return {
-            "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
-            "python": platform.python_version(),
-            "system": f"{platform.system()} {platform.machine()}",
-            "device": settled.device,
-            "dataset": {
-                "id": dataset.id,
-                "name": dataset.name,
-                "sha256": dataset.sha256,
-                "rows": dataset.rows,
-                "usable": dataset.usable,
-            },
-            "model": {
-                "name": settled.model.name if settled.model.kind != "folder" else settled.model.title,
-                "hub": settled.model.hub,
-                "revision": settled.model.revision,
-                "parameters": settled.facts.parameters,
-                "architecture": settled.facts.architecture,
-            },
-        }
 
     # -- chat
 
@@ -282,23 +234,3 @@ class Accelerator:
         session = self._open(model, known, "none", device.best_precision(device.choose_device(), known.parameters))
         self.loaded = reference
         return session
-
-
-def _quiet() -> None:
-    """What the libraries have to say goes into a run's log (core/runs/log.py), not between the lines of a terminal."""
-    import logging
-
-    from transformers.utils import logging as transformers_logging
-
-    transformers_logging.disable_default_handler()
-    for name in ("transformers", "bitsandbytes"):
-        logging.getLogger(name).addHandler(logging.NullHandler())
-    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # int8 warns once per layer call
-    warnings.filterwarnings("ignore", category=FutureWarning)  # the libraries' advice to each other
-
-
-def _one_card() -> None:
-    """TRL refuses a process that sees several cards; the first visible one is used. Before torch is imported."""
-    first = os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0]
-    if device.choose_device() == "cuda":
-        os.environ["CUDA_VISIBLE_DEVICES"] = first

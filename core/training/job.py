@@ -17,6 +17,7 @@ from core.runs.events import Adjusted, Checkpoint, Event, EventLog, Failed, Fini
 from core.runs.log import logging_to
 from core.runs.store import Run
 from core.spec import RunSpec
+from core.training.environment import environment
 from core.training.plan import SAMPLE_ROWS, Plan, longest
 from core.training.rows import ReadyRows, encode_rows, lengths
 from core.training.settle import Settled
@@ -37,14 +38,12 @@ class Hooks:
     ask:           (session, adapter name or None for the base, system prompt, questions, seconds) -> answers
     between_steps: called between two steps, on the engine's thread
     closing:       whether the program is shutting down
-    environment:   versions, device and fingerprints for env.json
     """
 
     open_session: Callable[[Settled], Session]
     ask: Callable[[Session, str | None, str, list[str], float], list[str]]
     between_steps: Callable[[Session, int], None]
     closing: Callable[[], bool]
-    environment: Callable[[Settled], dict[str, Any]]
 
 
 def carry_out(run: Run, spec: RunSpec, dataset: Dataset | None, settled: Settled | UserError, hooks: Hooks) -> None:
@@ -103,7 +102,7 @@ class _Job:
         started = time.monotonic()
         self.emit(Phase(name="loading"))
         session = self.hooks.open_session(self.settled)
-        self.run.write_env(self.hooks.environment(self.settled))
+        self.run.write_env(environment(self.settled, self.dataset))
         if self._stop():
             self.emit(Stopped(step=0, adapter=False))
             return
