@@ -4,6 +4,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from queue import Empty
 from typing import TYPE_CHECKING, Literal
 
@@ -12,7 +13,7 @@ from core.chat.requests import ChatEvent, ChatRequest
 from core.data.datasets import DatasetStore
 from core.errors import MachineError, UserError, translate
 from core.models import device
-from core.runs.events import EventLog, Started, Stopped
+from core.runs.events import Event, EventLog, Failed, Started, Stopped
 from core.runs.store import Run, RunStore
 from core.workspace import Workspace
 
@@ -144,9 +145,15 @@ class LocalEngine:
     # -- the engine's own thread
 
     def _work(self) -> None:
-        from core.accelerator import Accelerator
+        try:
+            from core.accelerator import Accelerator
 
-        worker = Accelerator(self.workspace, self.store, self.datasets, closing=self._closing.is_set, enter=self._enter)
+            worker = Accelerator(
+                self.workspace, self.store, self.datasets, closing=self._closing.is_set, enter=self._enter
+            )
+        except BaseException as error:  # a broken installation: say so to everyone, and try again when asked again
+            self._refuse_all(translate(error))
+            return
         self._enter("idle")
         idle_since = time.monotonic()
         while not self._closing.is_set():
@@ -159,13 +166,34 @@ class LocalEngine:
             try:
                 self._carry_out(worker, task)
             except BaseException as error:  # the thread must outlive every task
+                failure = translate(error)
                 if isinstance(task, Chat):
-                    task.end(translate(error))
+                    task.end(failure)
+                elif isinstance(task, Run):
+                    self._fail(task.id, failure)
             self._enter("idle", loaded=worker.loaded)
             idle_since = time.monotonic()
         worker.let_go()
         for chat in self._chats:
             chat.end(MachineError("engine.closing"))
+
+    def _refuse_all(self, failure: UserError) -> None:
+        with self._changed:
+            chats, runs = list(self._chats), list(self._runs)
+            self._chats.clear()
+            self._runs.clear()
+            self._thread, self._state = None, "asleep"
+        for chat in chats:
+            chat.end(failure)
+        for run_id in runs:
+            self._fail(run_id, failure)
+
+    def _fail(self, run_id: str, failure: UserError) -> None:
+        """Record that a run could not even begin."""
+        with suppress(UserError, OSError):
+            run = self.store.get(run_id)
+            if run.status() == "queued":
+                _never_started(run, Failed(code=failure.code, facts=failure.facts, exit_code=failure.exit_code))
 
     def _next_task(self) -> "Chat | Run | str | None":
         """The next request: chats first, because a person is waiting; then runs; a str prepares that run's model."""
@@ -229,10 +257,10 @@ class LocalEngine:
                 self._loaded = loaded
 
 
-def _never_started(run: Run) -> None:
-    """Record that a queued run was taken out of the line before it began."""
+def _never_started(run: Run, end: Event | None = None) -> None:
+    """Record how a queued run ended before it began: taken out of the line, or failed with the device."""
     with run.hold():
         log = EventLog(run.events_path)
         log.append(Started(attempt=1))
-        log.append(Stopped(step=0, adapter=False))
+        log.append(end or Stopped(step=0, adapter=False))
         log.close()

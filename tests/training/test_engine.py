@@ -118,6 +118,10 @@ def test_two_programs_take_turns_on_the_device(lab: Lab) -> None:
         impatient.chat(ChatRequest(model=str(lab.model), histories={"base": [Message(role="user", content="hello")]}))
     )
     assert events[-1].facts["code"] == "device.busy" and events[-1].facts["facts"]["holder"] == "another window"
+    refused = lab.run()
+    impatient.submit(refused.id)
+    lab.wait(refused)
+    assert refused.status() == "failed" and refused.events()[-1].code == "device.busy"  # type: ignore[attr-defined]
     impatient.close()
 
     run = lab.run()
@@ -148,6 +152,23 @@ def test_closing_the_program_keeps_what_was_learned(lab: Lab) -> None:
     lab.engine.close()
     ended = run.events()[-1]
     assert isinstance(ended, Stopped) and ended.adapter and run.usable_adapter() is not None
+
+
+def test_a_broken_installation_is_said_and_can_be_mended(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    import core.accelerator
+
+    def broken(*args: object, **kwargs: object) -> None:
+        raise ImportError("libcudart.so.12: cannot open shared object file")
+
+    run, again = lab.run(), lab.run()
+    with monkeypatch.context() as patch:
+        patch.setattr(core.accelerator, "Accelerator", broken)
+        lab.engine.submit(run.id)
+        lab.wait(run)
+    failed = run.events()[-1]
+    assert failed.code == "unexpected" and "libcudart" in failed.facts["said"]  # type: ignore[attr-defined]
+    lab.engine.submit(again.id)
+    assert lab.wait(again).status() == "finished"
 
 
 PHASES = {
