@@ -94,10 +94,11 @@ class LocalEngine:
             waiting = run_id in self._runs
             if waiting:
                 self._runs.remove(run_id)
-        if waiting or run.status() == "queued":
-            _never_started(run)
-        elif run.status() == "running":
+            taken = run_id == self._training
+        if taken or run.status() == "running":
             run.ask_stop()
+        elif waiting or run.status() == "queued":
+            _never_started(run)
 
     def chat(self, request: ChatRequest) -> Iterator[ChatEvent]:
         chat = Chat(request)

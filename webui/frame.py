@@ -131,11 +131,15 @@ def _doing(snap: Snapshot, text: Text) -> tuple[str, str]:
         return "busy", text("status.training", name=snap.run_name, pct=percent(done, total), left=text.duration(left))
     if engine.state == "waiting":
         return "busy", text("status.waiting", holder=engine.holder)
+    if engine.state == "waking":
+        return "busy", text("status.waking")
+    if engine.run is not None:  # taken up, but its run folder does not say so yet
+        return "busy", text("status.preparing", name=snap.run_name)
     if engine.queue:
         return "busy", text("status.queued", n=len(engine.queue))
     if snap.fetch.state in ("sizing", "fetching"):
         return "busy", fetching(snap, text)
-    if engine.state in ("waking", "loading", "answering"):
+    if engine.state in ("loading", "answering"):
         return "busy", text(f"status.{engine.state}")
     return "ready", text("status.ready")
 

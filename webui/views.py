@@ -139,11 +139,21 @@ def saved_step(events: list[Event]) -> int:
     return max((event.step for event in events if isinstance(event, Checkpoint)), default=0)
 
 
-def sentence(events: list[Event], status: str, text: Text, *, before: int = 0) -> str:
-    """The one sentence above the curve. `before`: how many runs stand before this one while it is queued."""
+def sentence(events: list[Event], status: str, text: Text, *, before: int = 0, starting: bool = False) -> str:
+    """The one sentence above the curve.
+
+    before:   how many runs stand before this one while it is queued
+    starting: the engine has taken it up already, and is importing or planning
+    """
     step = max((event.step for event in steps_of(events)), default=0)
     saying: dict[str, Callable[[], str]] = {
-        "queued": lambda: text("train.queued", n=before) if before else text("train.queued_next"),
+        "queued": lambda: (
+            text("train.starting")
+            if starting
+            else text("train.queued", n=before)
+            if before
+            else text("train.queued_next")
+        ),
         "running": lambda: verdict(events, text) or text("train.soon"),
         "stopping": lambda: text("train.stopping_line") if step else text("train.stopping_load"),
         "stopped": lambda: _stopped(events, text),

@@ -100,6 +100,9 @@ class _Job:
         from transformers import set_seed
 
         started = time.monotonic()
+        if self._stop():  # asked for while the run was planned
+            self.emit(Stopped(step=0, adapter=False))
+            return
         self.emit(Phase(name="loading"))
         session = self.hooks.open_session(self.settled)
         self.run.write_env(environment(self.settled, self.dataset))

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -99,6 +100,28 @@ def test_closing_an_answer_stops_it(lab: Lab) -> None:
     next(stream)
     stream.close()
     assert ask(lab, run.id)
+
+
+def test_stop_while_a_run_is_planned_is_not_lost(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between leaving the line and the first event a run reads as queued, though the engine is at work on it."""
+    import core.accelerator
+
+    planned, go_on = threading.Event(), threading.Event()
+    settle = core.accelerator.settle
+
+    def slowly(*args: Any) -> Any:
+        planned.set()
+        go_on.wait(20)
+        return settle(*args)
+
+    monkeypatch.setattr(core.accelerator, "settle", slowly)
+    run = lab.run(min_steps=3000)
+    lab.engine.submit(run.id)
+    assert planned.wait(60) and run.status() == "queued"
+    lab.engine.stop(run.id)
+    go_on.set()
+    lab.wait(run)
+    assert run.status() == "stopped" and not steps(lab, run.id)
 
 
 def test_a_failed_run_does_not_stop_the_line(lab: Lab, tmp_path: Path) -> None:

@@ -123,7 +123,7 @@ def _sentence(ctx: Context, snap: Snapshot, text: Text) -> Html | str:
     if snap.run is None or snap.run_status is None:
         return ""
     before = training_bar.before(snap)
-    said = views.sentence(snap.events, snap.run_status, text, before=before)
+    said = views.sentence(snap.events, snap.run_status, text, before=before, starting=training_bar.starting(snap))
     done = views.progress(snap.events)
     name = el("span", snap.run_name, cls="run-name")
     line = el("p", said, cls="lw-lead")

@@ -60,14 +60,21 @@ def forecast_of(snap: Snapshot) -> dict[str, Any]:
 
 def in_line(snap: Snapshot) -> bool:
     """Whether the engine knows the queued run; after a restart it does not, and the run is offered anew."""
-    return snap.run is not None and snap.run.id in snap.engine.queue
+    return snap.run is not None and snap.run.id in (snap.engine.run, *snap.engine.queue)
 
 
 def before(snap: Snapshot) -> int:
     """How many runs stand before this queued one."""
-    if snap.run is None or not in_line(snap):
+    if snap.run is None or snap.run.id not in snap.engine.queue:
         return 0
     return snap.engine.queue.index(snap.run.id) + (snap.engine.run is not None)
+
+
+def starting(snap: Snapshot) -> bool:
+    """Whether the engine has taken the queued run up: it imports its libraries, or plans."""
+    if snap.run is None or not in_line(snap) or snap.engine.state == "waiting":
+        return False
+    return snap.engine.run == snap.run.id or (snap.engine.state == "waking" and not before(snap))
 
 
 def learned(snap: Snapshot) -> bool:
