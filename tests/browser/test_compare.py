@@ -57,6 +57,8 @@ def test_one_question_two_answers_and_what_the_data_says(
     page.shows("#compare-expected", known[1])
     page.shows("#compare-proof", words("compare.proof"))
     page.shows("#compare-tuned-end", words("compare.end.stop"))
+    page.shows("#compare-base-end", words("compare.end.stop"))
+    page.shows("#bar-primary", words("compare.ask"))
     assert page.page.locator("#bar-question textarea").input_value() == ""
     ask(page, "?")
     page.page.wait_for_function("document.querySelectorAll('#compare-base .assistant').length === 2")
@@ -153,6 +155,7 @@ def test_an_error_is_a_sentence_and_the_next_question_works(window: Window, visi
     ask(page, "hello")
     page.shows("#compare-line", EN("error.memory"))
     page.shows("#bar-primary", EN("compare.ask"))
+    assert page.page.locator("#bar-question textarea").input_value() == "hello"
     window.script()
     ask(page, "hello")
     page.shows("#compare-tuned", "Ask at the counter")

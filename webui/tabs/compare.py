@@ -23,6 +23,9 @@ ASSETS = Path(__file__).resolve().parent.parent / "assets"
 QUESTION_LIMIT = 20_000
 """Characters of one question; a longer one would fill every small model's memory of the talk."""
 
+LABELS = {"repetition_penalty": "repetition", "max_new_tokens": "length"}
+"""Settings whose label is called otherwise than they are."""
+
 OFFERED = 12
 """Questions taken from the data, three shown at a time."""
 
@@ -51,14 +54,15 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
     gr.HTML(el("p", text("compare.little"), cls="lw-note"), js_on_load=question, elem_id="compare-little")
 
     shown = [base, tuned, base_end, tuned_end, proof, line, expected, clear]
-    room = Room(ctx, text)
+    streams = [parts.question, parts.primary, *shown]
+    room = Room(ctx, text, [output._id for output in streams])
 
     def refresh(snap: Snapshot) -> list[Any]:
         talk, row = room.enter(snap), view.run_of(ctx, snap)
         rows = run_list.comparable(ctx.runs.rows(ctx.store))
         model = titles.model_title(snap.model, text) if snap.model else snap.draft.model
         off = "" if row else "off"
-        still = [gr.skip()] * len(shown) if talk.busy else room.show(talk)
+        still = [gr.skip()] * len(shown) if talk.busy else room.show(talk, snap.page.memo["run_status"])
         return [
             gr.update(choices=run_list.menu(rows, text), value=row.id if row else None, visible=bool(rows)),
             view.heading("compare.before", room.base_name(row, model), text),
@@ -69,11 +73,10 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
         ]
 
     ask_inputs = [parts.page, parts.primary, parts.question, system, *sampling]
-    ask_outputs = [parts.question, *shown]
-    quiet(parts.primary.click, room.pressed, ask_inputs, ask_outputs)
-    quiet(parts.quiet.click, room.pressed, [parts.page, parts.quiet, *ask_inputs[2:]], ask_outputs)
-    quiet(parts.question.submit, room.typed, [parts.page, *ask_inputs[2:]], ask_outputs)
-    quiet(chips.click, room.chip, [parts.page, *ask_inputs[2:]], [chips, *ask_outputs])
+    quiet(parts.primary.click, room.pressed, ask_inputs, streams)
+    quiet(parts.quiet.click, room.pressed, [parts.page, parts.quiet, *ask_inputs[2:]], streams)
+    quiet(parts.question.submit, room.typed, [parts.page, *ask_inputs[2:]], streams)
+    quiet(chips.click, room.chip, [parts.page, *ask_inputs[2:]], [chips, *streams])
     parts.on(run.input, lambda _page, run_id: ctx.drafts.update(run=ctx.store.get(run_id).id) and None, [run])
     parts.on(clear.click, room.clear)
     return TabParts([run, base_head, tuned_head, chips, system, *shown], refresh)
@@ -112,8 +115,8 @@ def _settings(text: Text) -> tuple[gr.Textbox, list[gr.Slider | gr.Number]]:
 class Room:
     """What the tab does; each page's talk stands in its `Page`, so nothing is shared between pages by accident."""
 
-    def __init__(self, ctx: Context, text: Text) -> None:
-        self.ctx, self.text = ctx, text
+    def __init__(self, ctx: Context, text: Text, streams: list[int]) -> None:
+        self.ctx, self.text, self._streams = ctx, text, streams
 
     # -- what is shown
 
@@ -151,7 +154,7 @@ class Room:
             view.proof(talk, text),
             view.line(talk, status, text),
             view.expected(talk, text),
-            gr.update(visible=bool(talk.base.turns) and not talk.busy),
+            gr.update(value=text("compare.clear"), visible=bool(talk.base.turns) and not talk.busy),
         ]
 
     def base_name(self, row: run_list.RunRow | None, model: str) -> str:
@@ -187,7 +190,7 @@ class Room:
         data = event._data if isinstance(event._data, dict) else {}
         if data.get("do") == "more":
             page.memo["talk.at"] = page.memo.get("talk.at", 0) + view.CHIPS
-            yield [self._chips(page), *[gr.skip()] * 9]
+            yield [self._chips(page), *[gr.skip()] * len(self._streams)]
         elif data.get("do") == "ask":
             for shown in self._ask(page, str(data.get("id", "")), gr.skip(), *settings):
                 yield [gr.skip(), *shown]
@@ -197,31 +200,46 @@ class Room:
         page.memo["talk"] = talk.cleared(talk.run)
 
     def _ask(self, page: Page, question: str, box: Any, *settings: Any) -> Iterator[list[Any]]:
-        """The columns as they grow. An error is a sentence under them; the question then stays in its box."""
-        talk, status = page.memo.get("talk") or Talk(), page.memo.get("run_status", "")
+        """The columns as they grow. An error is a sentence under them; what was typed then stands in its box again."""
+        talk = page.memo.get("talk") or Talk()
         try:
             request = self._request(page, talk, question, *settings)
         except UserError as error:
-            page.memo["talk"] = replace(talk, error=error)
-            yield [gr.skip(), *self.show(page.memo["talk"], status)]
+            yield self._sent(page, replace(talk, error=error), gr.skip())
             return
-        talk = asking.asked(talk, question, self._expected(page, question))
-        page.memo["talk"] = talk
-        yield [box, *self.show(talk, status)]
+        yield self._sent(page, asking.asked(talk, question, self._expected(page, question)), box)
         try:
-            for now in self.ctx.asking.follow(self.ctx.engine, talk, request):
-                page.memo["talk"] = now
-                yield [gr.skip(), *self.show(now, status)]
+            for now in self.ctx.asking.follow(self.ctx.engine, page.memo["talk"], request):
+                again = gr.update(value=question) if now.error and box.get("value") == "" else gr.skip()
+                yield self._sent(page, now, again)
         finally:  # the page may have gone in the middle of an answer
             page.memo["talk"] = asking.closed(page.memo["talk"])
+
+    def _sent(self, page: Page, talk: Talk, box: Any) -> list[Any]:
+        """Question box, the button, and all that `show` gives; the tick must not take them for what it has sent."""
+        page.memo["talk"] = talk
+        for output in self._streams:
+            page.seen.pop(output, None)
+        label = gr.skip()
+        if page.room == "compare" and talk.run:
+            action, key = ("stop_answering", "compare.stop") if talk.busy else ("ask", "compare.ask")
+            label, page.shown = gr.update(value=self.text(key)), (action, "")
+        return [box, label, *self.show(talk, page.memo.get("run_status", ""))]
 
     def _request(self, page: Page, talk: Talk, question: str, system: str, *drawn: Any) -> requests.ChatRequest:
         if not question:
             raise UserError("question.empty")
         if len(question) > QUESTION_LIMIT:
             raise UserError("question.long", n=len(question), limit=QUESTION_LIMIT)
-        values = dict(zip(Sampling.model_fields, drawn, strict=True))
-        return asking.request_of(talk, page.memo.get("talk.model"), question, system or "", requests.sampling(**values))
+        sampling = self._sampling(dict(zip(Sampling.model_fields, drawn, strict=True)))
+        return asking.request_of(talk, page.memo.get("talk.model"), question, system or "", sampling)
+
+    def _sampling(self, values: dict[str, Any]) -> Sampling:
+        try:
+            return requests.sampling(**values)
+        except UserError as error:
+            name = LABELS.get(error.facts["field"], error.facts["field"])
+            raise UserError("sampling.value", field=self.text(f"compare.{name}"), value=error.facts["value"]) from None
 
     def _expected(self, page: Page, question: str) -> tuple[int, str] | None:
         try:

@@ -34,7 +34,7 @@ def column(talk: Talk, side: Side, text: Text) -> Html:
     image whose address tells who is reading."""
     state: SideState = getattr(talk, side)
     if not state.turns:
-        key = "compare.left_start" if side == "base" else "compare.right_start" if talk.run else "compare.right_empty"
+        key = f"compare.{'left' if side == 'base' else 'right'}_{'start' if talk.run else 'empty'}"
         return el("div", el("p", text(key), cls="lw-note"), cls="talk empty")
     hidden = side == "base" and talk.proof == "failed"
     turns = [_turn(side, number, *turn, hidden, text) for number, turn in enumerate(state.turns)]
