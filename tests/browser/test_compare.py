@@ -155,7 +155,7 @@ def test_an_error_is_a_sentence_and_the_next_question_works(window: Window, visi
     ask(page, "hello")
     page.shows("#compare-line", EN("error.memory"))
     page.shows("#bar-primary", EN("compare.ask"))
-    assert page.page.locator("#bar-question textarea").input_value() == "hello"
+    page.page.wait_for_function("document.querySelector('#bar-question textarea').value === 'hello'")
     window.script()
     ask(page, "hello")
     page.shows("#compare-tuned", "Ask at the counter")

@@ -207,10 +207,11 @@ class Room:
         except UserError as error:
             yield self._sent(page, replace(talk, error=error), gr.skip())
             return
+        typed = "value" in box  # looked at now: Gradio takes an update apart when it is sent
         yield self._sent(page, asking.asked(talk, question, self._expected(page, question)), box)
         try:
             for now in self.ctx.asking.follow(self.ctx.engine, page.memo["talk"], request):
-                again = gr.update(value=question) if now.error and box.get("value") == "" else gr.skip()
+                again = gr.update(value=question) if now.error and typed else gr.skip()
                 yield self._sent(page, now, again)
         finally:  # the page may have gone in the middle of an answer
             page.memo["talk"] = asking.closed(page.memo["talk"])
