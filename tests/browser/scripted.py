@@ -187,7 +187,7 @@ class ScriptedEngine:
         for step in range(1, total + 1):
             if self._halt(run):
                 return self._end_early(run, log, step - 1)
-            if (failure := self._said("fail")) and step > int(self._said("fail_at")):
+            if (failure := self._said("fail")) and step > int(self._said("fail_at") or 0):
                 log.append(Failed(code=failure["code"], facts=failure.get("facts", {}), exit_code=1, step=step - 1))
                 return None
             self._one_step(log, step, total, pace)
@@ -214,9 +214,10 @@ class ScriptedEngine:
             log.append(Evaluated(step=step, loss=loss + 0.3, rows=5))
 
     def _halt(self, run: Run) -> bool:
-        while self._said("hold") not in (None, -1) and not self._closing and not run.stop_asked(1):
-            held = next((event for event in reversed(run.events()) if isinstance(event, Step)), None)
-            if not held or held.step < self._said("hold"):
+        while not self._closing and not run.stop_asked(1):
+            hold = self._said("hold")  # once: the script may change at any moment
+            done = max((event.step for event in run.events() if isinstance(event, Step)), default=0)
+            if hold in (None, -1) or done < hold:
                 break
             time.sleep(0.05)
         if run.stop_asked(1):

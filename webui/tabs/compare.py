@@ -182,6 +182,8 @@ class Room:
         elif label == text("train.compare") and talk.run not in talk.asked and page.memo.get("talk.questions"):
             page.memo["talk"] = replace(talk, asked=talk.asked | {talk.run or ""})
             yield from self._ask(page, page.memo["talk.questions"][0], gr.skip(), *settings)
+        else:  # a generator that yields nothing would empty every output
+            yield [gr.skip()] * len(self._streams)
 
     def typed(self, page: Page, question: str, *settings: Any) -> Iterator[list[Any]]:
         yield from self._ask(page, question.strip(), gr.update(value=""), *settings)
@@ -194,6 +196,8 @@ class Room:
         elif data.get("do") == "ask":
             for shown in self._ask(page, str(data.get("id", "")), gr.skip(), *settings):
                 yield [gr.skip(), *shown]
+        else:
+            yield [gr.skip()] * (1 + len(self._streams))
 
     def clear(self, page: Page) -> None:
         talk = page.memo.get("talk") or Talk()

@@ -1,6 +1,7 @@
 """Training: what will happen, then the run as it goes: phases, one sentence, the curve, its answers so far."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -134,7 +135,7 @@ def _sentence(ctx: Context, snap: Snapshot, text: Text) -> Html | str:
         facts.append(text("train.left", time=text.duration(done.left_s)))
     if done.epochs >= 1:
         total = max(1, round(done.epochs))
-        facts.append(text("train.pass", n=min(total, int(done.epoch) + (done.epoch < done.epochs)), total=total))
+        facts.append(text("train.pass", n=min(total, math.ceil(done.epoch)), total=total))
     meter = el("progress", value=done.step, max=done.steps, aria_label=facts[0])
     small = el("p", " · ".join(facts), cls="progress")
     return el("section", name, line, small, meter, cls=f"sentence is-{snap.run_status}")

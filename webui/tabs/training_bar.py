@@ -89,8 +89,12 @@ def changed(snap: Snapshot) -> bool:
 
 
 def ahead(snap: Snapshot) -> bool:
-    """Whether the plan of the next start is shown: nothing trained yet, or something else is chosen by now."""
-    return snap.run is None or (snap.run_status not in (*LIVE, "queued") and changed(snap) and snap.dataset is not None)
+    """Whether the plan is shown: nothing trained yet, this run still waits, or something else is chosen by now."""
+    if snap.run is None:
+        return True
+    if snap.run_status == "queued":
+        return not changed(snap)
+    return snap.run_status not in LIVE and changed(snap) and snap.dataset is not None
 
 
 def recipe_words(snap: Snapshot, text: Text) -> str:
