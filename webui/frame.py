@@ -62,7 +62,7 @@ def help_and_lost(text: Text) -> Html:
     """The words behind "?", and the banner that the page itself shows when the program does not answer."""
     words = [(el("dt", text(f"words.{n}")), el("dd", text(f"words.{n}.means"))) for n in range(1, WORDS + 1)]
     close = el("button", text("help.close"), popovertarget="lw-words", popovertargetaction="hide", cls="lw-button")
-    large = text("error.upload.large", limit=text.size(UPLOAD_LIMIT))
+    large = text("data.upload_large", limit=text.size(UPLOAD_LIMIT))
     return el(
         "div",
         el(

@@ -87,7 +87,6 @@ def load(language: str) -> Text:
     """The sentences of `language`, "en" or "zh". Raises KeyError for another one."""
     if language not in LANGUAGES:
         raise KeyError(language)
-    sentences: dict[str, str] = {}
-    for path in sorted(Path(__file__).parent.glob(f"{language}*.yaml")):
-        sentences.update(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+    path = Path(__file__).with_name(f"{language}.yaml")
+    sentences: dict[str, str] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return Text(language, sentences)
