@@ -5,7 +5,8 @@ const load = (source) => {
     const script = document.createElement('script');
     script.src = source;
     script.onload = done;
-    script.onerror = failed;
+    // The program may just have ended: forget this try, so that the next point tries again.
+    script.onerror = () => { window.__plotly = null; script.remove(); failed(); };
     document.head.appendChild(script);
   });
   return window.__plotly;
@@ -51,7 +52,7 @@ const draw = async () => {
   const data = JSON.parse(props.value || '{}');
   let place = element.querySelector('.plot');
   if (!place || !data.train || !data.train.length) return;
-  await load(data.source);
+  try { await load(data.source); } catch { return; }
   place = element.querySelector('.plot');
   if (!place) return;
   if (!element.__plot) element.__plot = place;
