@@ -10,6 +10,8 @@ from core.models import device
 def wake() -> None:
     """Import what training and answering need, some seconds, and settle how they behave in this process."""
     _one_card()
+    # Before its import: it warns about an optional package, and in int8 training once per layer call.
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
     import torch
     import trl.trainer.sft_trainer  # noqa: F401  (the slowest import: better now than between Start and the first step)
 
@@ -33,5 +35,4 @@ def _quiet() -> None:
     transformers_logging.disable_default_handler()
     for name in ("transformers", "bitsandbytes"):
         logging.getLogger(name).addHandler(logging.NullHandler())
-    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # int8 warns once per layer call
     warnings.filterwarnings("ignore", category=FutureWarning)  # the libraries' advice to each other
