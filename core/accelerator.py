@@ -7,10 +7,10 @@ import gc
 import os
 import time
 from collections.abc import Callable
-from typing import Any
 
 from core import libraries
 from core.awake import awake
+from core.border import Chat
 from core.chat.answers import answer
 from core.chat.compare import BASE, respond
 from core.chat.requests import ChatEvent, Sampling
@@ -21,7 +21,9 @@ from core.models import catalog, device, facts, load
 from core.models.lock import DeviceLock
 from core.models.session import Session
 from core.runs.store import Run, RunStore
+from core.spec import RunSpec
 from core.training.job import Hooks, carry_out
+from core.training.plan import automatic_quantization
 from core.training.settle import Settled, settle
 from core.workspace import Workspace
 
@@ -61,6 +63,11 @@ class Accelerator:
     def holds_device(self) -> bool:
         return self._lock.held
 
+    @property
+    def device_wanted(self) -> bool:
+        """Whether another program waits for the device."""
+        return self._lock.wanted()
+
     def take_device(self, wait: bool, *, stop_asked: Callable[[], bool], waiting: Callable[[str], None]) -> bool:
         """Take the device, waiting for another program where `wait`; False when a stop was asked for meanwhile.
 
@@ -71,6 +78,7 @@ class Accelerator:
             if not wait:
                 raise MachineError("device.busy", holder=holder)
             waiting(holder)
+            self._lock.want()
             time.sleep(0.5)
             if stop_asked() or self._closing():
                 return False
@@ -112,7 +120,7 @@ class Accelerator:
 
     def _after_training(self, run: Run) -> None:
         """Keep the model for Compare where the run ended well; otherwise start clean next time."""
-        if self._session is not None and run.id in self._session.adapters and run.status() in ("finished", "stopped"):
+        if self._session is not None and run.id in self._session.adapters and run.usable_adapter():
             self._session.restore()
             self.loaded = run.id
         elif self._session is not None:
@@ -175,12 +183,12 @@ class Accelerator:
         except Exception:
             self.let_go()
 
-    def answer(self, chat: Any) -> None:
-        """Answer one request (core.engine.Chat); errors come out as an event."""
+    def answer(self, chat: Chat) -> None:
+        """Answer one request; errors come out as an event."""
         try:
             if chat.stopped.is_set():
                 return
-            wanted = chat.request.run or chat.request.model or "starter"
+            wanted = chat.request.run or chat.request.model or RunSpec().model
             if self.loaded != wanted:
                 self._enter("loading")
                 chat.emit(ChatEvent(kind="loading"))
@@ -193,11 +201,11 @@ class Accelerator:
         except Exception as error:
             failure = translate(error)
             del error
-            if not isinstance(failure, UserError) or isinstance(failure, MachineError):
-                self.let_go()  # after lack of memory or an unknown error only a fresh load can be trusted
+            if isinstance(failure, MachineError) or failure.code == "chat.base_not_clean":
+                self.let_go()  # only a fresh load can be trusted now
             chat.emit(ChatEvent(kind="error", facts=failure.plain()))
 
-    def answer_in_training(self, chat: Any) -> None:
+    def answer_in_training(self, chat: Chat) -> None:
         """Answer with the model that is being trained, between two of its steps; nothing may disturb the training."""
         if self._session is None:
             return
@@ -231,6 +239,11 @@ class Accelerator:
         if model.folder is None:
             raise UserError("model.not_here", name=model.title)
         known = facts.facts_of(model.folder)
-        session = self._open(model, known, "none", device.best_precision(device.choose_device(), known.parameters))
+        session = self._open(
+            model,
+            known,
+            automatic_quantization(known, dict(device.describe())),
+            device.best_precision(device.choose_device(), known.parameters),
+        )
         self.loaded = reference
         return session

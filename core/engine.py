@@ -160,7 +160,8 @@ class LocalEngine:
         while not self._closing.is_set():
             task = self._next_task()
             if task is None:
-                if worker.holds_device and time.monotonic() - idle_since > self._idle_s:
+                idle_s = time.monotonic() - idle_since
+                if worker.holds_device and (idle_s > self._idle_s or worker.device_wanted):
                     worker.let_go()
                     self._enter("idle", loaded=None)
                 continue
@@ -218,12 +219,12 @@ class LocalEngine:
             try:
                 self._enter("loading")
                 if worker.take_device(
-                    self._wait,
-                    stop_asked=lambda: task.status() != "queued" or self._closing.is_set(),
-                    waiting=self._waiting,
+                    self._wait, stop_asked=lambda: task.stop_asked(1) or self._closing.is_set(), waiting=self._waiting
                 ):
                     self._enter("training")
                     worker.train(task, between_steps=lambda: self._answer_between_steps(worker, task.id))
+                elif not self._closing.is_set():
+                    _never_started(task)
             finally:
                 with self._changed:
                     self._training = None

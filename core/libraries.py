@@ -24,6 +24,7 @@ def _one_card() -> None:
     """TRL refuses a process that sees several cards; the first visible one is used. Before torch is imported."""
     first = os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0]
     if device.choose_device() == "cuda":
+        os.environ["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"  # nvidia-smi's order, in which the card was chosen
         os.environ["CUDA_VISIBLE_DEVICES"] = first
 
 

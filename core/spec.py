@@ -118,12 +118,19 @@ def explain(error: ValidationError) -> UserError:
         return UserError("setting.unknown", field=field[:80], known=", ".join(FIELDS))
     context = fault.get("ctx", {})
     problem = _PROBLEMS.get(fault["type"], "type")
+    if problem == "low" and "gt" in context:
+        return UserError("setting.above", field=field, value=value, limit=_short(context["gt"]))
     if problem == "low":
-        return UserError("setting.low", field=field, value=value, limit=_short(context.get("ge", context.get("gt"))))
+        return UserError("setting.low", field=field, value=value, limit=_short(context.get("ge")))
     if problem == "high":
         return UserError("setting.high", field=field, value=value, limit=_short(context.get("le", context.get("lt"))))
     if problem == "choice":
         return UserError("setting.choice", field=field, value=value, choices=choices_text(field))
+    if fault["type"] == "value_error":  # the one relation that is checked: _share_or_count
+        return UserError("setting.share", field=field, value=value)
+    low, high = bounds(field)
+    if low is not None and high is not None:
+        return UserError("setting.number", field=field, value=value, low=_short(low), high=_short(high))
     return UserError("setting.type", field=field, value=value)
 
 
@@ -139,6 +146,11 @@ def bounds(field: str) -> tuple[float | None, float | None]:
         low = getattr(mark, "ge", getattr(mark, "gt", low))
         high = getattr(mark, "le", getattr(mark, "lt", high))
     return low, high
+
+
+def _open(field: str) -> bool:
+    """Whether the smallest value itself is not allowed."""
+    return any(hasattr(mark, "gt") for mark in RunSpec.model_fields[field].metadata)
 
 
 def choices_text(field: str) -> str:
@@ -157,7 +169,8 @@ def table() -> str:
     lines = ["| setting | default | allowed | unit | where the default comes from |", "|---|---|---|---|---|"]
     for name, info in RunSpec.model_fields.items():
         low, high = bounds(name)
-        allowed = choices_text(name) or (f"{low:g} to {high:g}" if low is not None and high is not None else "text")
+        numbers = f"{'above ' if _open(name) else ''}{low:g} to {high:.10g}" if None not in (low, high) else "text"
+        allowed = choices_text(name) or numbers
         extra = info.json_schema_extra
         assert isinstance(extra, dict)
         default = "automatic" if info.default is None else str(info.default)

@@ -32,6 +32,10 @@ TINY = 50_000_000
 """Below this, half precision saves nothing on any device, and fp32 keeps the comparison exact."""
 
 
+NO_DRIVER_FOR_S = 600.0
+"""How long the absence of a card is remembered, seconds."""
+
+
 class Device(TypedDict):
     """The device that training will use.
 
@@ -66,8 +70,8 @@ def describe() -> Device:
     if kind == "cuda":
         card = _cards()[0]
         return Device(
-            kind="cuda", name=card["name"], free_gb=card["free_mb"] * MIB, total_gb=card["total_mb"] * MIB,
-            cores=cores(), bf16=card["capability"] >= 8.0,
+            kind="cuda", name=card["name"], free_gb=card["free_mb"] * MIB + _held_by_us(),
+            total_gb=card["total_mb"] * MIB,            cores=cores(), bf16=card["capability"] >= 8.0,
         )  # fmt: skip
     if kind == "mps":
         return Device(
@@ -146,6 +150,14 @@ def _memory() -> tuple[float, float]:
     return max(0.0, free) / 1e9, total / 1e9
 
 
+def _held_by_us() -> float:
+    """GB on the card that this process has reserved: a new run takes them over, so they count as free."""
+    torch = sys.modules.get("torch")
+    if torch is None or not torch.cuda.is_initialized():
+        return 0.0
+    return float(torch.cuda.memory_reserved() / 1e9)
+
+
 _cards_lock = threading.Lock()
 _cards_seen: tuple[float, list[_Card]] = (0.0, [])
 
@@ -154,16 +166,19 @@ def _cards() -> list[_Card]:
     """The NVIDIA cards that this process may see, asked of nvidia-smi at most every `FREE_FOR_S` seconds."""
     global _cards_seen
     with _cards_lock:
-        asked, cards = _cards_seen
-        # a machine without a card stays without one: do not start a process for it again and again
-        if asked and time.monotonic() - asked < (FREE_FOR_S if cards else 600):
+        ask_again, cards = _cards_seen
+        # a machine without a driver stays without one: do not start a process for it again and again
+        if time.monotonic() < ask_again:
             return cards
-        cards = _visible(_ask_nvidia())
-        _cards_seen = (time.monotonic(), cards)
+        found = _ask_nvidia()
+        # a busy driver that did not answer in time has not lost its cards: what was known stays
+        cards = cards if found is None and cards else _visible(found or [])
+        _cards_seen = (time.monotonic() + (NO_DRIVER_FOR_S if found == [] else FREE_FOR_S), cards)
         return cards
 
 
-def _ask_nvidia() -> list[_Card]:
+def _ask_nvidia() -> list[_Card] | None:
+    """The cards as nvidia-smi lists them; none where there is no driver, None where it did not answer in time."""
     fields = "index,name,memory.total,memory.free,compute_cap"
     try:
         said = subprocess.run(
@@ -171,6 +186,8 @@ def _ask_nvidia() -> list[_Card]:
             capture_output=True, text=True, timeout=3, check=True, stdin=subprocess.DEVNULL,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         ).stdout  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return None
     except (OSError, subprocess.SubprocessError):
         return []
     cards = []

@@ -9,6 +9,7 @@ import os
 import re
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,10 @@ def device_lock_path(device: str) -> Path:
     return cache_folder() / f"device-{re.sub(r'[^a-z0-9]+', '-', device.lower())}.lock"
 
 
+WISH_S = 3.0
+"""How long a wish for the device counts, seconds."""
+
+
 class DeviceLock:
     """The right to use one device. Not shared between threads: the engine's own thread takes and gives it."""
 
@@ -43,6 +48,7 @@ class DeviceLock:
         path = device_lock_path(device)
         self._lock = FileLock(path)
         self._sidecar = path.with_suffix(".json")
+        self._wish = path.with_suffix(".wanted")
         self._about: dict[str, Any] = {"holder": holder, "pid": os.getpid()}
 
     @property
@@ -58,14 +64,29 @@ class DeviceLock:
             self._lock.acquire(timeout=wait_s, poll_interval=0.2)
         except Timeout:
             return False
+        with suppress(OSError):
+            self._wish.unlink(missing_ok=True)
         write_atomic(self._sidecar, json.dumps(self._about | {"since": time.time()}, ensure_ascii=False))
         return True
 
     def give(self) -> None:
         """Let the next program have the device. Giving what is not held does nothing."""
         if self._lock.is_locked:
-            self._sidecar.unlink(missing_ok=True)
+            with suppress(OSError):  # another program may be reading it
+                self._sidecar.unlink(missing_ok=True)
             self._lock.release()
+
+    def want(self) -> None:
+        """Tell the holder that somebody waits; to be said again every second or so while waiting."""
+        with suppress(OSError):
+            self._wish.touch()
+
+    def wanted(self) -> bool:
+        """Whether another program has asked for the device within the last seconds."""
+        try:
+            return time.time() - self._wish.stat().st_mtime < WISH_S
+        except OSError:
+            return False
 
     def holder(self) -> str:
         """Who has the device, "" when nobody has said so."""

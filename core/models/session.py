@@ -215,6 +215,8 @@ class Session:
         gc.collect()
         if self.device.startswith("cuda"):
             torch.cuda.empty_cache()
+        elif self.device == "mps":
+            torch.mps.empty_cache()
 
 
 def _random_states() -> dict[str, Any]:
@@ -222,7 +224,9 @@ def _random_states() -> dict[str, Any]:
     import torch
 
     cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
+    mps = torch.mps.get_rng_state() if torch.backends.mps.is_available() else None
     return {
+        "mps": mps,
         "python": random.getstate(),
         "numpy": numpy.random.get_state(),
         "torch": torch.get_rng_state(),
@@ -239,3 +243,5 @@ def _put_back(states: dict[str, Any]) -> None:
     torch.set_rng_state(states["torch"])
     if states["cuda"]:
         torch.cuda.set_rng_state_all(states["cuda"])
+    if states["mps"] is not None:
+        torch.mps.set_rng_state(states["mps"])

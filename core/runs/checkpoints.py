@@ -37,7 +37,7 @@ def seal(root: Path, step: int, write: Callable[[Path], None]) -> Path:
         write(aside)
         files = {}
         for path in sorted(aside.iterdir()):
-            with path.open("rb") as file:
+            with path.open("r+b") as file:  # Windows flushes only what is open for writing
                 os.fsync(file.fileno())
                 files[path.name] = {
                     "sha256": hashlib.file_digest(file, "sha256").hexdigest(),

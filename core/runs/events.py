@@ -54,7 +54,7 @@ class Step(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluated(Event):
-    """Loss on the rows kept aside, same unit as `Step.loss`."""
+    """Loss on the rows kept aside: the mean over their batches of the mean per trained token, nats."""
 
     step: int
     loss: float

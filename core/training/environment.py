@@ -1,7 +1,9 @@
 """What a run was made with, for its env.json: versions, device, fingerprints; no paths or names of this machine."""
 
+import hashlib
 import importlib.metadata
 import platform
+from pathlib import Path
 from typing import Any
 
 from core.data.datasets import Dataset
@@ -31,5 +33,27 @@ def environment(settled: Settled, dataset: Dataset) -> dict[str, Any]:
             "revision": model.revision,
             "parameters": settled.facts.parameters,
             "architecture": settled.facts.architecture,
+            "fingerprint": fingerprint(model.folder) if model.folder is not None else None,
         },
     }
+
+
+def fingerprint(folder: Path) -> str:
+    """A hash that tells two models apart without reading all of their weights.
+
+    sha256 over config.json, the tokenizer, and of each safetensors file its name, size, header and last megabyte. In
+    the Hub's cache the snapshot folder's name, which is the commit, is part of it too.
+    """
+    found = hashlib.sha256()
+    if folder.parent.name == "snapshots":
+        found.update(folder.name.encode())
+    for path in sorted(folder.iterdir()):
+        if path.name in ("config.json", "tokenizer.json"):
+            found.update(path.name.encode() + path.read_bytes())
+        elif path.suffix == ".safetensors":
+            size = path.stat().st_size
+            with path.open("rb") as file:
+                header = file.read(min(int.from_bytes(file.read(8), "little"), 100_000_000))
+                file.seek(max(0, size - 1_000_000))
+                found.update(f"{path.name} {size}".encode() + header + file.read())
+    return found.hexdigest()

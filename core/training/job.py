@@ -1,5 +1,6 @@
 """One run from its lock to its end: load, encode, ask before, train, ask after, keep what was learned."""
 
+import math
 import shutil
 import time
 import traceback
@@ -140,6 +141,8 @@ class _Job:
         """Rows to learn and rows kept aside; adjusts the plan when the whole data says otherwise than its sample."""
         rows = self.dataset.load_rows()
         learn, aside = split(rows, self.spec.holdout, self.spec.seed)
+        self._adjust("holdout_rows", len(aside), "equal_rows")
+        self._count(len(learn), "equal_rows")
         total, told = len(rows), 0.0
 
         def report(done: int) -> None:
@@ -157,10 +160,17 @@ class _Job:
         left_out = [*ready.dropped, *ready.refused, *held.dropped, *held.refused]
         if left_out:
             self.log.warning("rows left out: %s", left_out)
-            self._adjust("train_rows", len(ready.rows), "rows_left_out")
+            self._count(len(ready.rows), "rows_left_out")
         if not ready.rows:
             raise UserError("train.no_rows", max_length=self.plan.max_length, model=self.spec.model)
         return ready, held
+
+    def _count(self, rows: int, reason: str) -> None:
+        """The rows that are really learned, and what follows from them; the steps stay as promised."""
+        per_epoch = max(1, math.ceil(rows / (self.plan.batch_size * self.plan.gradient_accumulation)))
+        self._adjust("train_rows", rows, reason)
+        self._adjust("steps_per_epoch", per_epoch, reason)
+        self._adjust("epochs", round(self.plan.steps / per_epoch, 2), reason)
 
     def _lengthen(self, session: Session, rows: list[dict[str, Any]]) -> None:
         self._adjust("max_length", longest(lengths(session.tokenizer, rows), self.settled.facts.context), "longest_row")

@@ -9,6 +9,7 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from core.data.split import held_out_count
 from core.models.facts import ModelFacts
 from core.spec import RunSpec
 
@@ -59,20 +60,6 @@ class Plan:
         return asdict(self)
 
 
-def holdout_rows(holdout: float | None, rows: int) -> int:
-    """How many of `rows` are kept aside. None: 0 below 200 rows, else 5 %, at most 200.
-
-    At least one row always stays for training.
-    """
-    if holdout is None:
-        wanted = 0 if rows < 200 else min(200, round(rows * 0.05))
-    elif holdout < 1:
-        wanted = math.ceil(rows * holdout) if holdout else 0
-    else:
-        wanted = int(holdout)
-    return max(0, min(wanted, rows - 1))
-
-
 def learning_rate(parameters: int) -> float:
     """2e-4 near half a billion parameters (QLoRA, Dettmers et al. 2023), larger for tiny models, smaller for large.
 
@@ -110,7 +97,7 @@ def make_plan(
     device:    core.models.device.describe()
     precision: what the device computes in, core.models.device.best_precision()
     """
-    held = holdout_rows(spec.holdout, rows)
+    held = held_out_count(rows, spec.holdout)
     train = max(1, rows - held)
     max_length = min(spec.max_length, facts.context) if spec.max_length else longest(lengths, facts.context)
     kept = [min(length, max_length) for length in lengths] or [max_length]
@@ -137,7 +124,7 @@ def make_plan(
         warmup_steps=min(warmup, steps - 1),
         eval_every=(spec.eval_every or max(1, steps // TEN_EVALUATIONS)) if held else 0,
         save_every=spec.save_every or 0,
-        quantization=spec.quantization or _quantization(facts, device),
+        quantization=spec.quantization or automatic_quantization(facts, device),
         precision=precision,
         activation_checkpointing=device["kind"] != "cpu" and facts.parameters >= CHECKPOINTING_FROM,
         device=str(device["name"]),
@@ -156,7 +143,7 @@ def _batch_size(spec: RunSpec, max_length: int, train: int) -> int:
     return max(1, min(wanted, train, TOKENS_PER_PASS // max_length))
 
 
-def _quantization(facts: ModelFacts, device: dict[str, Any]) -> str:
+def automatic_quantization(facts: ModelFacts, device: dict[str, Any]) -> str:
     """4-bit on an NVIDIA GPU when 16-bit weights plus a third for training do not fit; else full precision."""
     needs_gb = facts.parameters * 2 * 1.35 / 1e9
     return "4bit" if device["kind"] == "cuda" and needs_gb > device["free_gb"] else "none"

@@ -42,7 +42,9 @@ def encode_rows(
             raise UserError("train.preference")
         try:
             encoded = tokens.encode(tokenizer, row, max_length)[0]
-        except UserError:
+        except UserError as error:
+            if error.code != "tokens.template":  # not this row but the model: it has no template, or a broken one
+                raise
             ready.refused.append(row["row"])
             continue
         if not any(encoded.trained):
@@ -55,13 +57,17 @@ def encode_rows(
 
 
 def lengths(tokenizer: "PreTrainedTokenizerBase", rows: list[dict[str, Any]]) -> list[int]:
-    """Tokens of each row before any cutting; a row that the template refuses is left out."""
+    """Tokens of each row before any cutting; a row that the template refuses is left out.
+
+    Raises UserError `tokens.*` where the model cannot encode any row.
+    """
     found = []
     for row in rows:
         try:
             found.append(max(encoded.length for encoded in tokens.encode(tokenizer, row, None)))
-        except UserError:
-            continue
+        except UserError as error:
+            if error.code != "tokens.template":
+                raise
     return found
 
 

@@ -11,6 +11,7 @@ from core.data.datasets import Dataset
 from core.errors import UserError
 from core.models import catalog, device, load
 from core.models.facts import ModelFacts
+from core.models.forecast import Forecast, forecast
 from core.spec import RunSpec
 from core.training.plan import SAMPLE_ROWS, Plan, make_plan
 from core.training.rows import estimated_lengths, lengths
@@ -44,8 +45,7 @@ def settle(spec: RunSpec, dataset: Dataset, workspace: Workspace) -> Settled:
     if dataset.usable == 0:
         raise UserError("train.no_usable_rows", name=dataset.name)
     rows = dataset.load_rows()
-    step = max(1, len(rows) // SAMPLE_ROWS)
-    sample = rows[::step][:SAMPLE_ROWS] if len(rows) > SAMPLE_ROWS else rows
+    sample = sampled(rows)
     here = model.folder is not None
     known = catalog.facts_of_ref(model)
     if model.folder is not None:
@@ -58,3 +58,28 @@ def settle(spec: RunSpec, dataset: Dataset, workspace: Workspace) -> Settled:
     precision = device.best_precision(device.choose_device(), known.parameters)
     plan = make_plan(spec, known, found, len(rows), machine, precision, exact=here)
     return Settled(model=model, facts=known, plan=plan, lengths=found, device=machine)
+
+
+def sampled(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows whose lengths a plan is made from: all, or `SAMPLE_ROWS` spread over them."""
+    return rows[:: max(1, len(rows) // SAMPLE_ROWS)][:SAMPLE_ROWS]
+
+
+def forecast_of(settled: Settled, spec: RunSpec) -> Forecast:
+    """What the settled run would take on this machine: memory, time, whether it fits, and advice."""
+    plan = settled.plan
+    return forecast(
+        settled.facts,
+        rank=spec.rank,
+        target_modules=spec.target_modules,
+        quantization=plan.quantization,  # type: ignore[arg-type]
+        precision=plan.precision,  # type: ignore[arg-type]
+        batch_size=plan.batch_size,
+        max_length=plan.max_length,
+        steps=plan.steps,
+        device=settled.device,  # type: ignore[arg-type]
+        gradient_accumulation=plan.gradient_accumulation,
+        tokens_per_row=plan.mean_length,
+        longest_row=max(settled.lengths, default=None),
+        checkpointing=plan.activation_checkpointing,
+    )

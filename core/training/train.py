@@ -28,6 +28,10 @@ GROUP_FROM_BATCHES = 50
 """transformers sorts by length within 50 batches (LengthGroupedSampler); with fewer the order would not be random."""
 
 
+FP16_TRIES = 20
+"""Steps in a row whose gradients may overflow while torch's GradScaler halves its scale from 65,536."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """How a training ended. Losses in nats per trained token."""
@@ -56,7 +60,7 @@ def lora_config(spec: RunSpec, plan: Plan, facts: ModelFacts) -> "LoraConfig":
 def write_adapter(model: "PeftModel", name: str, folder: Path, base_name: str) -> None:
     """adapter_model.safetensors and adapter_config.json, in float32, with no path of this machine.
 
-    Raises MachineError-free OSErrors of the disk; the caller translates.
+    Raises OSError when the disk refuses; the caller translates.
     """
     from peft import get_peft_model_state_dict
     from safetensors.torch import save_file
@@ -101,6 +105,7 @@ def train(
     Seals checkpoints in the run folder. Raises Diverged, or what torch raises; the session is then still usable
     after `restore()`.
     """
+    import torch
     from datasets import Dataset, disable_progress_bars
     from transformers import PrinterCallback, ProgressCallback
     from trl.trainer.sft_trainer import DataCollatorForLanguageModeling
@@ -131,7 +136,10 @@ def train(
         save_every=plan.save_every,
         held_rows=len(held),
         peak_memory_gb=lambda: peak_memory_gb(session.device),
+        bad_gradients=FP16_TRIES if plan.precision == "fp16" else 0,
     )
+    if session.device.startswith("cuda"):
+        torch.cuda.reset_peak_memory_stats()
     started = time.monotonic()
     stopped = False
     with TemporaryDirectory(
@@ -169,7 +177,7 @@ def train(
         step=watch.step,
         train_loss=round(fmean(last), 4) if last else None,
         eval_loss=watch.eval_loss,
-        tokens_per_s=round(watch.tokens_per_s, 1),
+        tokens_per_s=round(watch.mean_tokens_per_s, 1),
         seconds=round(time.monotonic() - started, 2),
     )
 

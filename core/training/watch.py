@@ -39,6 +39,7 @@ class Watch(TrainerCallback):
     stop_asked:    whether the person wants to stop
     between_steps: called after each step, on this thread, with the model in a quiet state
     save:          writes a sealed checkpoint of the step, with a reason
+    bad_gradients: gradients in a row that may be no numbers: 0, but some with fp16, whose loss scale is found by trying
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Watch(TrainerCallback):
         save_every: int,
         held_rows: int,
         peak_memory_gb: Callable[[], float],
+        bad_gradients: int = 0,
     ) -> None:
         self._emit = emit
         self._stop_asked = stop_asked
@@ -59,6 +61,8 @@ class Watch(TrainerCallback):
         self._save_every = save_every
         self._held_rows = held_rows
         self._peak_memory_gb = peak_memory_gb
+        self._bad_gradients = self._bad_left = bad_gradients
+        self._began = time.monotonic()
         self._times: deque[tuple[float, int]] = deque(maxlen=SPEED_STEPS)
         self._saved_at = time.monotonic()
         self._paused = 0.0
@@ -66,14 +70,15 @@ class Watch(TrainerCallback):
         self.step = 0
         self.tokens = 0
         self.tokens_per_s = 0.0
+        self._evaluating_since: float | None = None
         self.losses: list[float] = []
         self.eval_loss: float | None = None
 
     def on_train_begin(
         self, args: "TrainingArguments", state: "TrainerState", control: "TrainerControl", **kwargs: Any
     ) -> None:
-        self._saved_at = time.monotonic()
-        self._times.append((time.monotonic(), 0))
+        self._began = self._saved_at = time.monotonic()
+        self._times.append((self._began, 0))
 
     def on_log(
         self,
@@ -105,9 +110,21 @@ class Watch(TrainerCallback):
                 memory_gb=round(self._peak_memory_gb(), 3),
             )
         )
-        if not math.isfinite(loss) or (grad_norm is not None and not math.isfinite(grad_norm)):
-            raise Diverged(self.step)
+        self._judge(loss, grad_norm)
         self.losses.append(loss)
+
+    def _judge(self, loss: float, grad_norm: float | None) -> None:
+        """Raises Diverged when the loss, or more gradients in a row than are allowed, are no numbers."""
+        good = grad_norm is None or math.isfinite(grad_norm)
+        self._bad_left = self._bad_gradients if good else self._bad_left - 1
+        if not math.isfinite(loss) or self._bad_left < 0:
+            raise Diverged(self.step)
+
+    @property
+    def mean_tokens_per_s(self) -> float:
+        """Over the whole training, without chat, evaluation and saving."""
+        seconds = time.monotonic() - self._began - self._paused
+        return self.tokens / seconds if seconds > 0 else 0.0
 
     def on_step_end(
         self, args: "TrainingArguments", state: "TrainerState", control: "TrainerControl", **kwargs: Any
@@ -124,6 +141,9 @@ class Watch(TrainerCallback):
         before = time.monotonic()
         self._between_steps(state.global_step)
         self._paused += time.monotonic() - before
+        if control.should_evaluate:
+            self._emit(Phase(name="evaluating", done=state.global_step, total=state.max_steps))
+            self._evaluating_since = time.monotonic()
 
     def on_substep_end(
         self, args: "TrainingArguments", state: "TrainerState", control: "TrainerControl", **kwargs: Any
@@ -151,6 +171,9 @@ class Watch(TrainerCallback):
         metrics: dict[str, float] | None = None,
         **kwargs: Any,
     ) -> None:
+        if self._evaluating_since is not None:
+            self._paused += time.monotonic() - self._evaluating_since
+            self._evaluating_since = None
         loss = (metrics or {}).get("eval_loss")
         if loss is not None and math.isfinite(loss):
             self.eval_loss = loss
@@ -158,7 +181,9 @@ class Watch(TrainerCallback):
             self._emit(Phase(name="training", done=state.global_step, total=state.max_steps))
 
     def _checkpoint(self, step: int, reason: str) -> None:
+        before = time.monotonic()
         if step and step != self.saved_step:
             self._save(step, reason)
             self.saved_step = step
         self._saved_at = time.monotonic()
+        self._paused += self._saved_at - before

@@ -151,6 +151,11 @@ def test_two_programs_take_turns_on_the_device(lab: Lab) -> None:
     lab.engine.submit(run.id)
     lab.wait(run, lambda: lab.engine.status().state == "waiting")
     assert lab.engine.status().holder == "another window" and run.status() == "queued"
+    lab.engine.stop(run.id)
+    assert lab.wait(run).status() == "stopped"
+    run = lab.run()
+    lab.engine.submit(run.id)
+    lab.wait(run, lambda: lab.engine.status().state == "waiting")
     other.give()
     assert lab.wait(run).status() == "finished"
 
@@ -166,6 +171,21 @@ def test_the_device_is_given_back_after_some_idle_time(lab: Lab) -> None:
     assert engine.status().loaded is None
     other.give()
     engine.close()
+
+
+def test_an_idle_program_gives_the_device_to_one_that_waits(lab: Lab) -> None:
+    """A window that has answered and does nothing must not keep a training on the command line waiting."""
+    list(
+        lab.engine.chat(ChatRequest(model=str(lab.model), histories={"base": [Message(role="user", content="hello")]}))
+    )
+    assert lab.engine.status().loaded is not None
+    other = DeviceLock(choose_device(), "the command line")
+    deadline = time.monotonic() + 20
+    while not other.take():
+        other.want()
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    other.give()
 
 
 def test_closing_the_program_keeps_what_was_learned(lab: Lab) -> None:
@@ -198,6 +218,7 @@ PHASES = {
     "loading": lambda lines: '"name": "loading"' in lines,
     "tokenizing": lambda lines: '"name": "tokenizing"' in lines,
     "training": lambda lines: lines.count('"kind": "Step"') >= 3,
+    "evaluating": lambda lines: '"name": "evaluating"' in lines,
     "saving": lambda lines: '"name": "saving"' in lines,
 }
 
@@ -205,7 +226,7 @@ PHASES = {
 @pytest.mark.parametrize("phase", PHASES)
 def test_killed_in_any_phase_the_run_reads_as_interrupted(lab: Lab, phase: str) -> None:
     """SIGKILL leaves no time to clean up: the folder must say the truth by itself, and the next run must work."""
-    run = lab.run(min_steps=100_000, save_every=2)
+    run = lab.run(min_steps=100_000, save_every=2, holdout=2, eval_every=3)
     program = (
         "import sys, time\n"
         "from core.workspace import Workspace; from core.runs.store import RunStore\n"
@@ -234,7 +255,7 @@ def test_killed_in_any_phase_the_run_reads_as_interrupted(lab: Lab, phase: str) 
     assert again.summary()["status"] == "interrupted" and len(store.list()) == 1
     assert isinstance(again.events()[0], Started)
     whole = checkpoints.newest(again.checkpoints_folder)
-    if phase == "training":  # after three steps, the checkpoint of step 2 is sealed
+    if phase in ("training", "evaluating"):  # after three steps, the checkpoint of step 2 is sealed
         assert whole is not None
     if whole is not None:
         assert again.usable_adapter() == whole

@@ -1,6 +1,7 @@
 """One run from Start to its adapter, by the real engine on a tiny model."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -170,19 +171,78 @@ def test_checkpoints_are_pruned_to_keep(lab: Lab) -> None:
     assert len(list(run.checkpoints_folder.iterdir())) == 2
 
 
-def test_training_gets_the_rows_that_the_preview_shows(lab: Lab) -> None:
+def test_the_collator_gets_the_rows_that_the_preview_shows(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands in the trainer's batches is, token by token, what the preview colours as learned."""
+    from trl.trainer import sft_trainer
+
     from core.data import tokens
     from core.models.load import load_tokenizer
-    from core.training.rows import encode_rows
 
+    seen: set[tuple[tuple[int, ...], tuple[int, ...]]] = set()
+    collate = sft_trainer.DataCollatorForLanguageModeling.torch_call
+
+    def watched(self: Any, examples: list[dict[str, Any]]) -> Any:
+        batch = collate(self, examples)
+        for ids, labels, mask in zip(batch["input_ids"], batch["labels"], batch["attention_mask"], strict=True):
+            count = int(mask.sum())
+            seen.add((tuple(ids[:count].tolist()), tuple(labels[:count].tolist())))
+        return batch
+
+    monkeypatch.setattr(sft_trainer.DataCollatorForLanguageModeling, "torch_call", watched)
+    lab.train(max_length=40, epochs=1)
     tokenizer = load_tokenizer(lab.model)
-    rows = lab.dataset.load_rows()
-    ready = encode_rows(tokenizer, rows, 40)
-    shown = [tokens.encode(tokenizer, row, 40)[0] for row in rows]
-    assert [row["input_ids"] for row in ready.rows] == [row.ids for row in shown if any(row.trained)]
-    for row, ids in zip(shown, ready.rows, strict=False):
-        pieces = tokens.pieces(tokenizer, row)
-        assert [piece["id"] if piece["trained"] else -100 for piece in pieces] == ids["labels"]
+    shown = [tokens.encode(tokenizer, row, 40)[0] for row in lab.dataset.load_rows()]
+    pieces = [tokens.pieces(tokenizer, encoded) for encoded in shown if encoded.learns]
+    assert seen == {
+        (
+            tuple(piece["id"] for piece in row),
+            tuple(piece["id"] if piece["trained"] else -100 for piece in row),
+        )
+        for row in pieces
+    }
+    assert seen
+
+
+def test_what_is_kept_aside_is_what_the_plan_says(lab: Lab, tmp_path: Path) -> None:
+    """Equal rows stay on one side, so the count can be missed; the plan then says so."""
+    rows = [{"question": "same", "answer": "same"}] * 6 + [{"question": f"q{n}", "answer": f"a{n}"} for n in range(5)]
+    path = tmp_path / "twice.json"
+    path.write_text(json.dumps(rows))
+    dataset = lab.datasets.add(path)
+    for holdout in (0.1, 7):
+        run = lab.train(dataset=dataset.id, holdout=holdout)
+        plan = run.plan()
+        held = {event.rows for event in run.events() if isinstance(event, Evaluated)}
+        assert held == {plan["holdout_rows"]} and plan["train_rows"] + plan["holdout_rows"] == 11
+    assert [event.what for event in run.events() if isinstance(event, Adjusted)][:2] == ["holdout_rows", "train_rows"]
+
+
+def test_fp16_may_look_for_its_scale(lab: Lab) -> None:
+    """torch's GradScaler overflows on purpose in its first steps; only the loss, or many in a row, mean a lost run."""
+    from types import SimpleNamespace
+
+    from core.training.watch import Diverged, Watch
+
+    def watch(bad: int) -> Any:
+        keep: list[Any] = []
+        return Watch(
+            emit=keep.append, stop_asked=lambda: False, between_steps=lambda step: None, save=lambda step, why: None,
+            save_every=0, held_rows=0, peak_memory_gb=lambda: 0.0, bad_gradients=bad,
+        )  # fmt: skip
+
+    def log(watch: Any, loss: float, grad_norm: float) -> None:
+        state: Any = SimpleNamespace(global_step=1, epoch=0.1)
+        watch.on_log(None, state, None, logs={"loss": loss, "grad_norm": grad_norm})
+
+    with pytest.raises(Diverged):
+        log(watch(0), 1.0, float("inf"))
+    patient = watch(2)
+    for grad_norm in (float("inf"), float("inf"), 0.3, float("inf"), float("inf")):
+        log(patient, 1.0, grad_norm)
+    with pytest.raises(Diverged):
+        log(patient, 1.0, float("inf"))
+    with pytest.raises(Diverged):
+        log(watch(20), float("nan"), 0.1)
 
 
 def test_a_data_set_without_usable_rows_fails_with_a_sentence(lab: Lab) -> None:

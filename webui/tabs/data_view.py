@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from core.findings import Finding
-from core.training.plan import holdout_rows
+from core.data.split import held_out_count
 from webui.markup import Html, el
 from webui.snapshot import Snapshot
 from webui.tabs.row_view import numbers
@@ -116,10 +116,10 @@ def aside(snap: Snapshot, text: Text) -> Html:
     """How many rows are kept aside, and what that means."""
     if snap.dataset is None or snap.dataset.task == "preference":
         return Html("")
-    held = holdout_rows(holdout_of(snap), snap.dataset.usable)
+    held = held_out_count(snap.dataset.usable, holdout_of(snap))
     if held:
         return el("p", text("data.aside", n=held), cls="lw-note")
-    automatic = holdout_rows(None, snap.dataset.usable)
+    automatic = held_out_count(snap.dataset.usable, None)
     return el("p", text("data.aside_all" if automatic else "data.aside_none"), cls="lw-note")
 
 
