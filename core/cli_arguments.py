@@ -104,6 +104,9 @@ def _build(argv: Sequence[str]) -> _Parser:
     def model(parser: argparse.ArgumentParser, required: bool) -> None:
         parser.add_argument("--model", metavar="M", required=required, help=say("help.model"))
 
+    def source(parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--endpoint", metavar="URL", help=say("help.endpoint"))
+
     def settings(parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--recipe", metavar="NAME", help=say("help.recipe"))
         parser.add_argument("--set", dest="changes", action="append", default=[], metavar="K=V", help=say("help.set"))
@@ -111,21 +114,25 @@ def _build(argv: Sequence[str]) -> _Parser:
     check = verb("check")
     check.add_argument("data", metavar="FILE", help=say("help.file"))
     model(check, required=False)
+    source(check)
 
     preview = verb("preview")
     preview.add_argument("data", metavar="DATA", help=say("help.data"))
     model(preview, required=True)
+    source(preview)
     preview.add_argument("--rows", default="5", metavar="N", help=say("help.rows"))
     settings(preview)
 
     forecast = verb("forecast")
     model(forecast, required=True)
+    source(forecast)
     forecast.add_argument("--data", metavar="DATA", help=say("help.data"))
     settings(forecast)
 
     train = verb("train")
     train.add_argument("--data", required=True, metavar="DATA", help=say("help.data"))
     model(train, required=True)
+    source(train)
     settings(train)
     train.add_argument("--name", help=say("help.name"))
     train.add_argument("--no-wait", action="store_true", help=say("help.no_wait"))
@@ -139,9 +146,9 @@ def _build(argv: Sequence[str]) -> _Parser:
         "--prompt", dest="prompts", action="append", required=True, metavar="TEXT", help=say("help.prompt")
     )
     compare.add_argument("--system", metavar="TEXT", help=say("help.system"))
-    compare.add_argument("--temperature", type=float, default=0.0, metavar="T", help=say("help.temperature"))
-    compare.add_argument("--max-tokens", type=int, default=256, metavar="N", help=say("help.max_tokens"))
-    compare.add_argument("--seed", type=int, default=42, metavar="N", help=say("help.seed"))
+    compare.add_argument("--temperature", type=float, metavar="T", help=say("help.temperature"))
+    compare.add_argument("--max-tokens", type=int, metavar="N", help=say("help.max_tokens"))
+    compare.add_argument("--seed", type=int, metavar="N", help=say("help.seed"))
     compare.add_argument("--no-wait", action="store_true", help=say("help.no_wait"))
 
     export = verb("export")

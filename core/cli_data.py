@@ -1,15 +1,17 @@
 """The verbs that train nothing: check, preview, forecast."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.cli_desk import Desk
 from core.errors import UserError
 from core.findings import Finding, worst_first
-from core.models import catalog, device
+from core.models import catalog, device, safety
 from core.spec import RunSpec
-from core.training.plan import SAMPLE_ROWS, Plan, longest, make_plan
+from core.training.plan import Plan, longest, make_plan
 from core.training.rows import lengths
+from core.training.settle import Settled, forecast_of, sampled, settle
 from core.workspace import is_id
 
 if TYPE_CHECKING:
@@ -33,10 +35,14 @@ def check(desk: Desk) -> int:
     found = examine(files.load(path, path.name), name=path.name)
     rows, findings, usable = found.rows, found.findings, len(found.rows)
     if desk.choices.model and rows:
-        model, folder = desk.model(desk.choices.model)
-        tokenizer = _tokenizer(folder)
-        limit = max_length(RunSpec(), catalog.facts_of_ref(model).context, tokenizer, rows)
-        usable, more = checks.check_tokens(tokenizer, rows, limit)
+        model, folder = desk.model(desk.choices.model, fetch=True)
+        more = [replace(finding, level="error") for finding in safety.findings(folder)]
+        if more and found.mapping.task != "text":  # no row of it can be said to this model
+            usable = 0
+        else:
+            tokenizer = _tokenizer(folder)
+            limit = max_length(RunSpec(), catalog.facts_of_ref(model).context, tokenizer, rows)
+            usable, more = checks.check_tokens(tokenizer, rows, limit)
         findings = worst_first([*findings, *more])
     desk.give(
         {
@@ -101,7 +107,7 @@ def preview(desk: Desk) -> int:
     dataset = desk.datasets.resolve(desk.choices.data)
     rows = dataset.load_rows()
     chosen = choose_rows(rows, desk.choices.rows, dataset.rows)
-    model, folder = desk.model(desk.choices.model)
+    model, folder = desk.model(desk.choices.model, fetch=True)
     tokenizer = _tokenizer(folder)
     limit = max_length(spec, catalog.facts_of_ref(model).context, tokenizer, rows)
     shown = []
@@ -171,8 +177,7 @@ def max_length(spec: RunSpec, context: int, tokenizer: "PreTrainedTokenizerBase"
     """The length at which rows are cut, tokens: as the plan would settle it for `rows`."""
     if spec.max_length:
         return min(spec.max_length, context)
-    step = max(1, len(rows) // SAMPLE_ROWS)
-    return longest(lengths(tokenizer, rows[::step][:SAMPLE_ROWS]), context)
+    return longest(lengths(tokenizer, sampled(rows)), context)
 
 
 def _tokenizer(folder: Path) -> "PreTrainedTokenizerBase":
@@ -186,40 +191,27 @@ def _tokenizer(folder: Path) -> "PreTrainedTokenizerBase":
 
 def forecast(desk: Desk) -> int:
     """Memory and time of a run, and whether it fits."""
-    from core.models.forecast import forecast as work_out
-
     spec = desk.spec(model=desk.choices.model)
+    model = desk.known_model(spec.model)
     if desk.choices.data:
-        from core.training.settle import settle
-
         settled = settle(spec, desk.datasets.resolve(desk.choices.data), desk.workspace)
-        facts, plan, found, machine = settled.facts, settled.plan, settled.lengths, settled.device
     else:
-        facts = catalog.facts_of_ref(catalog.resolve(spec.model, desk.workspace))
-        machine = dict(device.describe())
-        found = [min(ASSUMED_LENGTH, facts.context)]
-        precision = device.best_precision(device.choose_device(), facts.parameters)
-        plan = make_plan(spec, facts, found, ASSUMED_ROWS, machine, precision, exact=False)
-        desk.note("cli.forecast.assumed", rows=ASSUMED_ROWS, length=found[0])
-    told = work_out(
-        facts,
-        rank=spec.rank,
-        target_modules=spec.target_modules,
-        quantization=plan.quantization,  # type: ignore[arg-type]
-        precision=plan.precision,  # type: ignore[arg-type]
-        batch_size=plan.batch_size,
-        max_length=plan.max_length,
-        steps=plan.steps,
-        device=machine,  # type: ignore[arg-type]
-        gradient_accumulation=plan.gradient_accumulation,
-        tokens_per_row=plan.mean_length,
-        longest_row=max(found, default=None),
-        checkpointing=plan.activation_checkpointing,
-    )
+        settled = _assumed(spec, model)
+        desk.note("cli.forecast.assumed", rows=ASSUMED_ROWS, length=settled.lengths[0])
+    told = forecast_of(settled, spec)
     advice = [desk.text(f"advice.{each['code']}", **each["facts"]) for each in told["advice"]]
     desk.give({**told, "advice": advice})
-    _show_forecast(desk, plan, dict(told), advice)
+    _show_forecast(desk, settled.plan, dict(told), advice)
     return 0
+
+
+def _assumed(spec: RunSpec, model: catalog.ModelRef) -> Settled:
+    """As `settle`, for data that is not there yet."""
+    facts, machine = catalog.facts_of_ref(model), dict(device.describe())
+    found = [min(ASSUMED_LENGTH, facts.context)]
+    precision = device.best_precision(device.choose_device(), facts.parameters)
+    plan = make_plan(spec, facts, found, ASSUMED_ROWS, machine, precision, exact=False)
+    return Settled(model=model, facts=facts, plan=plan, lengths=found, device=machine)
 
 
 def _show_forecast(desk: Desk, plan: Plan, told: dict[str, Any], advice: list[str]) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import difflib
 import json
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from core.cli_arguments import Choices
 from core.errors import UserError, from_plain
 from core.findings import Finding
 from core.models import catalog
+from core.models.address import check_endpoint
 from core.runs.store import Run, RunStore
 from core.spec import FIELDS, RunSpec, build
 from core.workspace import Workspace
@@ -69,19 +71,39 @@ class Desk:
 
         Raises UserError `model.*`.
         """
-        ref = catalog.resolve(reference, self.workspace)
+        ref = self._resolve(reference)
         if ref.folder is None and fetch:
             self._fetch(ref)
-            ref = catalog.resolve(reference, self.workspace)
+            ref = self._resolve(reference)
         if ref.folder is None:
             raise UserError("cli.model_not_here", name=ref.title, model=reference)
         return ref, ref.folder
+
+    def known_model(self, reference: str) -> catalog.ModelRef:
+        """The model, here or not; of one that is not, as much is asked of its source as a forecast needs.
+
+        Raises UserError `model.*`.
+        """
+        ref = self._resolve(reference)
+        try:
+            catalog.facts_of_ref(ref)
+        except UserError as error:
+            if error.code != "model.facts_unknown" or ref.hub is None:
+                raise
+            from core.models.sources import sizes
+
+            sizes(ref.hub, ref.revision, ref.endpoint, _token())
+        return ref
+
+    def _resolve(self, reference: str) -> catalog.ModelRef:
+        endpoint = getattr(self.choices, "endpoint", None)
+        return catalog.resolve(reference, self.workspace, check_endpoint(endpoint) if endpoint else None)
 
     def _fetch(self, ref: catalog.ModelRef) -> None:
         from core.models.sources import Fetcher
 
         fetcher = Fetcher()
-        fetcher.start(ref)
+        fetcher.start(ref, ref.endpoint, _token())
         try:
             while (progress := fetcher.wait(0.5)).state in ("sizing", "fetching"):
                 left = self.text.duration(progress.left_s)
@@ -130,6 +152,10 @@ class Desk:
         self._end_passing()
         print(self.text(key, **facts), file=self._err, flush=True)
 
+    def note_waiting(self, holder: str) -> None:
+        """Says who has the device that is waited for; a program that has only just taken it may have no name yet."""
+        self.note("cli.train.waiting", holder=holder or self.text("cli.another_program"))
+
     @property
     def live(self) -> bool:
         """Whether a line can be written over."""
@@ -156,6 +182,11 @@ class Desk:
             print(message, file=self._err, flush=True)
         self.give({"error": {"code": error.code, "message": message}})
         return error.exit_code
+
+
+def _token() -> str | None:
+    """The person's token for a model hub: from the environment to the request, and nowhere else."""
+    return os.environ.get("HF_TOKEN")
 
 
 def _fitting(line: str, columns: int) -> str:

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from core.chat.requests import ChatRequest, Message, sampling
+from core.chat.requests import ChatRequest, Message, Sampling, sampling
 from core.cli_desk import Desk
 from core.cli_train import refuse_busy_device
 from core.errors import UserError, from_plain
@@ -75,7 +75,7 @@ def compare(desk: Desk) -> int:
     from core.engine import LocalEngine
 
     choices = desk.choices
-    drawn = sampling(temperature=choices.temperature, max_new_tokens=choices.max_tokens, seed=choices.seed)
+    drawn = _sampling(choices)
     run = desk.run(choices.run)
     if run.usable_adapter() is None:
         raise UserError("run.no_adapter", name=run.meta["name"])
@@ -104,6 +104,16 @@ def compare(desk: Desk) -> int:
     return 0
 
 
+def _sampling(choices: Any) -> Sampling:
+    """How answers are drawn; what was not said keeps its default. Errors name the option as it was typed."""
+    options = {"temperature": choices.temperature, "max_new_tokens": choices.max_tokens, "seed": choices.seed}
+    try:
+        return sampling(**{name: value for name, value in options.items() if value is not None})
+    except UserError as error:
+        option = {"max_new_tokens": "--max-tokens"}.get(error.facts["field"], f"--{error.facts['field']}")
+        raise UserError("sampling.value", **{**error.facts, "field": option}) from None
+
+
 def _ask(desk: Desk, engine: Any, request: ChatRequest) -> dict[str, str]:
     """The last text of each side. Raises the UserError that the engine answers with."""
     said = {"base": "", "tuned": ""}
@@ -115,7 +125,7 @@ def _ask(desk: Desk, engine: Any, request: ChatRequest) -> dict[str, str]:
         elif event.kind == "loading":
             desk.note("cli.compare.loading")
         elif event.kind == "waiting":
-            desk.note("cli.train.waiting", holder=event.facts.get("holder") or "?")
+            desk.note_waiting(str(event.facts.get("holder") or ""))
     return {side: text.strip() for side, text in said.items()}
 
 

@@ -18,6 +18,9 @@ from core.runs.events import Adjusted, Evaluated, Event, EventReader, Failed, Fi
 from core.runs.store import Run
 
 POLL_S = 0.2
+LOST_AFTER = 10
+"""Looks at an idle engine after which a run that has no end counts as let go."""
+
 LINE_EVERY_S = 5.0
 """Seconds between two lines of progress where a line cannot be written over."""
 
@@ -54,8 +57,13 @@ def refuse_busy_device() -> None:
     """Raises MachineError `device.busy` when another program has the device."""
     lock = DeviceLock(device.choose_device(), "launch.py train")
     if not lock.take():
-        raise MachineError("device.busy", holder=lock.holder())
+        raise busy(lock.holder())
     lock.give()
+
+
+def busy(holder: str) -> MachineError:
+    """The device is taken; a program that has not said its name yet (it has only just begun) is told without one."""
+    return MachineError("device.busy", holder=holder) if holder else MachineError("device.busy_unnamed")
 
 
 @contextmanager
@@ -87,19 +95,32 @@ def _follow(desk: Desk, engine: Engine, run: Run) -> Finished | Stopped:
         for event in reader.read():
             progress.see(event)
             if isinstance(event, Failed):
+                if event.code == "device.busy":
+                    raise busy(str(event.facts.get("holder") or ""))
                 raise from_plain({"code": event.code, "facts": event.facts, "exit_code": event.exit_code})
             if isinstance(event, Finished | Stopped):
                 return event
         status = engine.status()
         if status.state == "waiting":
             progress.waiting(status.holder)
-        # An engine that has let the run go without a word (another program was faster with the device).
-        idle = status.run is None and run.id not in status.queue and status.state == "idle"
+        # An engine that has let the run go without a word: not even its end could be written, as on a full disk.
+        idle = status.run is None and run.id not in status.queue and status.state in ("idle", "asleep")
         lost = lost + 1 if idle else 0
-        if lost > 10 and run.status() in ("queued", "interrupted"):
-            desk.store.delete(run.id)
-            raise MachineError("device.busy", holder=status.holder)
+        if lost > LOST_AFTER and run.status() in ("queued", "interrupted"):
+            raise _gone(desk, run)
         time.sleep(POLL_S)
+
+
+def _gone(desk: Desk, run: Run) -> MachineError:
+    """What to say of a run that has ended without a word. Only one that never began is deleted: nothing is in it."""
+    name, last = run.meta["name"], run.usable_adapter()
+    if last is not None:
+        step = int(last.name.partition("-")[2]) if last != run.adapter_folder else run.summary()["steps"]
+        return MachineError("run.gone", name=name, run=run.id[:8], step=step, folder=str(last))
+    if run.status() == "queued" and not run.events():
+        desk.store.delete(run.id)
+        return MachineError("run.not_begun", name=name, folder=str(desk.workspace.runs))
+    return MachineError("run.gone_empty", name=name, run=run.id[:8], folder=str(run.folder))
 
 
 class Progress:
@@ -129,7 +150,7 @@ class Progress:
     def waiting(self, holder: str) -> None:
         if not self.waited:
             self.waited = True
-            self.desk.note("cli.train.waiting", holder=holder or "?")
+            self.desk.note_waiting(holder)
 
     def _phase(self, event: Phase) -> None:
         """Each phase is told once: evaluating and saving come again and again."""

@@ -46,6 +46,7 @@ def from_plain(plain: dict[str, Any]) -> UserError:
     return kind(plain["code"], **plain.get("facts", {}))
 
 
+_NO_SPACE = ("no space left on device", "os error 28", "not enough space on the disk")
 _OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "cannot allocate memory", "defaultcpuallocator")
 
 
@@ -59,6 +60,8 @@ def translate(error: BaseException, *, where: str = "") -> UserError:
     said = (str(error).strip().splitlines() or [""])[0][:300]
     if isinstance(error, MemoryError) or any(mark in str(error).lower() for mark in _OUT_OF_MEMORY):
         return MachineError("memory")
+    if any(mark in str(error).lower() for mark in _NO_SPACE):  # safetensors has an error type of its own for it
+        return MachineError("disk.full", folder=where or str(getattr(error, "filename", None) or ""))
     if isinstance(error, OSError):
         place = where or str(getattr(error, "filename", None) or "")
         if error.errno in (errno.ENOSPC, errno.EDQUOT):

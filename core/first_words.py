@@ -113,7 +113,6 @@ WORDS = {
     "torch.cuda": ("NVIDIA {card} (driver {driver}, {index})", "NVIDIA {card}，驱动 {driver}，{index}"),
     "torch.cpu": ("the processor (CPU)", "CPU 版"),
     "torch.apple": ("Apple chips", "Apple 芯片"),
-    "torch.default": ("this system", "适合本系统的版本"),
     "torch.old_driver": (
         "The NVIDIA driver {driver} is too old for {card}: training would run on the processor. "
         "Install driver {need} or newer, delete the folder .venv and start again to use the card.",
@@ -210,6 +209,10 @@ WORDS = {
     "help.file": ("a JSON, JSONL or CSV file", "JSON、JSONL 或 CSV 文件"),
     "help.data": ("a file, a sample's name or a data set's id", "文件、示例名称或数据集编号"),
     "help.model": ("starter, a catalogue name, a folder or a hub id", "starter、目录中的名称、文件夹或 hub 编号"),
+    "help.endpoint": (
+        "download from this address, a mirror (huggingface.co); HF_TOKEN is used where it is set",
+        "从这个地址（镜像站）下载，默认 huggingface.co；设置了 HF_TOKEN 时会使用它",
+    ),
     "help.rows": ("how many rows, `all`, or row numbers: 1,3 (5)", "行数、`all` 或行号：1,3（默认 5）"),
     "help.recipe": ("what to learn and how thorough: chat, chat/quick", "学什么、多充分：chat、chat/quick"),
     "help.set": ("a setting, as rank=16; again for another one", "设置项，如 rank=16，可重复"),
@@ -218,9 +221,9 @@ WORDS = {
     "help.run": ("a run's id, the beginning of it, or its name", "训练的编号、编号开头或名称"),
     "help.prompt": ("a question; again for another one", "问题，可重复"),
     "help.system": ("system prompt for both sides (the data's own)", "两边共用的系统提示（默认用数据里的）"),
-    "help.temperature": ("0 is greedy, the likeliest token always (0)", "0 表示总选最可能的词元（默认 0）"),
-    "help.max_tokens": ("longest answer in tokens (256)", "回答最长多少词元（默认 256）"),
-    "help.seed": ("the same seed draws the same answer (42)", "相同的种子得到相同的回答（默认 42）"),
+    "help.temperature": ("0 is greedy: the likeliest token always", "0 表示总选最可能的词元"),
+    "help.max_tokens": ("longest answer in tokens", "回答最长多少词元"),
+    "help.seed": ("the same seed draws the same answer", "相同的种子得到相同的回答"),
     "help.as": (
         "adapter: adapter_model.safetensors and what belongs to it",
         "adapter：adapter_model.safetensors 及相关文件",

@@ -1,25 +1,34 @@
-"""Where things live on disk. This file mints the ids and joins the paths; nobody else does.
+"""Where things live on disk. This file mints the ids, and makes a path of an id only after a look at it.
 
 <root>/datasets/<id>/   one immutable version of a data set (core/data/datasets.py)
        runs/<id>/       one run (core/runs/store.py)
        drafts/          what is chosen but not started yet (core/drafts.py)
        models/          what was made here or came from elsewhere; Hub downloads stay in the Hub's cache
-       downloads/       zips being handed out; emptied at every start
+       downloads/       zips being handed out; emptied when the window opens
        window.lock      held by the one window of this workspace
 """
 
+import contextlib
 import os
 import re
 import secrets
+import shutil
+import time
 from pathlib import Path
 
-from core.errors import UserError, translate
+from core.errors import MachineError, UserError, translate
 
 DEFAULT_ROOT = Path.home() / "lora-workbench"
 """Outside the code folder and the temporary folder: Gradio serves files that lie in those two."""
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PRESETS = REPOSITORY / "presets"
+
+NAME_LIMIT = 120
+"""Characters of a run's or data set's name."""
+
+STALE_S = 3600
+"""Seconds after which an unfinished folder is one that a kill left; before, another program may be building it."""
 
 _ID = re.compile(r"[a-z0-9]{26}")
 
@@ -32,6 +41,17 @@ def mint_id() -> str:
 def is_id(text: object) -> bool:
     """Whether `text` has the form of an id made here; checked before any path is joined."""
     return isinstance(text, str) and _ID.fullmatch(text) is not None
+
+
+def clean_name(name: str) -> str:
+    """A person's name for a thing: one line, no control characters, at most 120 characters.
+
+    Raises UserError `name.empty` when nothing is left.
+    """
+    cleaned = " ".join("".join(ch if ch.isprintable() else " " for ch in str(name)).split())[:NAME_LIMIT].strip()
+    if not cleaned:
+        raise UserError("name.empty")
+    return cleaned
 
 
 def write_atomic(path: Path, content: bytes | str) -> None:
@@ -61,7 +81,23 @@ class Workspace:
             for folder in (self.datasets, self.runs, self.drafts, self.models, self.downloads):
                 folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise translate(error, where=str(self.root)) from error
+            raise _unwritable(error, self.root) from error
+
+    def sweep(self) -> None:
+        """Remove what was handed out, and what a kill left half built or half deleted more than an hour ago.
+
+        For the window, which is the only one of its workspace, before it serves anything. What cannot be removed
+        stays: nothing counts that has such a name.
+        """
+        left = [*self.downloads.iterdir()]
+        left += [path for parent in (self.runs, self.datasets) for path in parent.glob(".*") if _age(path) > STALE_S]
+        left += [path for path in self.runs.glob("*/checkpoints/.part-*") if _age(path) > STALE_S]
+        for path in left:
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                with contextlib.suppress(OSError):
+                    path.unlink(missing_ok=True)
 
     @property
     def datasets(self) -> Path:
@@ -98,3 +134,17 @@ class Workspace:
         if not is_id(run_id):
             raise UserError("run.unknown", run=str(run_id)[:80])
         return self.runs / run_id
+
+
+def _age(path: Path) -> float:
+    """Seconds since a file or folder was last changed; 0 when it has gone meanwhile."""
+    try:
+        return time.time() - path.lstat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _unwritable(error: OSError, root: Path) -> UserError:
+    """Why there is no workspace at `root`."""
+    found = translate(error, where=str(root))
+    return MachineError("disk.denied_workspace", folder=str(root)) if found.code == "disk.denied" else found

@@ -9,6 +9,7 @@ The attributes script what goes wrong: see `FakeHub`.
 
 import hashlib
 import json
+import struct
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +18,34 @@ from urllib.parse import unquote, urlsplit
 
 LFS = (".safetensors", "tokenizer.json", ".bin")
 PIECE = 16_384
+
+
+WEIGHTS = 3_000_000
+
+
+def weights(count: int = WEIGHTS) -> bytes:
+    """A safetensors file with one tensor of `count` bytes."""
+    shape = {"dtype": "U8", "shape": [count], "data_offsets": [0, count]}
+    header = json.dumps({"model.layers.0.self_attn.q_proj.weight": shape}).encode()
+    return struct.pack("<Q", len(header)) + header + bytes(range(256)) * (count // 256) + bytes(count % 256)
+
+
+def files(**config: Any) -> dict[str, bytes]:
+    """A small model, and beside it what must not be fetched."""
+    settings = {
+        "architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": 8, "num_hidden_layers": 1,
+        "num_attention_heads": 2, "intermediate_size": 16, "vocab_size": 32, "max_position_embeddings": 64, **config,
+    }  # fmt: skip
+    return {
+        "config.json": json.dumps(settings).encode(),
+        "tokenizer.json": b'{"model": {}}',
+        "tokenizer_config.json": b'{"chat_template": "x"}',
+        "model.safetensors": weights(),
+        "README.md": b"# hello",
+        "modeling_evil.py": b"raise SystemExit",
+        "pytorch_model.bin": b"pickle",
+        "onnx/model.safetensors": b"no",
+    }
 
 
 class FakeHub:

@@ -65,6 +65,7 @@ def launch_window(
     for name in IGNORED:
         os.environ.pop(name, None)
     with _one_window(workspace) as tell, _upload_folder():
+        workspace.sweep()
         ctx = make_context(workspace, engine)
         leave = _Leave(ctx.engine)
         demo = build_app(ctx)

@@ -68,9 +68,17 @@ class ChatEvent(BaseModel):
 
 
 def sampling(**values: Any) -> Sampling:
-    """Raises UserError `setting.*` naming the value that is out of bounds."""
+    """Raises UserError `sampling.value` with the field's name, its value and its bounds."""
     try:
         return Sampling.model_validate(values)
     except ValidationError as error:
         fault = error.errors()[0]
-        raise UserError("sampling.value", field=str(fault["loc"][0]), value=str(fault.get("input"))[:40]) from None
+        name = str(fault["loc"][0])
+        low, high = bounds(name)
+        raise UserError("sampling.value", field=name, value=str(fault.get("input"))[:40], low=low, high=high) from None
+
+
+def bounds(name: str) -> tuple[float, float]:
+    """The least and the greatest value of a field of `Sampling`."""
+    said = Sampling.model_json_schema()["properties"][name]
+    return said.get("minimum", said.get("exclusiveMinimum")), said["maximum"]

@@ -24,15 +24,11 @@ from core.data.rows import Progress
 from core.data.samples import Sample, samples
 from core.errors import UserError, translate
 from core.findings import from_plain
-from core.workspace import Workspace, is_id, mint_id, write_atomic
+from core.workspace import NAME_LIMIT, Workspace, clean_name, is_id, mint_id, write_atomic
 
 __all__ = ["Dataset", "DatasetStore", "Sample"]
 
 SCHEMA_VERSION = 1
-NAME_LIMIT = 120
-"""Characters of a data set's name."""
-STALE_S = 3600
-"""Seconds after which an unfinished folder is one that a kill left; before, another program may be building it."""
 
 
 class DatasetStore:
@@ -42,9 +38,6 @@ class DatasetStore:
         self._workspace = workspace
         self._lock = threading.Lock()
         self._known: dict[str, Dataset] = {}
-        for left in workspace.datasets.glob(".*"):  # what a kill left half built or half deleted
-            if _age(left) > STALE_S:
-                shutil.rmtree(left, ignore_errors=True)
 
     def add(
         self, path: Path, *, name: str | None = None, origin: str = "upload", progress: Progress | None = None
@@ -128,10 +121,8 @@ class DatasetStore:
         return dataset
 
     def rename(self, dataset_id: str, name: str) -> Dataset:
-        """Raises UserError `dataset.name` for an empty name."""
-        cleaned = " ".join(str(name).split())[:NAME_LIMIT]
-        if not cleaned:
-            raise UserError("dataset.name")
+        """Raises UserError `name.empty` for a blank name."""
+        cleaned = clean_name(name)
         dataset = self.get(dataset_id)
         try:
             write_atomic(dataset.folder / "meta.json", json.dumps({"name": cleaned}, ensure_ascii=False))
@@ -184,14 +175,6 @@ class DatasetStore:
             except UserError:
                 continue
         return sorted(found, key=lambda dataset: (dataset.created, dataset.id), reverse=True)
-
-
-def _age(path: Path) -> float:
-    """Seconds since a folder was last changed; 0 when it has gone meanwhile."""
-    try:
-        return time.time() - path.stat().st_mtime
-    except OSError:
-        return 0.0
 
 
 def _object(path: Path) -> dict[str, Any]:

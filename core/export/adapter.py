@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from core.data.datasets import DatasetStore
-from core.errors import UserError, translate
+from core.errors import MachineError, UserError, translate
 from core.export.card import CardFacts, Says, card
 from core.export.names import file_name, last_part, public_name
 from core.models import catalog
@@ -86,7 +86,8 @@ def export_adapter(
     except (FileExistsError, NotADirectoryError):  # something on the way there is a file
         raise UserError("export.place", path=str(to)) from None
     except OSError as error:
-        raise translate(error, where=str(to)) from error
+        found = translate(error, where=str(to))
+        raise (MachineError("export.denied", path=str(to)) if found.code == "disk.denied" else found) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return {"path": str(to), "files": files}
@@ -97,7 +98,7 @@ def zip_adapter(run: Run, workspace: Workspace, datasets: DatasetStore, *, text:
 
     Zips older than an hour are removed. Raises what `export_adapter` raises.
     """
-    for old in workspace.downloads.iterdir():
+    for old in workspace.downloads.iterdir():  # a window may stay open for weeks
         if old.is_dir() and time.time() - old.stat().st_mtime > HANDED_OUT_S:
             shutil.rmtree(old, ignore_errors=True)
     place = workspace.downloads / mint_id() / f"{file_name(run.meta['name'])}.zip"

@@ -36,12 +36,9 @@ from core.runs.events import (
     effective,
 )
 from core.spec import RunSpec, build
-from core.workspace import write_atomic
+from core.workspace import clean_name, write_atomic
 
 Status = Literal["queued", "running", "stopping", "finished", "stopped", "failed", "interrupted"]
-
-NAME_LIMIT = 120
-"""Characters of a run's or data set's name."""
 
 
 class Run:
@@ -216,14 +213,3 @@ class Run:
             elif isinstance(event, Adjusted):
                 plan[event.what] = event.after
         return plan
-
-
-def clean_name(name: str) -> str:
-    """A person's name for a thing: one line, no control characters, at most 120 characters.
-
-    Raises UserError `name.empty` when nothing is left.
-    """
-    cleaned = " ".join("".join(ch if ch.isprintable() else " " for ch in str(name)).split())[:NAME_LIMIT]
-    if not cleaned:
-        raise UserError("name.empty")
-    return cleaned

@@ -6,11 +6,11 @@ import threading
 import time
 
 from core.errors import UserError, translate
-from core.runs.run import NAME_LIMIT, Run, Status, clean_name
+from core.runs.run import Run, Status
 from core.spec import RunSpec
-from core.workspace import Workspace, is_id, mint_id, write_atomic
+from core.workspace import Workspace, clean_name, is_id, mint_id, write_atomic
 
-__all__ = ["NAME_LIMIT", "Run", "RunStore", "Status", "clean_name"]
+__all__ = ["Run", "RunStore", "Status"]
 
 
 class RunStore:

@@ -2,7 +2,6 @@
 
 import json
 import socket
-import struct
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,39 +10,14 @@ from typing import Any
 import pytest
 
 from core.errors import MachineError, UserError
-from core.models import catalog, sources, transfer
+from core.models import address, catalog, sources, transfer
 from core.models.address import check_endpoint, check_token, may_follow, probe
 from core.models.catalog import ModelRef
 from core.models.sources import Fetcher, sizes
-from tests.fake_hub import PIECE, FakeHub
+from tests.fake_hub import PIECE, WEIGHTS, FakeHub, files, weights
 
 NAME = "someone/small"
 TOKEN = "hf_CANARYcanaryCANARY"
-WEIGHTS = 3_000_000
-
-
-def weights(count: int = WEIGHTS) -> bytes:
-    """A safetensors file with one tensor of `count` bytes."""
-    shape = {"dtype": "U8", "shape": [count], "data_offsets": [0, count]}
-    header = json.dumps({"model.layers.0.self_attn.q_proj.weight": shape}).encode()
-    return struct.pack("<Q", len(header)) + header + bytes(range(256)) * (count // 256) + bytes(count % 256)
-
-
-def files(**config: Any) -> dict[str, bytes]:
-    settings = {
-        "architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": 8, "num_hidden_layers": 1,
-        "num_attention_heads": 2, "intermediate_size": 16, "vocab_size": 32, "max_position_embeddings": 64, **config,
-    }  # fmt: skip
-    return {
-        "config.json": json.dumps(settings).encode(),
-        "tokenizer.json": b'{"model": {}}',
-        "tokenizer_config.json": b'{"chat_template": "x"}',
-        "model.safetensors": weights(),
-        "README.md": b"# hello",
-        "modeling_evil.py": b"raise SystemExit",
-        "pytorch_model.bin": b"pickle",
-        "onnx/model.safetensors": b"no",
-    }
 
 
 @pytest.fixture
@@ -68,6 +42,13 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Silent lines are asked again sooner than in real life."""
     monkeypatch.setattr(transfer, "STALL_S", 0.3)
     monkeypatch.setattr(transfer, "TRIES", 3)
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A source is given up sooner than in real life."""
+    monkeypatch.setattr(address, "CONNECT_S", 0.2)
+    monkeypatch.setattr(address, "PROBE_S", 0.4)
 
 
 def ref(name: str = NAME, revision: str | None = None) -> ModelRef:
@@ -151,16 +132,22 @@ def test_cancel_on_a_slow_line_then_go_on_from_there(hub: FakeHub) -> None:
     assert (fetcher.progress().folder / "model.safetensors").read_bytes() == weights()  # type: ignore[operator]
 
 
-def test_cancel_on_a_silent_line_takes_less_than_five_seconds(hub: FakeHub) -> None:
+def test_the_waiting_times_add_up_to_less_than_five_seconds() -> None:
+    """The tests below wait shorter; these are the values that people wait for."""
+    assert address.CONNECT_S < address.PROBE_S < 5 and transfer.STALL_S < 5
+
+
+def test_cancel_on_a_silent_line_takes_no_longer_than_a_stall(hub: FakeHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transfer, "STALL_S", 0.6)
     hub.silent_after = 200_000
     fetcher = Fetcher()
     fetcher.start(ref(), hub.endpoint)
     until(lambda: fetcher.progress().done > 150_000)
-    time.sleep(0.5)
+    time.sleep(0.2)
     asked = time.monotonic()
     fetcher.cancel()
     assert fetcher.wait(6).state == "cancelled"
-    assert time.monotonic() - asked < 5
+    assert time.monotonic() - asked < 2
 
 
 def test_a_cut_line_is_mended_by_itself(hub: FakeHub, patient: None) -> None:
@@ -332,25 +319,25 @@ def test_a_closed_port_is_said_at_once(cache: Path) -> None:
     assert error.value.code == "model.unreachable" and "127.0.0.1" in error.value.facts["host"]
 
 
-def test_a_source_that_never_answers_is_said_within_five_seconds(cache: Path) -> None:
+def test_a_source_that_never_answers_is_said_in_time(cache: Path, hurried: None) -> None:
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         begun = time.monotonic()
         with pytest.raises(MachineError, match="unreachable"):
             probe(f"http://127.0.0.1:{silent.getsockname()[1]}")
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 2
 
 
-def test_a_name_that_takes_forever_to_look_up_is_said_within_five_seconds(
-    cache: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_name_that_takes_forever_to_look_up_is_said_in_time(
+    cache: Path, hurried: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *rest, **named: time.sleep(8))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *rest, **named: time.sleep(3))
     begun = time.monotonic()
     fetcher = Fetcher()
     fetcher.start(ref(), "https://hub.invalid")
     assert (fetcher.wait(6).error or {})["code"] == "model.unreachable"
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 2
 
 
 def test_something_that_is_no_hub(cache: Path, hub: FakeHub) -> None:

@@ -244,7 +244,7 @@ class Room:
             return requests.sampling(**values)
         except UserError as error:
             name = LABELS.get(error.facts["field"], error.facts["field"])
-            raise UserError("sampling.value", field=self.text(f"compare.{name}"), value=error.facts["value"]) from None
+            raise UserError("sampling.value", **{**error.facts, "field": self.text(f"compare.{name}")}) from None
 
     def _expected(self, page: Page, question: str) -> tuple[int, str] | None:
         try:
