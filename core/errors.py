@@ -21,7 +21,7 @@ class UserError(Exception):
 
     exit_code = 2
 
-    def __init__(self, code: str, **facts: Any) -> None:
+    def __init__(self, code: str, /, **facts: Any) -> None:
         super().__init__(code, facts)
         self.code = code
         self.facts = facts

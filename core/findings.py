@@ -19,7 +19,7 @@ class Finding:
 
     __slots__ = ("code", "facts", "level", "rows")
 
-    def __init__(self, level: Level, code: str, rows: list[int] | tuple[int, ...] = (), **facts: Any) -> None:
+    def __init__(self, level: Level, code: str, /, rows: list[int] | tuple[int, ...] = (), **facts: Any) -> None:
         self.level: Level = level
         self.code = code
         self.rows = tuple(rows)

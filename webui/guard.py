@@ -69,7 +69,10 @@ class Guard:
         if _bare_host(headers.get("host", "")) not in self.hosts:
             return False
         origin = headers.get("origin")
-        return origin is None or _bare_host(urlsplit(origin).netloc) in self.hosts
+        try:
+            return origin is None or _bare_host(urlsplit(origin).netloc) in self.hosts
+        except ValueError:  # "http://[x"
+            return False
 
 
 def hosts_from_environment() -> list[str]:
@@ -174,7 +177,7 @@ def _is_html(headers: list[tuple[bytes, bytes]]) -> bool:
 
 def _bare_host(host: str) -> str:
     """`host` without its port: "[::1]:7860" is "[::1]"."""
-    host = host.lower().rpartition("@")[2]
+    host = host.lower()
     if host.startswith("["):
         return host.partition("]")[0] + "]"
     return host.partition(":")[0]

@@ -36,16 +36,20 @@ def refuse(message):
 
 source = sys.stdin.buffer.read().decode("utf-8")
 environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True, extensions=[Generation, loopcontrols])
-environment.filters["tojson"] = lambda value, **options: json.dumps(value, ensure_ascii=False)
+def tojson(value, ensure_ascii=False, indent=None, separators=None, sort_keys=False):  # as transformers defines it
+    return json.dumps(value, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys)
+
+environment.filters["tojson"] = tojson
 environment.globals.update(raise_exception=refuse, strftime_now=lambda form: "2026-01-01")
-turns = [("system", "s"), ("user", "q"), ("assistant", "a"), ("user", "q"), ("assistant", "a")]
+words = "What do you open at? 7:30, and on Sundays at nine. " * 8  # a template may behave only while texts are short
+turns = [("system", "s"), ("user", "q"), ("assistant", "a"), ("user", words), ("assistant", words)]
 messages = [{"role": role, "content": content} for role, content in turns]
 size = 0
 try:
     template = environment.from_string(source)
 except Exception:
     sys.exit(0)
-for given in (messages, messages[1:], messages[1:4]):
+for given in (messages, messages[1:], messages[1:4], messages[3:4], messages[3:], messages[:1] + messages[3:]):
     try:
         facts = dict(messages=given, tools=None, add_generation_prompt=True, bos_token="<s>", eos_token="</s>")
         for part in template.generate(facts):
@@ -59,9 +63,15 @@ for given in (messages, messages[1:], messages[1:4]):
 """
 
 
-@lru_cache(maxsize=256)
 def refuse(source: str) -> None:
     """Raises UserError `tokens.runaway` when the template does not end in time or grows without bounds."""
+    if not _behaves(source):
+        raise UserError("tokens.runaway")
+
+
+@lru_cache(maxsize=256)
+def _behaves(source: str) -> bool:
+    """The verdict is remembered, a bad one too: each try takes up to `SECONDS`."""
     try:
         done = subprocess.run(
             [sys.executable, "-P", "-c", _CHILD],
@@ -71,6 +81,5 @@ def refuse(source: str) -> None:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise UserError("tokens.runaway") from None
-    if done.returncode not in (0, 1):  # 1: the child itself could not start, which no template can bring about
-        raise UserError("tokens.runaway")
+        return False
+    return done.returncode in (0, 1)  # 1: the child itself could not start, which no template can bring about

@@ -77,7 +77,7 @@ class Session:
         try:
             weights = load_file(folder / "adapter_model.safetensors", device="cpu")
             config = LoraConfig.from_pretrained(str(folder))
-        except (OSError, ValueError, SafetensorError) as error:
+        except (OSError, ValueError, TypeError, RecursionError, SafetensorError) as error:
             raise UserError("adapter.damaged", folder=folder.name) from error
         config.inference_mode = True
         try:
@@ -88,7 +88,7 @@ class Session:
             self.adapters.add(name)
             result = set_peft_model_state_dict(self.peft, weights, adapter_name=name)
             fits = not result.unexpected_keys
-        except (RuntimeError, ValueError):  # other shapes, or layers that this model has not
+        except (RuntimeError, ValueError, TypeError):  # other shapes, or layers that this model has not
             fits = False
         if not fits:
             self.detach(name)

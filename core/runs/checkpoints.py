@@ -33,7 +33,7 @@ def seal(root: Path, step: int, write: Callable[[Path], None]) -> Path:
     aside = root / f".part-{secrets.token_hex(4)}"
     place = root / name_of(step)
     try:
-        aside.mkdir(parents=True)
+        aside.mkdir()
         write(aside)
         files = {}
         for path in sorted(aside.iterdir()):

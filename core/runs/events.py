@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
@@ -127,6 +129,9 @@ KINDS: dict[str, type[Event]] = {
     kind.__name__: kind
     for kind in (Started, Phase, Step, Evaluated, Sample, Checkpoint, Adjusted, Stopped, Failed, Finished)
 }
+_CHECKED: dict[str, TypeAdapter[Any]] = {name: TypeAdapter(kind) for name, kind in KINDS.items()}
+"""What makes sure that a step is a number and a plan is a mapping, whoever wrote the line."""
+
 TERMINAL = (Stopped, Failed, Finished)
 
 
@@ -148,8 +153,11 @@ def from_line(line: bytes | str) -> Event | None:
         values = json.loads(line)
         kind = KINDS[values.pop("kind")]
         known = {part.name for part in fields(kind)}
-        return kind(**{name: value for name, value in values.items() if name in known})
-    except (ValueError, KeyError, TypeError, AttributeError):
+        event: Event = _CHECKED[kind.__name__].validate_python(
+            {name: value for name, value in values.items() if name in known}
+        )
+        return event
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):  # ValidationError is a ValueError
         return None
 
 
@@ -192,7 +200,7 @@ class EventReader:
                     self._offset = 0
                 file.seek(self._offset)
                 content = file.read()
-        except FileNotFoundError:
+        except OSError:  # not there yet, or not a file
             return []
         whole = content[: content.rfind(b"\n") + 1]
         self._offset += len(whole)

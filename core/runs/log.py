@@ -3,7 +3,7 @@
 import logging
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -12,6 +12,13 @@ LARGEST = 2_000_000
 """Bytes before the log starts anew; one older part is kept."""
 
 _SECRET = re.compile(r"(hf_[A-Za-z0-9]{8,}|(?i:bearer)\s+\S+|(?i:token|password|secret|api[_-]?key)\s*[=:]\s*\S+)")
+
+
+class _File(RotatingFileHandler):
+    """A log that cannot be written must not disturb the run, nor speak between the lines of a terminal."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        pass
 
 
 class _Redact(logging.Filter):
@@ -28,7 +35,7 @@ def redact(text: str) -> str:
 @contextmanager
 def logging_to(path: Path) -> Iterator[logging.Logger]:
     """For the time of the block the libraries' log goes to `path`; gives a logger for our own lines."""
-    handler = RotatingFileHandler(path, maxBytes=LARGEST, backupCount=1, encoding="utf-8", errors="replace")
+    handler = _File(path, maxBytes=LARGEST, backupCount=1, encoding="utf-8", errors="replace")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     handler.addFilter(_Redact())
     loggers = [logging.getLogger(name) for name in LOGGERS]
@@ -43,4 +50,5 @@ def logging_to(path: Path) -> Iterator[logging.Logger]:
         own.setLevel(level)
         for logger in loggers:
             logger.removeHandler(handler)
-        handler.close()
+        with suppress(OSError):
+            handler.close()

@@ -41,6 +41,10 @@ from core.workspace import clean_name, write_atomic
 Status = Literal["queued", "running", "stopping", "finished", "stopped", "failed", "interrupted"]
 
 
+LAST_SECOND = 4_102_444_800
+"""2100-01-01 in seconds since the epoch: a creation time beyond it is damage, and some systems cannot show it."""
+
+
 class Run:
     """One run folder. Cheap to make; every question is answered from the disk."""
 
@@ -58,7 +62,12 @@ class Run:
 
     @property
     def meta(self) -> dict[str, Any]:
-        return self._json("meta.json")
+        """Raises UserError `run.damaged` when it cannot be read or holds no name or no time."""
+        found = self._json("meta.json")
+        name, created = found.get("name"), found.get("created")
+        if not isinstance(name, str) or not isinstance(created, int | float) or not 0 <= created < LAST_SECOND:
+            raise UserError("run.damaged", run=self.id, file="meta.json")
+        return found
 
     @property
     def env(self) -> dict[str, Any]:
@@ -100,7 +109,7 @@ class Run:
             found = json.loads((self.folder / name).read_bytes())
         except FileNotFoundError:
             raise UserError("run.unknown", run=self.id) from None
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise UserError("run.damaged", run=self.id, file=name) from error
         if not isinstance(found, dict):
             raise UserError("run.damaged", run=self.id, file=name)

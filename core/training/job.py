@@ -27,6 +27,9 @@ from core.training.train import Outcome, lora_config, train, write_adapter
 QUESTIONS = 2
 """How many of the data's questions are answered before and after."""
 
+RESERVE = 65_536
+"""Bytes kept free in the run folder, so that a full disk leaves room to write down how the run ended."""
+
 PHASE_EVERY_S = 0.5
 """Seconds between two reports of one phase."""
 
@@ -54,8 +57,9 @@ def carry_out(run: Run, spec: RunSpec, dataset: Dataset | None, settled: Settled
     """
     with run.hold(), logging_to(run.log_path) as log:
         attempt = 1 + sum(isinstance(event, Started) for event in run.events())
-        events = EventLog(run.events_path)
+        events, reserve = EventLog(run.events_path), run.folder / ".reserve"
         try:
+            reserve.write_bytes(bytes(RESERVE))
             events.append(Started(attempt=attempt, plan=settled.plan.plain() if isinstance(settled, Settled) else {}))
             if isinstance(settled, UserError):
                 raise settled
@@ -63,21 +67,23 @@ def carry_out(run: Run, spec: RunSpec, dataset: Dataset | None, settled: Settled
                 raise UserError("dataset.unknown", dataset=str(spec.dataset))
             _Job(run, spec, dataset, settled, hooks, attempt, events.append, log).work()
         except BaseException as error:  # the run's end must be on record, whatever it was
-            failure = _explain(error, settled)
+            failure = _explain(error, settled, run)
+            reserve.unlink(missing_ok=True)
             log.error("%s\n%s", failure, "".join(traceback.format_exception(error)))
             del error  # its traceback would keep the device's tensors alive
             step = next((event.step for event in reversed(run.events()) if isinstance(event, Checkpoint)), 0)
             events.append(Failed(code=failure.code, facts=failure.facts, exit_code=failure.exit_code, step=step))
         finally:
+            reserve.unlink(missing_ok=True)
             events.close()
 
 
-def _explain(error: BaseException, settled: Settled | UserError) -> UserError:
+def _explain(error: BaseException, settled: Settled | UserError, run: Run) -> UserError:
     from core.training.watch import Diverged
 
     if isinstance(error, Diverged) and isinstance(settled, Settled):
         return UserError("train.diverged", step=error.step, learning_rate=f"{settled.plan.learning_rate / 4:.1e}")
-    return translate(error)
+    return translate(error, where=str(run.folder))
 
 
 @dataclass
@@ -135,7 +141,8 @@ class _Job:
         self._end(outcome, kept, time.monotonic() - started)
 
     def _stop(self) -> bool:
-        return self.hooks.closing() or self.run.stop_asked(self.attempt)
+        gone = not (self.run.folder / "spec.json").exists()  # deleted by hand: nobody waits for this run any more
+        return self.hooks.closing() or gone or self.run.stop_asked(self.attempt)
 
     def _encode(self, session: Session) -> tuple[ReadyRows, ReadyRows]:
         """Rows to learn and rows kept aside; adjusts the plan when the whole data says otherwise than its sample."""

@@ -283,14 +283,22 @@ def test_preference_rows_learn_their_answers_only():
         "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
         "{% for a in range(99999) %}{% for b in range(99999) %}aaaaaaaaaa{% endfor %}{% endfor %}",
         "{{ 'a' * 3000000000 }}",
+        "{{ messages|tojson(indent=200000000) }}",
+        # well-behaved as long as texts are short
+        "{% if messages[-1].content|length > 50 %}{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}"
+        "{% endfor %}{% endif %}",
     ],
 )
 def test_a_template_without_end_is_refused(source, monkeypatch):
     from core.data import runaway
 
     monkeypatch.setattr(runaway, "SECONDS", 2)
+    tokenizer, row = make_tokenizer(source), {"row": 1, "messages": [{"role": "user", "content": "x"}]}
     with pytest.raises(UserError, match=r"tokens\.runaway"):
-        encode(make_tokenizer(source), {"row": 1, "messages": [{"role": "user", "content": "x"}]})
+        encode(tokenizer, row)
+    monkeypatch.setattr(runaway.subprocess, "run", None)  # the verdict is remembered: no second try
+    with pytest.raises(UserError, match=r"tokens\.runaway"):
+        encode(tokenizer, row)
 
 
 def test_sentencepiece_like_tokens_keep_their_words():

@@ -42,7 +42,10 @@ def test_our_own_hosts_are_served(host: str) -> None:
     assert _client().get("/en", headers={"host": host}).status_code == 200
 
 
-@pytest.mark.parametrize("host", ["evil.com", "192.168.0.7:7860", "127.0.0.1.evil.com", "", "localhost@evil.com"])
+@pytest.mark.parametrize(
+    "host",
+    ["evil.com", "192.168.0.7:7860", "127.0.0.1.evil.com", "", "localhost@evil.com", "evil.com@localhost"],
+)
 def test_foreign_hosts_are_refused(host: str) -> None:
     answer = _client().post("/call", headers={"host": host}, content=b"x")
     assert answer.status_code == 403
@@ -50,7 +53,16 @@ def test_foreign_hosts_are_refused(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "origin", ["http://evil.com", "null", "http://localhost.evil.com", "https://evil.com:7860", "file://"]
+    "origin",
+    [
+        "http://evil.com",
+        "null",
+        "http://localhost.evil.com",
+        "https://evil.com:7860",
+        "file://",
+        "http://[x",
+        "http://evil.com@localhost",
+    ],
 )
 def test_foreign_origins_are_refused(origin: str) -> None:
     assert _client().post("/gradio_api/upload", headers={"origin": origin}, content=b"x").status_code == 403

@@ -34,7 +34,7 @@ class Text:
         self.language = language
         self._sentences = sentences
 
-    def __call__(self, key: str, **facts: Any) -> str:
+    def __call__(self, key: str, /, **facts: Any) -> str:
         """The sentence for `key` with `facts` filled in. Raises KeyError for an unknown key."""
         return string.Formatter().vformat(self._sentences[key], (), _Facts(facts))
 
