@@ -41,4 +41,7 @@ def open_window(workspace, port, open_browser):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:  # before a verb that stops with care has begun
+        sys.exit(130)
