@@ -1,6 +1,5 @@
 """The verbs that train nothing: check, preview, forecast."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +35,7 @@ def check(desk: Desk) -> int:
     rows, findings, usable = found.rows, found.findings, len(found.rows)
     if desk.choices.model and rows:
         model, folder = desk.model(desk.choices.model, fetch=True)
-        more = [replace(finding, level="error") for finding in safety.findings(folder)]
+        more = [Finding("error", finding.code) for finding in safety.findings(folder)]
         if more and found.mapping.task != "text":  # no row of it can be said to this model
             usable = 0
         else:

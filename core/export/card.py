@@ -3,6 +3,7 @@
 Everything that came from a person (names of runs, data sets, models) is escaped, and no path is ever written.
 """
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -87,17 +88,41 @@ def _steps(facts: CardFacts, text: Says) -> str:
 
 
 def _code(facts: CardFacts) -> str:
-    """Six lines that load it; a base that no hub has is named by a placeholder for its folder."""
+    """The lines that load it; a base that no hub has is named by a placeholder for its folder."""
     base = facts.base if is_hub_id(facts.base) else "BASE_FOLDER"
+    return f"```python\n{loading_code(base, tokenizer='.' if facts.tokenizer else base)}\n```"
+
+
+def loading_code(base: str, folder: str = ".", tokenizer: str | None = None) -> str:
+    """Python that loads the adapter in `folder` onto `base`; the tokenizer comes from `tokenizer`, else from `folder`.
+
+    base: a hub id or a folder
+    """
     return "\n".join(
         (
-            "```python",
             "from peft import PeftModel",
             "from transformers import AutoModelForCausalLM, AutoTokenizer",
             "",
-            f'base = AutoModelForCausalLM.from_pretrained("{base}")',
-            'model = PeftModel.from_pretrained(base, ".")',
-            f'tokenizer = AutoTokenizer.from_pretrained("{"." if facts.tokenizer else base}")',
-            "```",
+            f"base = AutoModelForCausalLM.from_pretrained({_quoted(base)})",
+            f"model = PeftModel.from_pretrained(base, {_quoted(folder)})",
+            f"tokenizer = AutoTokenizer.from_pretrained({_quoted(tokenizer or folder)})",
         )
     )
+
+
+def asking_code() -> str:
+    """Python that asks what `loading_code` has loaded."""
+    return "\n".join(
+        (
+            'turns = [{"role": "user", "content": "..."}]',
+            'settings = {"add_generation_prompt": True, "return_dict": True, "return_tensors": "pt"}',
+            "asked = tokenizer.apply_chat_template(turns, **settings)",
+            "said = model.generate(**asked, max_new_tokens=200)[0, asked.input_ids.shape[1] :]",
+            "print(tokenizer.decode(said, skip_special_tokens=True))",
+        )
+    )
+
+
+def _quoted(text: str) -> str:
+    """`text` as a Python string in double quotes; a folder of Windows has backslashes."""
+    return json.dumps(text, ensure_ascii=False)

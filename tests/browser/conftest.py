@@ -15,25 +15,17 @@ from typing import Any
 
 import pytest
 
+from core.cli_test import find_chromium
 from core.data.datasets import DatasetStore
 from core.drafts import DraftStore
 from core.runs.store import Run, RunStore
 from core.workspace import Workspace
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 SAMPLES = {"en": "aurora-coffee-en", "zh": "aurora-coffee-zh"}
 ROOMS = ("data", "model", "settings", "training", "compare", "share")
 WIDTHS = {1440: 900, 390: 844}
-
-
-def chromium() -> str | None:
-    """Path of a Chromium, from CHROMIUM_PATH or found; None when there is none."""
-    given = os.environ.get("CHROMIUM_PATH")
-    if given:
-        return given if Path(given).exists() else None
-    return next((found for name in NAMES if (found := shutil.which(name))), None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -41,7 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     try:
         import playwright  # noqa: F401
 
-        missing = None if chromium() else "browser tests need Chromium: install it, or set CHROMIUM_PATH"
+        missing = None if find_chromium() else "browser tests need Chromium: install it, or set CHROMIUM_PATH"
     except ImportError:
         missing = "browser tests need playwright: pip install -r tests/requirements.txt"
     for item in here:
@@ -143,7 +135,7 @@ def browser() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        found = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         yield found
         found.close()
 

@@ -1,7 +1,9 @@
 """The verbs that need a model, from the command line's own entrance to its documents."""
 
+import errno
 import json
 import os
+import shutil
 import signal
 import threading
 import time
@@ -12,9 +14,10 @@ from typing import Any
 import pytest
 
 from core import cli, cli_arguments
+from core.errors import UserError
 from core.models import device
 from core.models.lock import DeviceLock
-from core.runs.events import Step
+from core.runs.events import Event, EventLog, Step
 from core.runs.store import RunStore
 from core.workspace import Workspace
 from tests.tiny import write_chats
@@ -93,6 +96,77 @@ def test_a_busy_device_is_exit_code_1_with_no_wait(run: Run, data: str, tiny: Pa
         other.give()
     assert code == 1 and said["error"]["code"] == "device.busy" and "another window" in err
     assert RunStore(Workspace(root)).list() == []
+
+
+def test_a_full_disk_takes_nothing_that_was_learned(
+    run: Run, data: str, tiny: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From step 6 on not a single event can be written, not even the run's end."""
+    _fill_the_disk_at(6, monkeypatch)
+    settings = ["--set", "epochs=9", "--set", "save_every=2", "--set", "rank=4"]
+    code, said, err = run("train", "--data", data, "--model", str(tiny), "--name", "precious", *settings)
+    (kept,) = RunStore(Workspace(root)).list()
+    last = kept.usable_adapter()
+    assert kept.status() == "interrupted" and last is not None and last.name == "step-00000006"
+    assert code == 1 and said["error"]["code"] == "run.gone" and "Traceback" not in err
+    assert all(part in said["error"]["message"] for part in ("precious", kept.id[:8], "step 6", str(last)))
+
+
+def test_a_full_disk_before_the_first_checkpoint_keeps_the_run_too(
+    run: Run, data: str, tiny: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fill_the_disk_at(1, monkeypatch)
+    code, said, _ = run("train", "--data", data, "--model", str(tiny))
+    (kept,) = RunStore(Workspace(root)).list()
+    assert code == 1 and said["error"]["code"] == "run.gone_empty" and str(kept.folder) in said["error"]["message"]
+
+
+def test_a_run_that_could_not_begin_leaves_nothing(
+    run: Run, data: str, tiny: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fill_the_disk_at(0, monkeypatch)
+    code, said, _ = run("train", "--data", data, "--model", str(tiny), "--name", "precious")
+    assert code == 1 and said["error"]["code"] == "run.not_begun" and "precious" in said["error"]["message"]
+    assert RunStore(Workspace(root)).list() == []
+
+
+def _fill_the_disk_at(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the event of that step on (0: from the first event), no event can be written."""
+    append, full = EventLog.append, False
+
+    def refuse(self: EventLog, event: Event) -> None:
+        nonlocal full
+        full = full or step == 0 or (isinstance(event, Step) and event.step >= step)
+        if full:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        append(self, event)
+
+    monkeypatch.setattr(EventLog, "append", refuse)
+
+
+def test_a_model_without_a_template_gets_one_sentence_everywhere(
+    run: Run, data: str, tiny: Path, tmp_path: Path
+) -> None:
+    plain = tmp_path / "plain"
+    shutil.copytree(tiny, plain)
+    (plain / "chat_template.jinja").unlink(missing_ok=True)
+    settings = json.loads((plain / "tokenizer_config.json").read_text())
+    settings.pop("chat_template", None)
+    (plain / "tokenizer_config.json").write_text(json.dumps(settings))
+    for language in ("en", "zh"):
+        sentence = load(language).error(UserError("tokens.no_template"))
+        code, checked, err = run("check", data, "--model", str(plain), "--lang", language)
+        assert "findings" in checked, err
+        (found,) = [finding for finding in checked["findings"] if finding["code"] == "model.no_template"]
+        assert code == 2 and checked["usable"] == 0 and (found["level"], found["message"]) == ("error", sentence)
+        for verb in (["preview", data], ["train", "--data", data], ["forecast", "--data", data]):
+            code, said, _ = run(*verb, "--model", str(plain), "--lang", language)
+            assert code == 2 and said["error"] == {"code": "tokens.no_template", "message": sentence}
+    words = tmp_path / "words.jsonl"
+    words.write_text("".join(json.dumps({"text": f"Plain words, number {number}."}) + "\n" for number in range(12)))
+    code, checked, _ = run("check", str(words), "--model", str(plain))
+    assert code == 0 and checked["usable"] == checked["rows"]
+    assert run("preview", str(words), "--model", str(plain))[0] == 0
 
 
 def test_a_failed_run_is_its_error(run: Run, data: str, tiny: Path) -> None:

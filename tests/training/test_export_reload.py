@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.export.adapter import export_adapter
+from core.export.card import asking_code, loading_code
 from core.runs.events import EventLog, Finished, Started
 from core.runs.store import Run, RunStore
 from core.spec import RunSpec
@@ -99,3 +100,15 @@ def test_the_cards_code_runs_as_written(
     done = subprocess.run([sys.executable, "-c", code], cwd=to, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["PeftModelForCausalLM", "1024", "default"]
+
+
+def test_the_windows_code_runs_as_written(
+    trained: tuple[Run, "torch.Tensor", "torch.Tensor"], base_folder: Path, tmp_path: Path
+) -> None:
+    to = tmp_path / 'a "folder"'
+    export_adapter(trained[0], to, text=load("en"), tokenizer_folder=base_folder, base_title="Tiny")
+    code = f"{loading_code(str(base_folder), str(to))}\n{asking_code()}\nprint('end', len(said))"
+    code = code.replace("max_new_tokens=200", "max_new_tokens=3")
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] in ("end 1", "end 2", "end 3")

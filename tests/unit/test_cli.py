@@ -3,7 +3,7 @@
 import io
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,14 @@ import pytest
 
 from core import cli, cli_arguments, cli_data, cli_test
 from core.cli_desk import Desk, changes
-from core.cli_train import Progress
+from core.cli_train import Progress, busy
 from core.errors import UserError
 from core.first_words import Trouble
+from core.models import catalog
 from core.runs.events import Evaluated, Phase, Started, Step
 from core.spec import build
 from core.workspace import Workspace
+from tests.fake_hub import FakeHub, files
 from webui.text import load
 
 Run = Callable[..., tuple[int, str, str]]
@@ -248,11 +250,11 @@ def test_a_forecast_has_its_shape_and_follows_the_settings(run: Run) -> None:
     [
         (["forecast", "--model", "nothing-like-it"], "model.unknown"),
         (["forecast", "--model", "starter", "--set", "rank=0"], "setting.low"),
-        (["forecast", "--model", "starter", "--set", "rank=many"], "setting.type"),
+        (["forecast", "--model", "starter", "--set", "rank=many"], "setting.number"),
         (["forecast", "--model", "starter", "--recipe", "nothing"], "recipe.unknown"),
         (["train", "--data", "nothing-like-it", "--model", "starter"], "data.unknown"),
         (["train", "--data", "aurora-coffee-en", "--model", "nothing"], "model.unknown"),
-        (["train", "--data", "aurora-coffee-en", "--model", "starter", "--set", "epochs=0"], "setting.low"),
+        (["train", "--data", "aurora-coffee-en", "--model", "starter", "--set", "epochs=0"], "setting.above"),
         (["runs", "nothing"], "cli.no_run"),
         (["compare", "nothing", "--prompt", "a"], "cli.no_run"),
         (["compare", "nothing", "--prompt", "a", "--temperature", "9"], "sampling.value"),
@@ -264,6 +266,80 @@ def test_a_mistake_is_exit_code_2_with_its_code_and_sentence(argv: list[str], co
         exit_code, out, err = run(*argv, "--json", "--lang", language)
         said = json.loads(out)["error"]
         assert exit_code == 2 and said["code"] == code and err == said["message"] + "\n"
+
+
+def test_a_slip_in_how_to_answer_names_the_option_and_its_bounds(run: Run, root: Path) -> None:
+    for option, value, bounds in (("--max-tokens", "0", ("1", "8192")), ("--temperature", "9", ("0", "2"))):
+        _, out, _ = run("compare", "nothing", "--prompt", "a", option, value, "--json")
+        message = json.loads(out)["error"]["message"]
+        assert all(part in message for part in (option, value, *bounds)) and "slider" not in message
+
+
+def test_how_answers_are_drawn_has_its_defaults_once() -> None:
+    from core.chat.requests import Sampling
+    from core.cli_runs import _sampling
+
+    choices = cli_arguments.parse(["compare", "x", "--prompt", "a"])
+    assert (choices.temperature, choices.max_tokens, choices.seed) == (None, None, None)
+    assert _sampling(choices) == Sampling()
+    assert _sampling(cli_arguments.parse(["compare", "x", "--prompt", "a", "--seed", "7"])).seed == 7
+
+
+# -- where models come from
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeHub]:
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.delenv("HF_HUB_OFFLINE")
+    with FakeHub() as made:
+        made.add("someone/small", files())
+        yield made
+
+
+def test_a_mirror_serves_the_forecast_of_a_model_that_is_not_here(run: Run, hub: FakeHub) -> None:
+    code, out, err = run("forecast", "--model", "someone/small", "--endpoint", hub.endpoint, "--json")
+    assert code == 0 and json.loads(out)["trainable_parameters"] > 0, err
+    assert not [path for _, path, _ in hub.asked if path.endswith(".safetensors")]
+
+
+def test_a_mirror_serves_a_download_and_the_token_goes_there_only(
+    run: Run, hub: FakeHub, faq: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.token = "hf_CANARYcanaryCANARY"
+    verb = ["train", "--data", str(faq), "--model", "someone/small", "--endpoint", hub.endpoint, "--json"]
+    code, out, err = run(*verb)
+    assert code != 0 and json.loads(out)["error"]["code"].startswith("model.")
+    monkeypatch.setenv("HF_TOKEN", hub.token)
+    code, out, err = run(*verb, "--set", "max_length=8")
+    assert any(path.endswith("/model.safetensors") for _, path, _ in hub.asked)
+    assert catalog.resolve("someone/small").folder is not None  # the tokenizer is nonsense, so training cannot begin
+    assert code != 0 and "Traceback" not in err and hub.token not in out + err
+    kept = [path for path in root.parent.rglob("*") if path.is_file()]
+    assert kept and not [path for path in kept if hub.token.encode() in path.read_bytes()]
+
+
+@pytest.mark.parametrize("verb", ["check", "preview", "forecast", "train"])
+def test_an_address_that_is_none_is_one_sentence(verb: str, run: Run, faq: Path) -> None:
+    data = {"check": [str(faq)], "preview": [str(faq)], "forecast": [], "train": ["--data", str(faq)]}[verb]
+    code, out, _ = run(verb, *data, "--model", "someone/small", "--endpoint", "ftp://mirror", "--json")
+    assert code == 2 and json.loads(out)["error"]["code"] == "model.address"
+
+
+# -- the device
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_busy_device_names_its_holder_or_says_that_it_has_no_name_yet(language: str) -> None:
+    text = load(language)
+    assert "the window" in text.error(busy("the window"))
+    unnamed = text.error(busy(""))
+    assert busy("").exit_code == 1 and ": ." not in unnamed and "：。" not in unnamed
+    desk, _, err = _desk(language)
+    desk.note_waiting("")
+    assert text("cli.another_program") in err.getvalue() and "?" not in err.getvalue()
 
 
 # -- runs

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.data.datasets import DatasetStore
-from core.errors import UserError
+from core.errors import MachineError, UserError
 from core.export import adapter
 from core.export.adapter import about, export_adapter, zip_adapter
 from core.export.card import plain
@@ -309,3 +309,16 @@ def test_a_run_whose_model_and_data_are_gone_can_be_exported(store: RunStore, wo
     assert about(run, workspace, DatasetStore(workspace)) == {}
     with zipfile.ZipFile(zip_adapter(run, workspace, DatasetStore(workspace), text=TEXT)) as archive:
         assert sorted(archive.namelist()) == FILES
+
+
+def test_a_place_that_cannot_be_written_is_named_without_talk_of_the_workspace(
+    store: RunStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make_run(store)
+    monkeypatch.setattr(adapter, "_fill", lambda *rest: (_ for _ in ()).throw(PermissionError(13, "denied")))
+    with pytest.raises(MachineError, match=r"export\.denied") as caught:
+        export_adapter(run, tmp_path / "out", text=TEXT)
+    for language in ("en", "zh"):
+        said = load(language).error(caught.value)
+        assert str(tmp_path / "out") in said and "--workspace" not in said
+    assert [path.name for path in tmp_path.iterdir() if "out" in path.name] == []

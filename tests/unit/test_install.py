@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from core import first_words, install, install_pip, install_state, install_torch
+from core.cli_arguments import VERBS
 from core.first_words import WORDS, Trouble, speaker
 from core.install_state import Place
 from core.install_torch import Card
@@ -433,3 +434,12 @@ def _place(root: Path) -> Place:
     (root / "requirements.txt").write_text("torch==1.0\n", "utf-8")
     (root / "tests" / "requirements.txt").write_text("tested==1.0\n", "utf-8")
     return Place(str(root))
+
+
+def test_no_word_is_left_over() -> None:
+    """Every word is asked for somewhere, by its key or, for the verbs' help, by the verb."""
+    core = REPOSITORY / "core"
+    places = [REPOSITORY / "launch.py", core / "cli_arguments.py", *core.glob("install*.py")]
+    source = "\n".join(place.read_text(encoding="utf-8") for place in places)
+    verbs = {f"help.{verb}" for verb in VERBS}
+    assert [key for key in WORDS if f'"{key}"' not in source and key not in verbs] == []

@@ -1,16 +1,11 @@
 """Share, as markup: the ways to go on with what was learned, and the table of all runs (no Gradio here)."""
 
+from core.export.card import asking_code, loading_code
 from webui import run_list
 from webui.context import Context
 from webui.markup import Html, el
 from webui.run_list import RunRow
 from webui.text import Text
-
-CODE = """from peft import PeftModel; from transformers import AutoModelForCausalLM, AutoTokenizer
-tokenizer, base = AutoTokenizer.from_pretrained("FOLDER"), AutoModelForCausalLM.from_pretrained("{base}")
-model = PeftModel.from_pretrained(base, "FOLDER")
-asked = tokenizer.apply_chat_template([{{"role": "user", "content": "..."}}], add_generation_prompt=True, return_dict=True, return_tensors="pt")
-print(tokenizer.decode(model.generate(**asked, max_new_tokens=200)[0][asked["input_ids"].shape[1]:], skip_special_tokens=True))"""  # noqa: E501
 
 COLUMNS = ("name", "status", "model", "data", "created", "size")
 
@@ -59,7 +54,7 @@ def cards(row: RunRow, base: str, place: str, text: Text) -> Html:
         "section",
         el("h2", text("share.developer"), cls="lw-title"),
         el("p", text("share.developer_help"), cls="lw-note"),
-        el("pre", CODE.format(base=place), id="share-code", cls="code", tabindex=0),
+        el("pre", f"{loading_code(place, 'FOLDER')}\n{asking_code()}", id="share-code", cls="code", tabindex=0),
         copy,
         cls="lw-card wide",
     )
