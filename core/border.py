@@ -27,6 +27,7 @@ class EngineStatus(BaseModel):
     device   what the work runs on, for people: "NVIDIA RTX 3060", "CPU, 8 cores"
     free_gb  free memory on it, and how much it has
     holder   who has the device while state is waiting
+    problem  code of what keeps the work from a better device (sentence `notice.<code>`), "" when nothing does
     """
 
     model_config = ConfigDict(frozen=True)
@@ -40,6 +41,7 @@ class EngineStatus(BaseModel):
     free_gb: float = 0.0
     total_gb: float = 0.0
     holder: str = ""
+    problem: str = ""
 
 
 class Engine(Protocol):

@@ -72,6 +72,7 @@ class LocalEngine:
                 free_gb=machine["free_gb"],
                 total_gb=machine["total_gb"],
                 holder=self._holder,
+                problem=machine.get("problem", ""),
             )
 
     def wake(self) -> None:

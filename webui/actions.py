@@ -147,7 +147,7 @@ def _download_model(ctx: Context, facts: dict[str, Any]) -> Outcome:
     if model is None:
         raise error or UserError("model.unknown", model=draft.model)
     if model.folder is None and ctx.fetcher.progress().state not in ("sizing", "fetching"):
-        ctx.fetcher.start(model, draft.endpoint)
+        ctx.fetcher.start(model, draft.endpoint, token=ctx.token.of(draft.endpoint))
     return NOTHING
 
 
@@ -169,7 +169,7 @@ def _reset_settings(ctx: Context, facts: dict[str, Any]) -> Outcome:
 
 def _use_builtin(ctx: Context, facts: dict[str, Any]) -> Outcome:
     """Back to the model that is always there, when the chosen one cannot be used."""
-    ctx.drafts.update(model="starter")
+    ctx.drafts.update(model=RunSpec.model_fields["model"].default)
     return NOTHING
 
 

@@ -32,7 +32,8 @@ class SideState:
 class Talk:
     """What one page has asked. sides: base and, where there is a run, tuned.
 
-    wait: "" or the code of what is waited for; proof: checked, failed, unchecked or "" before the first answer
+    wait: "" or what is waited for: loading, step, training, device, waiting
+    proof: checked, failed, unchecked or "" before the first answer
     """
 
     run: str | None = None
@@ -83,7 +84,7 @@ def heard(talk: Talk, event: ChatEvent) -> Talk:
     if event.kind == "error":
         return replace(talk, error=from_plain(event.facts), wait="")
     if event.kind in ("waiting", "loading"):
-        return replace(talk, wait=str(event.facts.get("code") or event.kind), wait_facts=event.facts)
+        return replace(talk, wait=str(event.facts.get("reason") or event.kind), wait_facts=event.facts)
     if event.kind == "proof":
         return replace(talk, proof=str(event.facts.get("state", "unchecked")))
     if event.side is None:
@@ -132,6 +133,7 @@ class Asking:
             self._stop = stop
         threading.Thread(target=_read, args=(engine, request, events, stop), daemon=True).start()
         try:
+            yield talk  # from now on it can be stopped
             while not stop.is_set():
                 batch = _batch(events)
                 for event in batch:

@@ -9,8 +9,10 @@ from core.engine import Engine
 from core.runs.store import RunStore
 from core.workspace import Workspace
 from webui.asking import Asking
+from webui.estimate import Counted
 from webui.intake import Intake
 from webui.run_list import RunList
+from webui.secret import Secret
 from webui.views import Follower
 from webui.worker import Worker
 
@@ -30,6 +32,9 @@ class Context:
     engine: Engine
     fetcher: "Fetcher"
     worker: Worker = field(default_factory=Worker)
+    network: Worker = field(default_factory=Worker)  # questions to a model source, which may be slow to answer
+    counted: Counted = field(default_factory=Counted)  # lengths of rows, for any settings
+    token: Secret = field(default_factory=Secret)  # for models that their source does not give to everybody
     follower: Follower = field(default_factory=Follower)  # events of runs, read on from where the last look ended
     runs: RunList = field(default_factory=RunList)  # all runs, for menus and tables
     asking: Asking = field(default_factory=Asking)  # the question that is being answered

@@ -1,6 +1,5 @@
 """The curve of a run: its points, thinned for the page, and the same in words (no Gradio here)."""
 
-import time
 from typing import Any
 
 from core.runs.events import Evaluated, Event, Started, Step
@@ -68,13 +67,3 @@ def curve_words(events: list[Event], text: Text) -> str:
         step, loss = data["held"][-1]
         said += " " + text("train.curve_held", n=int(step), a=figure(loss))
     return said
-
-
-def first_point(events: list[Event], now: float | None = None) -> float | None:
-    """Seconds until the first point of the curve, roughly; None when one is there or nothing has started."""
-    began, plan = attempt(events), plan_of(events)
-    if not began or steps_of(began):
-        return None
-    one = float(plan.get("time_s") or 0) / max(1, int(plan.get("steps") or 1))
-    expected = float(plan.get("load_s") or 15) + one
-    return max(0.0, expected - ((now or time.time()) - began[0].time))

@@ -1,22 +1,29 @@
 """From the draft to what Start would start, and to what that would take: model, spec, plan, forecast."""
 
-import time
+import threading
+from collections import OrderedDict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from core.border import EngineStatus
 from core.drafts import Draft
 from core.errors import UserError
 from core.spec import RunSpec, build
-from webui.context import Context
+from webui.worker import Answer
 
 if TYPE_CHECKING:
     from core.data.datasets import Dataset
     from core.models.catalog import ModelRef
+    from core.models.sources import FetchProgress
+    from core.training.settle import Settled
+    from core.workspace import Workspace
+    from webui.context import Context
 
-LOOK_AGAIN_S = 60
-"""How long a plan is believed: free memory changes as other programs come and go."""
+COUNTED = 20
+"""Pairs of data set and model whose row lengths are remembered."""
 
 
-def model_of(ctx: Context, draft: Draft) -> "tuple[ModelRef | None, UserError | None]":
+def model_of(ctx: "Context", draft: Draft) -> "tuple[ModelRef | None, UserError | None]":
     """The chosen model, or the error that says why it is none."""
     from core.models import catalog
 
@@ -59,20 +66,112 @@ def recommended(draft: Draft) -> dict[str, Any]:
 
 
 def plan_of(
-    ctx: Context, spec: RunSpec | None, dataset: "Dataset | None", model: "ModelRef | None"
+    ctx: "Context", spec: RunSpec | None, dataset: "Dataset | None", model: "ModelRef | None", engine: EngineStatus
 ) -> tuple[dict[str, Any] | None, UserError | None]:
-    """The plan with its forecast, as far as the CPU worker knows it; None while it is worked out."""
+    """The plan with its forecast, as far as the CPU worker knows it; None while it is worked out.
+
+    It is made anew when free memory has changed, but not while a run trains: what that run takes says nothing
+    about the next one.
+    """
     if spec is None or dataset is None or model is None:
         return None, None
-    key = ("plan", spec.model_dump_json(), str(model.folder), int(time.monotonic() / LOOK_AGAIN_S))
-    answer = ctx.worker.ask(f"plan {dataset.id} {model.name}", key, lambda: plan_for(ctx, spec, dataset))
+    busy = engine.run is not None
+    free = ctx.counted.free(engine.free_gb, keep=busy)
+    key = ("plan", spec.model_dump_json(), str(model.folder), _described(model), free)
+    answer = ctx.worker.ask(f"plan {dataset.id} {model.name}", key, lambda: plan_for(ctx, spec, dataset, busy=busy))
     return (answer.value, answer.error) if answer else (None, None)
 
 
-def plan_for(ctx: Context, spec: RunSpec, dataset: "Dataset") -> dict[str, Any]:
-    """`Plan.plain()` with what `forecast()` adds (memory_gb, fits, time_s, advice). Slow: tokenizes rows."""
-    from core.training.settle import forecast_of, settle
+def _described(model: "ModelRef") -> bool:
+    """Whether config.json of a hub model is here already: it comes with the answer to how large the model is."""
+    from core.models import catalog
 
-    settled = settle(spec, dataset, ctx.workspace)
+    if model.kind != "hub" or model.folder is not None or model.hub is None:
+        return True
+    return catalog.cache_snapshot(model.hub, model.revision) is not None
+
+
+def plan_for(ctx: "Context", spec: RunSpec, dataset: "Dataset", *, busy: bool = False) -> dict[str, Any]:
+    """`Plan.plain()` with what `forecast()` adds (memory_gb, fits, time_s, advice). Slow: tokenizes rows."""
+    from core.models.forecast import forecast
+
+    settled = ctx.counted.settle(spec, dataset, ctx.workspace, keep=busy)
     ctx.engine.wake()  # with data and a model chosen, Start is likely to come next
-    return {**settled.plan.plain(), **forecast_of(settled, spec)}
+    plan = settled.plan
+    told = forecast(
+        settled.facts,
+        rank=spec.rank,
+        target_modules=spec.target_modules,
+        quantization=plan.quantization,  # type: ignore[arg-type]
+        precision=plan.precision,  # type: ignore[arg-type]
+        batch_size=plan.batch_size,
+        max_length=plan.max_length,
+        steps=plan.steps,
+        device=settled.device,  # type: ignore[arg-type]
+        gradient_accumulation=plan.gradient_accumulation,
+        tokens_per_row=plan.mean_length,
+        longest_row=max(settled.lengths, default=None),
+        checkpointing=plan.activation_checkpointing,
+    )
+    return {**plan.plain(), **told}
+
+
+class Counted:
+    """What holds for any settings: the lengths of a data set's rows for a model, counted once; and free memory."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._first: OrderedDict[tuple[str, str, str], Settled] = OrderedDict()
+        self._device: dict[str, Any] | None = None
+        self._free: float | None = None
+
+    def free(self, free_gb: float, *, keep: bool) -> float:
+        """Free memory in steps of half a GB; with `keep` what it was before."""
+        with self._lock:
+            if self._free is None or not keep:
+                self._free = round(2 * free_gb) / 2
+            return self._free
+
+    def settle(self, spec: RunSpec, dataset: "Dataset", workspace: "Workspace", *, keep: bool) -> "Settled":
+        """As core.training.settle, without tokenizing the same rows twice; with `keep` for the device as it was."""
+        from core.models import catalog
+        from core.models.device import describe
+        from core.training.plan import make_plan
+        from core.training.settle import settle
+
+        model = catalog.resolve(spec.model, workspace)
+        key = (dataset.id, model.name, str(model.folder))
+        with self._lock:
+            first = self._first.get(key)
+        if first is None:
+            first = settle(spec, dataset, workspace)
+        with self._lock:
+            self._first[key] = first
+            self._first.move_to_end(key)
+            while len(self._first) > COUNTED:
+                self._first.popitem(last=False)
+            if self._device is None or not keep:
+                self._device = dict(describe())
+            device = self._device
+        rows = first.plan.train_rows + first.plan.holdout_rows
+        exact = model.folder is not None
+        plan = make_plan(spec, first.facts, first.lengths, rows, device, first.plan.precision, exact=exact)
+        return replace(first, plan=plan, device=device)
+
+
+def size_of(ctx: "Context", draft: Draft, model: "ModelRef | None", fetch: "FetchProgress") -> Answer | None:
+    """How much a download of the chosen model would be; None when nothing is to be asked, not fresh while asked."""
+    if model is None or model.hub is None or model.folder is not None or fetch.state in ("sizing", "fetching"):
+        return None
+    from core.models.sources import sizes
+
+    hub, revision, endpoint = model.hub, model.revision, draft.endpoint
+    answer = ctx.network.ask(
+        "size", size_key(draft, model, fetch), lambda: sizes(hub, revision, endpoint, ctx.token.of(endpoint))
+    )
+    return answer if answer is not None and answer.fresh else Answer(fresh=False)
+
+
+def size_key(draft: Draft, model: "ModelRef", fetch: "FetchProgress") -> tuple[Any, ...]:
+    """Under what the answer is remembered; a download that was broken off leaves less to fetch."""
+    return ("size", model.hub, model.revision, draft.endpoint, fetch.done if fetch.hub == model.hub else 0)

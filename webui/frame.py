@@ -1,9 +1,10 @@
 """Header, status line, plan line and tab names as HTML, from a snapshot (no Gradio here)."""
 
 from core import recipes
+from core.data.files import LIMIT
 from core.engine import EngineStatus
 from core.errors import UserError, from_plain
-from core.runs.events import Phase, Step
+from webui import views
 from webui.markup import Html, el
 from webui.parts import Bar
 from webui.snapshot import Snapshot
@@ -62,7 +63,7 @@ def help_and_lost(text: Text) -> Html:
     """The words behind "?", and the banner that the page itself shows when the program does not answer."""
     words = [(el("dt", text(f"words.{n}")), el("dd", text(f"words.{n}.means"))) for n in range(1, WORDS + 1)]
     close = el("button", text("help.close"), popovertarget="lw-words", popovertargetaction="hide", cls="lw-button")
-    large = text("data.upload_large", limit=text.size(UPLOAD_LIMIT))
+    large = text("data.upload_large", limit=text.size(LIMIT))
     return el(
         "div",
         el(
@@ -75,12 +76,8 @@ def help_and_lost(text: Text) -> Html:
             cls="lw-words",
         ),
         el("p", text("status.lost"), id="lw-lost", role="alert", hidden=True),
-        el("p", large, id="lw-too-large", role="alert", hidden=True, data_limit=UPLOAD_LIMIT),
+        el("p", large, id="lw-too-large", role="alert", hidden=True, data_limit=LIMIT),
     )
-
-
-UPLOAD_LIMIT = 500_000_000
-"""Bytes of an uploaded file."""
 
 
 # -- the status line
@@ -115,6 +112,8 @@ def trouble(snap: Snapshot) -> UserError | None:
         and snap.fetch.hub == snap.model.hub
     ):
         return from_plain(snap.fetch.error)
+    if snap.size is not None and snap.size.fresh and snap.size.error is not None:
+        return snap.size.error
     return snap.estimate_error
 
 
@@ -123,12 +122,15 @@ def _doing(snap: Snapshot, text: Text) -> tuple[str, str]:
     if snap.reading is not None:
         return "busy", text("status.reading", name=snap.reading.name, pct=f"{snap.reading.share:.0%}")
     if snap.training:
-        done, total, left = progress(snap)
+        done = views.progress(snap.events)
         if snap.run_status == "stopping":
             return "busy", text("status.stopping", name=snap.run_name)
-        if not done:
+        if not done.step:
             return "busy", text("status.preparing", name=snap.run_name)
-        return "busy", text("status.training", name=snap.run_name, pct=percent(done, total), left=text.duration(left))
+        pct = views.percent(done.share)
+        if done.left_s is None:
+            return "busy", text("status.training_begun", name=snap.run_name, pct=pct)
+        return "busy", text("status.training", name=snap.run_name, pct=pct, left=text.duration(done.left_s))
     if engine.state == "waiting":
         return "busy", text("status.waiting", holder=engine.holder)
     if engine.state == "waking":
@@ -141,6 +143,8 @@ def _doing(snap: Snapshot, text: Text) -> tuple[str, str]:
         return "busy", fetching(snap, text)
     if engine.state in ("loading", "answering"):
         return "busy", text(f"status.{engine.state}")
+    if engine.problem:
+        return "warn", text(f"notice.{engine.problem}")
     return "ready", text("status.ready")
 
 
@@ -150,25 +154,8 @@ def fetching(snap: Snapshot, text: Text) -> str:
     if fetch.state == "sizing" or not fetch.total:
         return text("model.sizing", name=fetch.name)
     facts = {"done": text.size(fetch.done), "total": text.size(fetch.total), "speed": text.size(fetch.bytes_per_s)}
-    pct = percent(fetch.done, fetch.total)
+    pct = views.percent(fetch.done / fetch.total)
     return text("model.fetch_line", name=fetch.name, pct=pct, left=text.duration(fetch.left_s), **facts)
-
-
-def progress(snap: Snapshot) -> tuple[int, int, float | None]:
-    """Steps done, steps in all, seconds left (None: unknown) of the run being trained."""
-    steps = [event for event in snap.events if isinstance(event, Step)]
-    plan = snap.run.plan() if snap.run else {}
-    total = int(plan.get("steps", 0))
-    if len(steps) < 3 or not total:
-        return len(steps), total, None
-    recent = steps[-30:]
-    per_step = (recent[-1].time - recent[0].time) / max(1, recent[-1].step - recent[0].step)
-    return steps[-1].step, total, per_step * (total - steps[-1].step)
-
-
-def percent(done: float, total: float) -> str:
-    """ "42 %", never 100 % before the end."""
-    return f"{min(99, int(100 * done / total)) if done < total else 100} %" if total else "0 %"
 
 
 def line(level: str, sentence: str, button: Html | None = None) -> Html:
@@ -183,8 +170,7 @@ def tab_label(room: str, snap: Snapshot, text: Text) -> str:
     """The tab's name with a tick where there is nothing left to choose, and the progress of a run."""
     name = text(f"tab.{room}")
     if room == "training" and snap.training:
-        done, total, _ = progress(snap)
-        return f"{name} {percent(done, total)}"
+        return f"{name} {views.percent(views.progress(snap.events).share)}"
     ready = {
         "data": snap.dataset is not None and snap.dataset.usable > 0,
         "model": snap.model_here,
@@ -228,11 +214,5 @@ def plan_parts(snap: Snapshot, text: Text) -> list[str]:
 
 def _title(snap: Snapshot, text: Text) -> str:
     if snap.training:
-        done, total, _ = progress(snap)
-        return f"{percent(done, total)} · {snap.run_name} · LoRA Workbench"
+        return f"{views.percent(views.progress(snap.events).share)} · {snap.run_name} · LoRA Workbench"
     return f"{text('tab.' + (snap.page.room or snap.draft.room))} · LoRA Workbench"
-
-
-def phase_of(snap: Snapshot) -> str:
-    """The phase that the run being trained is in, "" when it has none."""
-    return next((event.name for event in reversed(snap.events) if isinstance(event, Phase)), "")

@@ -40,6 +40,7 @@ class BarParts:
     """
 
     question: gr.Textbox
+    plan: gr.HTML
     primary: gr.Button
     quiet: gr.Button
     page: gr.State

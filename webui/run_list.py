@@ -14,7 +14,8 @@ from core.workspace import Workspace
 from webui import titles
 from webui.text import Text
 
-ENDED = ("finished", "stopped", "failed")
+SETTLED = ("finished", "stopped", "failed", "interrupted")
+"""States that a run leaves only by writing another event."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class RunList:
             for path in (run.folder / "meta.json", run.events_path, run.adapter_folder, run.checkpoints_folder)
         )
         known = self._known.get(run.id)
-        if known and known[0] == mark and known[1].status in ENDED:
+        if known and known[0] == mark and known[1].status in SETTLED:
             return known[1]
         spec, meta = run.spec, run.meta
         same_weights = known is not None and known[0][2:] == mark[2:]  # hashing checkpoints is not done twice

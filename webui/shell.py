@@ -13,7 +13,7 @@ from typing import Any
 import gradio as gr
 
 from core.errors import translate
-from webui import frame
+from webui import bottom, frame
 from webui.actions import ROOMS, Outcome, act, guarded
 from webui.context import Context
 from webui.parts import Bar, BarParts, TabParts, Wired, clickable, quiet
@@ -49,17 +49,19 @@ def build(ctx: Context, text: Text) -> None:
             visible=False,
             render=False,
         ),
+        plan=gr.HTML(elem_id="bar-plan", render=False),
         primary=gr.Button(variant="primary", elem_id="bar-primary", render=False),
         quiet=gr.Button(variant="secondary", elem_id="bar-quiet", visible=False, render=False),
         page=page,
     )
     tabs, rooms, built = _tabs(ctx, text, parts)
     with gr.Row(elem_id="bar"):
-        plan = gr.HTML(elem_id="bar-plan")
+        parts.plan.render()
         parts.question.render()
         parts.quiet.render()
         parts.primary.render()
-    shell = Shell(ctx, text, [header, status, plan, parts.question, parts.quiet, parts.primary], tabs, rooms, built)
+    around = [header, status, parts.question, parts.plan, parts.quiet, parts.primary]
+    shell = Shell(ctx, text, around, tabs, rooms, built)
     shell.attach(page, parts, status)
 
 
@@ -79,7 +81,7 @@ class Shell:
 
     ctx: Context
     text: Text
-    frame: list[Any]  # header, status, plan, question, quiet, primary
+    frame: list[Any]  # header, status, question, plan, quiet, primary
     tabs: gr.Tabs
     rooms: list[gr.Tab]
     built: list[TabParts]
@@ -210,10 +212,8 @@ class Shell:
         return [
             gr.update(value=frame.header(snap, self.text)),
             gr.update(value=frame.status(snap, self.text)),
-            gr.update(value=frame.plan(snap, bar, self.text)),
             gr.update(visible=bar.question),
-            gr.update(value=bar.quiet_label, visible=bool(bar.quiet_label)),
-            gr.update(value=bar.label),
+            *bottom.drawn(snap, bar, self.text),
         ]
 
     @staticmethod

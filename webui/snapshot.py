@@ -12,6 +12,8 @@ from core.spec import RunSpec
 from webui import estimate
 from webui.context import Context
 from webui.intake import Reading
+from webui.run_list import RunRow
+from webui.worker import Answer
 
 if TYPE_CHECKING:
     from core.data.datasets import Dataset
@@ -51,11 +53,13 @@ class Snapshot:
     estimate_error: UserError | None
     engine: EngineStatus
     fetch: "FetchProgress"
+    size: Answer | None  # core.models.sources.Sizes of a model that is not here; not fresh while it is asked
     reading: Reading | None
     run: Run | None  # the run trained here, else the one looked at, else the newest
     run_status: str | None
     run_name: str
     events: list[Event]  # of that run
+    runs: list[RunRow]  # all of them, newest first
     page: Page = field(default_factory=Page)
 
     @property
@@ -68,6 +72,13 @@ class Snapshot:
         """Whether the chosen model's files are whole on this disk."""
         return self.model is not None and self.model.folder is not None
 
+    @property
+    def download_bytes(self) -> int:
+        """What a download of the chosen model would fetch, 0 while nobody knows."""
+        if self.size is not None and self.size.fresh and self.size.value is not None:
+            return int(self.size.value.missing or self.size.value.total)
+        return self.model.bytes if self.model is not None else 0
+
 
 def take(ctx: Context, page: Page | None = None) -> Snapshot:
     """Look once. Reads small files, never waits for torch, the network or the engine."""
@@ -75,8 +86,13 @@ def take(ctx: Context, page: Page | None = None) -> Snapshot:
     dataset = _dataset(ctx, draft)
     model, model_error = estimate.model_of(ctx, draft)
     spec, spec_errors = estimate.spec_of(draft)
-    plan, estimate_error = estimate.plan_of(ctx, spec or estimate.spec_of(draft, sound=True)[0], dataset, model)
-    engine = ctx.engine.status()
+    engine, fetch = ctx.engine.status(), ctx.fetcher.progress()
+    sound = spec or estimate.spec_of(draft, sound=True)[0]
+    plan, estimate_error = estimate.plan_of(ctx, sound, dataset, model, engine)
+    choosing = ((page.room if page else None) or draft.room) == "model"
+    size = estimate.size_of(ctx, draft, model, fetch) if choosing else None
+    if size is not None and estimate_error is not None and estimate_error.code == "model.facts_unknown":
+        estimate_error = None  # the answer to how large it is brings the facts, or says what stands in the way
     run = _run(ctx, draft, engine)
     events = ctx.follower.events(run) if run else []
     return Snapshot(
@@ -89,12 +105,14 @@ def take(ctx: Context, page: Page | None = None) -> Snapshot:
         plan=plan,
         estimate_error=estimate_error,
         engine=engine,
-        fetch=ctx.fetcher.progress(),
+        fetch=fetch,
+        size=size,
         reading=ctx.intake.now(),
         run=run,
         run_status=run.status(events) if run else None,
         run_name=_name(run),
         events=events,
+        runs=ctx.runs.rows(ctx.store),
         page=page or Page(),
     )
 

@@ -1,7 +1,6 @@
 """A run folder as what the Training tab shows: phases, progress, curve, sentence, answers so far (no Gradio here)."""
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,19 +77,16 @@ class Progress:
         return min(1.0, self.step / self.steps) if self.steps else 0.0
 
 
-def progress(events: list[Event], epochs: float = 0.0, now: float | None = None) -> Progress:
-    """Step, pass and time left; the pace is that of the last twenty steps, before three of them the plan's."""
+def progress(events: list[Event]) -> Progress:
+    """Step, pass and time left; the pace is that of the last twenty steps of this attempt."""
     plan, steps = plan_of(events), steps_of(events)
     total = int(plan.get("steps") or 0)
     step = steps[-1].step if steps else 0
     recent = steps_of(attempt(events))[-21:]
     left: float | None = None
-    if len(recent) >= 3 and total:
+    if len(recent) >= 2 and total:
         left = (recent[-1].time - recent[0].time) / (len(recent) - 1) * (total - step)
-    elif plan.get("time_s") and (began := attempt(events)):
-        left = max(1.0, float(plan["time_s"]) - ((now or time.time()) - began[0].time))
-    passes = float(plan.get("epochs") or epochs)
-    return Progress(step, total, steps[-1].epoch if steps else 0.0, passes, left)
+    return Progress(step, total, steps[-1].epoch if steps else 0.0, float(plan.get("epochs") or 0.0), left)
 
 
 def phases(events: list[Event], status: str) -> list[Mark]:
@@ -98,16 +94,16 @@ def phases(events: list[Event], status: str) -> list[Mark]:
     here = [event for event in attempt(events) if isinstance(event, Phase | Step)]
     if status == "finished":
         return [Mark(name, "done") for name in PHASES]
-    at, share = 0, None
+    at, share, whole = 0, None, progress(events).share
     for event in here:
         name = "training" if isinstance(event, Step) else event.name
-        if name in ("evaluating", "saving") and 0 < progress(events).share < 1 and status == "running":
+        if name in ("evaluating", "saving") and 0 < whole < 1 and status == "running":
             name = "training"  # a look in between, learning goes on
         if name in PHASES:
             at = PHASES.index(name)
         share = event.done / event.total if isinstance(event, Phase) and event.total else None
     if PHASES[at] == "training":
-        share = progress(events).share
+        share = whole
     now = "now" if status in LIVE else "ahead" if status == "queued" else "broken"
     states = ["done"] * at + [now] + ["ahead"] * (len(PHASES) - at - 1)
     return [Mark(name, state, share if state == "now" else None) for name, state in zip(PHASES, states, strict=True)]
@@ -181,6 +177,8 @@ def _finished(events: list[Event], text: Text) -> str:
     end = next(event for event in reversed(events) if isinstance(event, Finished))
     code, facts = read(events)
     said = text(f"train.done.{code}", **_shown(facts)) if f"train.done.{code}" in text else verdict(events, text)
+    if code in ("learning", "flat") and plan_of(events).get("holdout_rows") == 0:
+        said = text("model.blank").join((said, text("verdict.blind")))
     return text("train.finished", time=text.duration(end.seconds), said=said)
 
 

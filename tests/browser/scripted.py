@@ -7,6 +7,7 @@ The script is a JSON file that a test may change at any time; the engine reads i
     fail   {"code", "facts"} to fail with after step `fail_at`
     tuned, base  what the sides answer; the default is the data's own answer and a sentence without knowledge
     word_s seconds per word of an answer
+    waiting facts of a wait before the answer, which then lasts `wait_s` seconds
 """
 
 import json
@@ -34,6 +35,7 @@ from core.runs.events import (
     Stopped,
 )
 from core.runs.store import Run, RunStore
+from tests.plans import plan
 
 DEFAULTS: dict[str, Any] = {"steps": 12, "pace": 0.12, "hold": None, "fail": None, "fail_at": 3, "word_s": 0.02}
 BASE_ANSWER = "I have not learned anything about this."
@@ -92,6 +94,9 @@ class ScriptedEngine:
     def chat(self, request: ChatRequest) -> Iterator[ChatEvent]:
         self._answering = True
         try:
+            if facts := self._said("waiting"):
+                yield ChatEvent(kind="waiting", facts=facts)
+                time.sleep(float(self._said("wait_s") or 0))
             yield ChatEvent(kind="loading")
             if failure := self._said("chat_error"):
                 yield ChatEvent(kind="error", facts=failure)
@@ -163,14 +168,7 @@ class ScriptedEngine:
         log.append(
             Started(
                 attempt=1,
-                plan={
-                    "steps": total,
-                    "epochs": 3.0,
-                    "train_rows": rows,
-                    "time_s": total * pace + 1,
-                    "batch_size": 8,
-                    "load_s": 1,
-                },
+                plan=plan(total, train_rows=rows),
             )
         )
         run.log_path.write_text("loading the model\ntokenizing 48 rows\ntraining\n", encoding="utf-8")

@@ -11,6 +11,7 @@ from core.runs.store import Run
 from core.spec import RunSpec
 from tests.browser.conftest import Visit, Window
 from tests.browser.scripted import BASE_ANSWER, write_adapter
+from tests.plans import plan
 from webui import text
 
 EN = text.load("en")
@@ -22,7 +23,7 @@ def learned(window: Window, language: str = "en", name: str = "My FAQ") -> tuple
     question = window.choose_sample(language)
     run = window.store.create(RunSpec(dataset=window.drafts.load().dataset), name)
     log = EventLog(run.events_path)
-    log.append(Started(attempt=1, plan={"steps": 2}))
+    log.append(Started(attempt=1, plan=plan(2)))
     for step in (1, 2):
         log.append(Step(step=step, epoch=step, loss=1 / step, learning_rate=1e-4))
     write_adapter(run.adapter_folder)

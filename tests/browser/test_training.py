@@ -108,7 +108,7 @@ def draw_a_box(page: Visit) -> None:
 def test_before_the_first_point_the_page_says_when_it_comes(window: Window, visit: Open) -> None:
     page = visit()
     start(window, page, hold=-1)
-    page.shows("#training-curve", EN("train.first_soon")[:20])
+    page.shows("#training-curve", EN("train.first"))
     page.shows("#training-phase .now", EN("train.phase.loading"))
     page.shows("#training-samples", EN("train.answers_soon"))
     window.script()

@@ -23,6 +23,7 @@ from core.runs.events import (
 from core.runs.store import Run, RunStore
 from core.spec import RunSpec
 from core.workspace import Workspace
+from tests.plans import plan
 from webui import asking, curve, run_list, text, views
 from webui.asking import Asking, Talk
 from webui.markup import el
@@ -45,8 +46,8 @@ def write(run: Run, *events: Event) -> list[Event]:
     return run.events()
 
 
-def started(steps: int = 10, **plan: float) -> Started:
-    return Started(attempt=1, plan={"steps": steps, "epochs": 3.0, **plan}, time=START)
+def started(steps: int = 10, **changes: float) -> Started:
+    return Started(attempt=1, plan=plan(steps, **changes), time=START)
 
 
 def steps(count: int, first: int = 1, pace: float = 2.0) -> list[Step]:
@@ -70,18 +71,15 @@ def test_progress_takes_its_pace_from_the_last_steps(run: Run) -> None:
     assert done.share == 0.4
 
 
-def test_before_the_third_step_the_time_left_is_what_the_plan_promised(run: Run) -> None:
-    events = write(run, started(time_s=60), *steps(1))
-    assert views.progress(events, now=START + 20).left_s == 40
-
-
-def test_without_plan_or_steps_nobody_claims_to_know_the_time_left(run: Run) -> None:
+def test_before_the_second_step_nobody_claims_to_know_the_time_left(run: Run) -> None:
     assert views.progress(write(run, started())).left_s is None
+    assert views.progress(write(run, *steps(1))).left_s is None
+    assert views.progress(write(run, *steps(1, first=2))).left_s == 16
 
 
 def test_after_a_resume_the_pace_is_that_of_the_new_attempt(run: Run) -> None:
     """The hours between two attempts once counted as the time of one step."""
-    again = Started(attempt=2, resumed_from_step=4, plan={"steps": 10}, time=START + 9000)
+    again = Started(attempt=2, resumed_from_step=4, plan=plan(), time=START + 9000)
     later = [Step(step=n, epoch=1, loss=1.0, learning_rate=1e-4, time=START + 9000 + n) for n in (5, 6, 7, 8)]
     assert views.progress(write(run, started(), *steps(6), again, *later)).left_s == 2.0
 
@@ -107,6 +105,16 @@ def test_phases(run: Run, tail: list[Event], status: str, expected: str) -> None
 def test_the_phase_that_is_on_says_how_far_it_is(run: Run) -> None:
     marks = views.phases(write(run, started(), Phase(name="tokenizing", done=5, total=10)), "running")
     assert [mark.share for mark in marks] == [None, 0.5, None, None, None]
+
+
+def test_the_phases_look_at_the_steps_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each saving counted all steps anew, so a long run took longer to show than to look at."""
+    events = [started(), *steps(4), *[Phase(name="saving")] * 50]
+    looked: list[int] = []
+    progress = views.progress
+    monkeypatch.setattr(views, "progress", lambda seen: looked.append(1) or progress(seen))
+    assert [mark.state for mark in views.phases(events, "running")][2] == "now"
+    assert len(looked) == 1
 
 
 # -- the curve
@@ -139,13 +147,6 @@ def test_the_curve_in_words_names_start_and_end(run: Run, language: text.Text) -
     assert all(part in said for part in ("3.00", "0.50", "6", "0.75"))
 
 
-def test_the_wait_for_the_first_point_shrinks_and_ends(run: Run) -> None:
-    waiting = write(run, started(10, time_s=20, load_s=30))
-    assert curve.first_point(waiting, now=START + 10) == 22
-    assert curve.first_point(waiting, now=START + 500) == 0
-    assert curve.first_point(write(run, *steps(1))) is None
-
-
 # -- the sentence
 
 
@@ -174,6 +175,14 @@ def test_an_interrupted_run_says_what_is_saved(run: Run) -> None:
         events, "interrupted", EN
     )
     assert views.sentence(events[:1], "interrupted", EN) == EN("train.gone_nothing")
+
+
+@pytest.mark.parametrize("language", [EN, ZH])
+def test_without_rows_kept_aside_the_end_says_what_the_curve_cannot_tell(run: Run, language: text.Text) -> None:
+    learned, end = steps(10), Finished(step=10, seconds=65, train_loss=0.3)
+    blind = views.sentence([started(holdout_rows=0), *learned, end], "finished", language)
+    assert language("verdict.blind") in blind
+    assert language("verdict.blind") not in views.sentence([started(), *learned, end], "finished", language)
 
 
 def test_a_queued_run_says_its_place(run: Run) -> None:
@@ -235,6 +244,18 @@ def test_a_run_becomes_comparable_when_it_has_learned(store: RunStore, run: Run)
     run.rename("Prices")
     (row,) = runs.rows(store)
     assert (row.name, row.status) == ("Prices", "finished")
+
+
+def test_an_interrupted_run_is_looked_at_once(store: RunStore, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its newest checkpoint was hashed, and its events read, with every tick."""
+    write(run, started(), *steps(1))
+    make_usable(run)
+    runs = run_list.RunList()
+    (row,) = runs.rows(store)
+    assert (row.status, row.usable) == ("interrupted", True)
+    for name in ("usable_adapter", "events", "size"):
+        monkeypatch.setattr(Run, name, lambda *_: pytest.fail("looked at again"))
+    assert runs.rows(store) == [row]
 
 
 def test_the_chosen_run_falls_back_to_the_newest(store: RunStore) -> None:
@@ -315,7 +336,8 @@ def test_stop_ends_at_once_and_keeps_what_was_said() -> None:
     seen, began = [], time.monotonic()
     for now in asker.follow(engine, talk, request):  # type: ignore[arg-type]
         seen.append(now)
-        asker.stop()
+        if now.base.turns[-1][1]:
+            asker.stop()
     assert time.monotonic() - began < 1.2
     assert seen[-1].base.turns[-1] == ("assistant", "I am") and seen[-1].base.reason == "stopped"
     assert not asker.busy

@@ -96,7 +96,7 @@ def test_start_says_what_is_missing(ctx: Context, tmp_path: Path) -> None:
     ctx.drafts.update(model="no such model")
     assert _code(act(ctx, "start")) == "model.unknown"
     ctx.drafts.update(model="starter", changes={"rank": "many"})
-    assert _code(act(ctx, "start")) == "setting.type"
+    assert _code(act(ctx, "start")) == "setting.number"
     assert ctx.store.list() == []
 
 
@@ -148,7 +148,7 @@ def test_the_bar_leads_from_room_to_room(ctx: Context) -> None:
     assert settings.bar(ctx, snap, text).action == "go:training"
     settings.keep_field(ctx, "rank", "many")
     snap = snapshot.take(ctx)
-    assert settings.bar(ctx, snap, text).label == "Mend 1 value"
+    assert settings.bar(ctx, snap, text).label == "Fix 1 value"
     assert data.bar(ctx, snap, text).quiet_action == ""
     assert "many" in frame.status(snap, text) and 'data-mend="rank"' in frame.plan(
         snap, settings.bar(ctx, snap, text), text
@@ -187,7 +187,7 @@ def test_learn_from_all_rows_is_a_choice_and_back(ctx: Context) -> None:
 
 def test_the_command_names_what_was_chosen(ctx: Context) -> None:
     _with_sample(ctx).drafts.update(changes={"target_modules": ["q_proj", "v_proj"], "rank": 8}, quantization="4bit")
-    said = settings.command(snapshot.take(ctx), load("en"))
+    said = settings.command(snapshot.take(ctx), load("en"), ctx.workspace.root)
     for part in (
         f"--data {ctx.drafts.load().dataset}",
         "--set target_modules=q_proj,v_proj",
@@ -218,7 +218,7 @@ def test_names_written_by_others_are_never_html(ctx: Context, language: str, tmp
         parts = [frame.header(snap, text), frame.status(snap, text), frame.plan(snap, data.bar(ctx, snap, text), text)]
         parts += [data_view.chosen(dataset, dataset.name, text, changing=False), data_view.findings(dataset, text)]
         parts += [row_view.bubbles(dataset, "", 0, text), data_view.mine([(dataset.id, evil, False)], text)]
-        parts += [settings.line(snap, text), settings.command(snap, text)]
+        parts += [settings.line(snap, text), settings.command(snap, text, ctx.workspace.root)]
         assert "<img" not in "".join(parts)
     assert "&lt;img" in row_view.bubbles(dataset, "", 0, text)
 

@@ -10,7 +10,7 @@ import gradio as gr
 from core.chat import requests
 from core.chat.requests import Sampling
 from core.errors import UserError
-from webui import asking, run_list, titles
+from webui import asking, bottom, run_list, snapshot, titles
 from webui.asking import Talk
 from webui.context import Context
 from webui.markup import el
@@ -54,12 +54,12 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
     gr.HTML(el("p", text("compare.little"), cls="lw-note"), js_on_load=question, elem_id="compare-little")
 
     shown = [base, tuned, base_end, tuned_end, proof, line, expected, clear]
-    streams = [parts.question, parts.primary, *shown]
+    streams = [parts.question, parts.plan, parts.quiet, parts.primary, *shown]
     room = Room(ctx, text, [output._id for output in streams])
 
     def refresh(snap: Snapshot) -> list[Any]:
-        talk, row = room.enter(snap), view.run_of(ctx, snap)
-        rows = run_list.comparable(ctx.runs.rows(ctx.store))
+        talk, row = room.enter(snap), view.run_of(snap)
+        rows = run_list.comparable(snap.runs)
         model = titles.model_title(snap.model, text) if snap.model else snap.draft.model
         off = "" if row else "off"
         still = [gr.skip()] * len(shown) if talk.busy else room.show(talk, snap.page.memo["run_status"])
@@ -122,7 +122,7 @@ class Room:
 
     def enter(self, snap: Snapshot) -> Talk:
         """This page's talk; another run than before begins an empty one."""
-        row = view.run_of(self.ctx, snap)
+        row = view.run_of(snap)
         memo, run = snap.page.memo, row.id if row else None
         talk: Talk = memo.get("talk") or Talk(run=run)
         if talk.run != run and not talk.busy:
@@ -152,10 +152,17 @@ class Room:
             view.ending(talk.base, text),
             view.ending(talk.tuned, text),
             view.proof(talk, text),
-            view.line(talk, status, text),
+            view.line(talk, status, text, run_name=self._run_name(talk.wait_facts.get("run"))),
             view.expected(talk, text),
             gr.update(value=text("compare.clear"), visible=bool(talk.base.turns) and not talk.busy),
         ]
+
+    def _run_name(self, run_id: object) -> str:
+        """The name of the run that is waited for, "" when it is not known."""
+        try:
+            return str(self.ctx.store.get(str(run_id)).meta["name"]) if run_id else ""
+        except (UserError, KeyError):
+            return ""
 
     def base_name(self, row: run_list.RunRow | None, model: str) -> str:
         """The title of the model before training."""
@@ -212,24 +219,29 @@ class Room:
             yield self._sent(page, replace(talk, error=error), gr.skip())
             return
         typed = "value" in box  # looked at now: Gradio takes an update apart when it is sent
-        yield self._sent(page, asking.asked(talk, question, self._expected(page, question)), box)
+        page.memo["talk"] = asking.asked(talk, question, self._expected(page, question))
+        began = False
         try:
             for now in self.ctx.asking.follow(self.ctx.engine, page.memo["talk"], request):
                 again = gr.update(value=question) if now.error and typed else gr.skip()
-                yield self._sent(page, now, again)
+                yield self._sent(page, now, again if began else box, bar=not (began and now.busy))
+                began = True
         finally:  # the page may have gone in the middle of an answer
             page.memo["talk"] = asking.closed(page.memo["talk"])
 
-    def _sent(self, page: Page, talk: Talk, box: Any) -> list[Any]:
-        """Question box, the button, and all that `show` gives; the tick must not take them for what it has sent."""
+    def _sent(self, page: Page, talk: Talk, box: Any, *, bar: bool = False) -> list[Any]:
+        """Question box, bar, and all that `show` gives; the tick must not take them for what it has sent.
+
+        With `bar` it becomes possible, or impossible, to stop: the buttons change, words and actions in one.
+        """
         page.memo["talk"] = talk
         for output in self._streams:
             page.seen.pop(output, None)
-        label = gr.skip()
-        if page.room == "compare" and talk.run:
-            action, key = ("stop_answering", "compare.stop") if talk.busy else ("ask", "compare.ask")
-            label, page.shown = gr.update(value=self.text(key)), (action, "")
-        return [box, label, *self.show(talk, page.memo.get("run_status", ""))]
+        buttons = [gr.skip()] * 3
+        if bar and page.room == "compare":
+            snap = snapshot.take(self.ctx, page)
+            buttons = bottom.drawn(snap, view.bar(self.ctx, snap, self.text), self.text)
+        return [box, *buttons, *self.show(talk, page.memo.get("run_status", ""))]
 
     def _request(self, page: Page, talk: Talk, question: str, system: str, *drawn: Any) -> requests.ChatRequest:
         if not question:

@@ -13,16 +13,16 @@ CHIPS = 3
 """Questions offered at a time."""
 
 
-def run_of(ctx: Context, snap: Snapshot) -> run_list.RunRow | None:
+def run_of(snap: Snapshot) -> run_list.RunRow | None:
     """The run that is compared: the one chosen, when it has learned something or is learning, else the newest such."""
-    return run_list.chosen(run_list.comparable(ctx.runs.rows(ctx.store)), snap.draft.run)
+    return run_list.chosen(run_list.comparable(snap.runs), snap.draft.run)
 
 
 def bar(ctx: Context, snap: Snapshot, text: Text) -> Bar:
     """Ask, or stop answering; without a run the way to one, and quietly the base model."""
     if ctx.asking.busy:
         return Bar(text("compare.stop"), "stop_answering", question=True)
-    if run_of(ctx, snap):
+    if run_of(snap):
         return Bar(text("compare.ask"), "ask", question=True)
     room = "data" if snap.dataset is None else "training" if snap.model_here else "model"
     alone = (text("compare.ask_base"), "ask") if snap.model_here else ("", "")
@@ -77,23 +77,28 @@ def proof(talk: Talk, text: Text) -> Html | str:
     return el("p", text("compare.proof_open"), cls="proof open")
 
 
-def line(talk: Talk, status: str, text: Text) -> Html | str:
-    """What stands between question and answer: a wait, an error, or that both answers are the same."""
+def line(talk: Talk, status: str, text: Text, *, run_name: str = "") -> Html | str:
+    """What stands between question and answer: a wait, an error, or that both answers are the same.
+
+    run_name: of the run that is waited for, where there is one
+    """
     if talk.error is not None:
         return el("p", text.error(talk.error), cls="line failed", role="alert")
     if talk.busy and talk.wait:
-        return el("p", _waiting(talk, status, text), cls="line wait", role="status")
+        return el("p", _waiting(talk, run_name, text), cls="line wait", role="status")
     if same(talk):
         key = "compare.same_early" if status in ("running", "stopping") else "compare.same"
         return el("p", text(key), cls="line", role="status")
     return ""
 
 
-def _waiting(talk: Talk, status: str, text: Text) -> str:
+def _waiting(talk: Talk, run_name: str, text: Text) -> str:
     key = f"compare.wait.{talk.wait}"
-    if talk.wait == "waiting" and status in ("running", "stopping"):
-        key = "compare.wait.training"
-    return text(key) if key in text else text("compare.wait.waiting")
+    holder = str(talk.wait_facts.get("holder") or "")
+    nameless = {"training": not run_name, "device": not holder}
+    if key not in text or nameless.get(talk.wait):
+        return text("compare.wait.waiting")
+    return text(key, name=run_name, holder=holder)
 
 
 def same(talk: Talk) -> bool:

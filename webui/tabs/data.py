@@ -5,6 +5,7 @@ from typing import Any
 
 import gradio as gr
 
+from core.data.split import held_out_count
 from core.errors import UserError
 from webui.actions import Outcome
 from webui.context import Context
@@ -194,7 +195,7 @@ def _refresh(ctx: Context, snap: Snapshot, text: Text) -> dict[str, Any]:
         return {**updates, **nothing, **dict.fromkeys(("summary", "aside", "findings", "bubbles"), gr.update(value=""))}
     title = dataset_title(dataset, text)
     changing = bool(memo.get("data.changing"))
-    automatic = view.holdout_rows(None, dataset.usable)
+    automatic = held_out_count(dataset.usable, None)
     return {
         **updates,
         "chosen": gr.update(value=view.chosen(dataset, title, text, changing=changing), visible=not reading),

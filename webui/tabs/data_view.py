@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from core.findings import Finding
 from core.data.split import held_out_count
+from core.findings import Finding
 from webui.markup import Html, el
 from webui.snapshot import Snapshot
 from webui.tabs.row_view import numbers

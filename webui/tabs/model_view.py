@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from core.errors import UserError
+from core.findings import Finding
 from webui import frame
 from webui.markup import Html, el
 from webui.snapshot import Snapshot
@@ -25,7 +26,7 @@ def cards(found: "list[tuple[Card, bool, dict[str, Any] | None]]", snap: Snapsho
     names = {card.name for card, _, _ in found}
     if snap.model is not None and snap.model.name not in names:
         place = str(snap.model.folder) if snap.model.kind == "folder" else (snap.model.hub or "")
-        tags = _tags(here=snap.model_here, size=snap.model.bytes, plan=snap.plan, builtin=False, text=text)
+        tags = _tags(here=snap.model_here, size=snap.download_bytes, plan=snap.plan, builtin=False, text=text)
         shown.append(_choice(snap.model.name, snap.model.title, place, "", tags, pressed=True))
     return el("div", shown, cls="lw-choices lw-five", role="group", aria_label=text("model.choose"))
 
@@ -88,6 +89,17 @@ def source(answer: "Answer | None", text: Text) -> Html:
     if answer.error is not None:
         return el("p", text.error(answer.error), cls="lw-warning")
     return el("p", text("model.source_ok", s=f"{answer.value:.1f}"), cls="lw-note")
+
+
+def token(text: Text) -> Html:
+    """That a token is held, and the way to be rid of it; never the token itself."""
+    forget = el("button", text("model.token_forget"), cls="lw-link", type="button", data_do="forget")
+    return el("p", text("model.token_there"), " ", forget, cls="lw-note")
+
+
+def findings(found: list[Finding], text: Text) -> Html:
+    """What is good to know about the chosen model."""
+    return el("div", [el("p", text.finding(one), cls="lw-warning") for one in found]) if found else Html("")
 
 
 def memory(snap: Snapshot, text: Text) -> Html:

@@ -1,11 +1,14 @@
 """Settings: what to learn, how thorough, one line of what that means; every other setting folded under Advanced."""
 
+import os
 import shlex
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from core import recipes
+from core import recipes, workspace
 from core.errors import UserError
 from webui import fields
 from webui.context import Context
@@ -18,7 +21,7 @@ from webui.text import Text
 
 
 def bar(ctx: Context, snap: Snapshot, text: Text) -> Bar:
-    """Mend 1 value -> Next: training."""
+    """Fix 1 value -> Next: training."""
     count = len(snap.spec_errors)
     if count:
         label = text("settings.mend_one") if count == 1 else text("settings.mend_some", n=count)
@@ -60,7 +63,7 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
         _wire(ctx, parts, field, form[field.name])
 
     def refresh(snap: Snapshot) -> list[Any]:
-        return [*_shown(snap, text), *_form(snap, text)]
+        return [*_shown(ctx, snap, text), *_form(snap, text)]
 
     shown = ("recipe", "intensity", "recipe_note", "intensity_note", "line", "advanced", "back", "command")
     return TabParts([*(c[name] for name in shown), *form.values()], refresh)
@@ -109,7 +112,7 @@ def _recipe_label(name: str, text: Text) -> str:
     return f"{recipe.title[text.language]}\n{recipe.purpose[text.language]}"
 
 
-def _shown(snap: Snapshot, text: Text) -> list[Any]:
+def _shown(ctx: Context, snap: Snapshot, text: Text) -> list[Any]:
     changed = len(snap.draft.changes)
     return [
         gr.update(value=snap.draft.recipe),
@@ -119,7 +122,7 @@ def _shown(snap: Snapshot, text: Text) -> list[Any]:
         gr.update(value=line(snap, text)),
         _advanced(snap, text),
         gr.update(value=text("settings.back", n=changed), visible=changed > 0),
-        gr.update(value=command(snap, text)),
+        gr.update(value=command(snap, text, ctx.workspace.root)),
     ]
 
 
@@ -175,15 +178,33 @@ def _no_plan(snap: Snapshot, text: Text) -> str:
     return text.error(snap.estimate_error) if snap.estimate_error is not None else text("settings.working")
 
 
-def command(snap: Snapshot, text: Text) -> Html:
-    """The same run from a terminal, with a button that copies it."""
-    draft = snap.draft
-    words = ["launch.py", "train", "--data", draft.dataset or "DATA", "--model", draft.model]
-    words += ["--recipe", f"{draft.recipe}/{draft.intensity}"]
-    chosen = {**draft.changes, **({"quantization": draft.quantization} if draft.quantization else {})}
-    for name, value in chosen.items():
-        shown = fields.show(value).replace(" ", "") if isinstance(value, list) else fields.show(value)
-        words += ["--set", f"{name}={shown or 'null'}"]
-    code = el("pre", el("code", "python3 " + shlex.join(words)), id="settings-command-text", cls="lw-code")
+def command(snap: Snapshot, text: Text, root: Path, *, windows: bool = os.name == "nt") -> Html:
+    """The same run from a terminal, with a button that copies it. `root` is the workspace's folder."""
+    said = arguments(snap, root)
+    line = f"py {subprocess.list2cmdline(said)}" if windows else f"python3 {shlex.join(said)}"
+    code = el("pre", el("code", line), id="settings-command-text", cls="lw-code")
     copy = el("button", text("settings.copy"), cls="lw-button", type="button", data_copy="#settings-command-text")
     return el("div", el("p", text("settings.command_help"), cls="lw-note"), code, copy)
+
+
+def arguments(snap: Snapshot, root: Path) -> list[str]:
+    """launch.py and its arguments: the recipe, and only what differs from it; wrong values are left out."""
+    draft, usual = snap.draft, recommended(snap.draft)
+    words = ["launch.py", "train", "--data", draft.dataset or "DATA", "--model", draft.model]
+    words += ["--recipe", f"{draft.recipe}/{draft.intensity}"]
+    chosen = {name: value for name, value in draft.changes.items() if name not in snap.spec_errors}
+    chosen = {name: value for name, value in chosen.items() if value != usual[name]}
+    if draft.quantization:
+        chosen["quantization"] = draft.quantization
+    for name, value in chosen.items():
+        words += ["--set", f"{name}={_argument(value)}"]
+    if root != workspace.DEFAULT_ROOT.resolve():
+        words += ["--workspace", str(root)]
+    return words
+
+
+def _argument(value: Any) -> str:
+    """A value after `--set name=`: whole, where the form shows it rounded."""
+    if value is None:
+        return fields.AUTOMATIC
+    return ",".join(value) if isinstance(value, list) else str(value)

@@ -27,16 +27,16 @@ DOWNLOAD = """() => {
 
 def bar(ctx: Context, snap: Snapshot, text: Text) -> Bar:
     """Download what was learned, or the way to a first run."""
-    row = shared(ctx, snap)
+    row = shared(snap)
     if row:
         return Bar(text("share.file_bar", size=text.size(row.learned)), f"download:{row.id}")
     room = "data" if snap.dataset is None else "training" if snap.model_here else "model"
     return Bar(text("share.need_run"), f"go:{room}")
 
 
-def shared(ctx: Context, snap: Snapshot) -> RunRow | None:
+def shared(snap: Snapshot) -> RunRow | None:
     """The run that is shared: the one chosen when it learned something, else the newest that did."""
-    return run_list.chosen([row for row in ctx.runs.rows(ctx.store) if row.usable], snap.draft.run)
+    return run_list.chosen([row for row in snap.runs if row.usable], snap.draft.run)
 
 
 def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
@@ -52,9 +52,9 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
         ask = clickable(elem_id="share-ask")
 
     def refresh(snap: Snapshot) -> list[Any]:
-        rows = ctx.runs.rows(ctx.store)
-        usable, row = [one for one in rows if one.usable], shared(ctx, snap)
-        managed = _managed(ctx, snap.page)
+        rows = snap.runs
+        usable, row = [one for one in rows if one.usable], shared(snap)
+        managed = _managed(rows, snap.page)
         asking = managed if managed and snap.page.memo.get("share.delete") == managed.id else None
         return [
             gr.update(choices=run_list.menu(usable, text), value=row.id if row else None, visible=bool(usable)),
@@ -83,9 +83,9 @@ def _cards(ctx: Context, row: RunRow | None, text: Text) -> str:
     return view.cards(row, *names, text)
 
 
-def _managed(ctx: Context, page: Page) -> RunRow | None:
+def _managed(rows: list[RunRow], page: Page) -> RunRow | None:
     wanted = page.memo.get("share.run")
-    return next((row for row in ctx.runs.rows(ctx.store) if row.id == wanted), None)
+    return next((row for row in rows if row.id == wanted), None)
 
 
 def _choose(ctx: Context, run_id: str) -> None:
@@ -93,7 +93,7 @@ def _choose(ctx: Context, run_id: str) -> None:
 
 
 def _rename(ctx: Context, page: Page, said: str) -> Outcome | None:
-    row = _managed(ctx, page)
+    row = _managed(ctx.runs.rows(ctx.store), page)
     if row is None:
         return None
     ctx.store.get(row.id).rename(said)
@@ -102,14 +102,14 @@ def _rename(ctx: Context, page: Page, said: str) -> Outcome | None:
 
 def _ask(ctx: Context, page: Page) -> None:
     """Ask back before a run is deleted. Raises UserError `run.busy` while it is trained."""
-    row = _managed(ctx, page)
+    row = _managed(ctx.runs.rows(ctx.store), page)
     if row and row.status in ("running", "stopping"):
         raise UserError("run.busy", name=row.name)
     page.memo["share.delete"] = row.id if row else ""
 
 
 def _answered(ctx: Context, page: Page, do: str, run_id: str) -> Outcome | None:
-    row = _managed(ctx, page)
+    row = _managed(ctx.runs.rows(ctx.store), page)
     page.memo["share.delete"] = ""
     if do != "delete" or row is None or row.id != run_id:
         return None

@@ -57,7 +57,7 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
     def refresh(snap: Snapshot) -> list[Any]:
         run = snap.run
         status, events = snap.run_status or "", snap.events
-        rows = [row for row in ctx.runs.rows(ctx.store) if not run or row.id != run.id][:EARLIER]
+        rows = [row for row in snap.runs if not run or row.id != run.id][:EARLIER]
         curve_there = bool(run) and (status in views.LIVE or bool(curve.steps_of(events)))
         return [
             gr.update(value=_plan(ctx, snap, text), visible=training_bar.ahead(snap)),
@@ -146,11 +146,7 @@ def _words(events: list[Event], status: str, text: Text) -> Html:
     heading = el("h2", text("train.chart"), cls="lw-title")
     if curve.steps_of(events):
         return el("div", heading, el("p", curve.curve_words(events, text), cls="spoken"))
-    wait = curve.first_point(events)
-    if status not in views.LIVE:
-        said = text("train.first_none")
-    else:
-        said = text("train.first", s=5 * round(wait / 5)) if wait and wait > 5 else text("train.first_soon")
+    said = text("train.first_none" if status not in views.LIVE else "train.first")
     return el("div", heading, el("div", el("p", said), cls="plot-first"))
 
 

@@ -1,7 +1,5 @@
 """The one button of the Training tab, and the five lines that say what it would start (no Gradio here)."""
 
-from typing import Any
-
 from core import recipes
 from core.errors import UserError
 from webui.context import Context
@@ -36,26 +34,18 @@ def start_bar(snap: Snapshot, text: Text, quiet: tuple[str, str]) -> Bar:
     """Start, or the name of what is still missing and the way there."""
     if snap.dataset is None:
         return Bar(text("train.need_data"), "go:data", *quiet)
-    if snap.model is None:
-        return Bar(text("train.need_model"), "go:model", *quiet)
     if not snap.model_here:
         return Bar(text("train.need_model"), "go:model", *quiet)
     if snap.spec_errors:
         return Bar(text("train.change_settings"), "go:settings", *quiet)
     if snap.engine.run:
         return Bar(text("train.queue"), "start", *quiet)
-    forecast = forecast_of(snap)
-    if forecast.get("fits") in ("tight", "no"):
-        return Bar(text("train.tight"), "start", *quiet)
-    if forecast.get("time_s"):
-        return Bar(text("train.start", time=text.duration(forecast["time_s"])), "start", *quiet)
-    return Bar(text("train.start_plain"), "start", *quiet)
-
-
-def forecast_of(snap: Snapshot) -> dict[str, Any]:
-    """time_s, fits and memory_gb of what Start would start, as far as they are known."""
     plan = snap.plan or {}
-    return plan.get("forecast") or plan
+    if plan.get("fits") in ("tight", "no"):
+        return Bar(text("train.tight"), "start", *quiet)
+    if plan.get("time_s"):
+        return Bar(text("train.start", time=text.duration(plan["time_s"])), "start", *quiet)
+    return Bar(text("train.start_plain"), "start", *quiet)
 
 
 def in_line(snap: Snapshot) -> bool:
@@ -80,7 +70,7 @@ def starting(snap: Snapshot) -> bool:
 def learned(snap: Snapshot) -> bool:
     """Whether the run looked at ended with something to compare."""
     ended = snap.run_status in ("finished", "stopped", "failed", "interrupted")
-    return ended and snap.run is not None and snap.run.usable_adapter() is not None
+    return ended and any(row.usable for row in snap.runs if snap.run is not None and row.id == snap.run.id)
 
 
 def changed(snap: Snapshot) -> bool:
@@ -109,7 +99,7 @@ def recipe_words(snap: Snapshot, text: Text) -> str:
 def plan_lines(snap: Snapshot, text: Text) -> list[tuple[str, str, bool]]:
     """(name, value, whether it is known) for data, model, way of learning, time, memory."""
     none, counting = text("train.plan.none"), text("train.plan.counting")
-    plan, forecast = snap.plan or {}, forecast_of(snap)
+    plan = snap.plan or {}
     waiting = counting if snap.dataset and snap.model_here else none
     data = (
         text("train.plan.rows", name=dataset_title(snap.dataset, text), rows=snap.dataset.usable)
@@ -119,15 +109,15 @@ def plan_lines(snap: Snapshot, text: Text) -> list[tuple[str, str, bool]]:
     recipe = recipe_words(snap, text)
     steps = memory = waiting
     if plan.get("steps"):
-        duration = text.duration(forecast.get("time_s"))
+        duration = text.duration(plan.get("time_s"))
         passes = f"{plan.get('epochs', 0):g}"
         steps = text("train.plan.steps", rows=plan["train_rows"], passes=passes, steps=plan["steps"], time=duration)
-    if gigabytes := forecast.get("memory_gb"):
+    if gigabytes := plan.get("memory_gb"):
         memory = text("train.plan.gb", need=f"{gigabytes['total']:.1f}", free=f"{gigabytes['free']:.1f}")
     return [
         (text("train.plan.data"), data, snap.dataset is not None),
         (text("train.plan.model"), model_title(snap.model, text) if snap.model else none, snap.model is not None),
         (text("train.plan.recipe"), recipe, True),
         (text("train.plan.time"), steps, bool(plan)),
-        (text("train.plan.memory"), memory, "memory_gb" in forecast),
+        (text("train.plan.memory"), memory, "memory_gb" in plan),
     ]

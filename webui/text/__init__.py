@@ -19,6 +19,11 @@ LANGUAGES = {"en": "English", "zh": "中文"}
 ROWS_NAMED = 8
 """How many row numbers a sentence names before it says "..."."""
 
+NAMES = "a list of module names"
+"""How core names, among the words that a setting takes, the choice that is no word."""
+SHARES = ("holdout", "warmup")
+"""Settings that take a share or a count, which "a number from 0 to 100000" would not say."""
+
 
 class _Facts(dict[str, Any]):
     """Facts for a sentence; a missing one shows as its name, because half a sentence beats a traceback."""
@@ -49,6 +54,10 @@ class Text:
         facts = dict(error.facts)
         if "field" in facts and f"field.{facts['field']}" in self:
             facts["field"] = self(f"field.{facts['field']}")
+        if "choices" in facts:
+            facts["choices"] = str(facts["choices"]).replace(NAMES, self("field.target_modules.names"))
+        if error.code in ("setting.type", "setting.number") and error.facts.get("field") in SHARES:
+            return self("error.setting.share", **facts)
         key = f"error.{error.code}"
         return self(key, **facts) if key in self else self("error.unexpected", kind=error.code, said=str(facts))
 
@@ -58,9 +67,9 @@ class Text:
         return self(f"finding.{finding.code}", **facts)
 
     def rows(self, rows: tuple[int, ...] | list[int]) -> str:
-        """Row numbers as people list them: "3, 17, 42 ..."."""
+        """Row numbers as people list them: "3, 17, 42 ... (85 in all)"."""
         named = self("list.comma").join(str(row) for row in rows[:ROWS_NAMED])
-        return named + (" ..." if len(rows) > ROWS_NAMED else "")
+        return self("list.more", rows=named, count=len(rows)) if len(rows) > ROWS_NAMED else named
 
     def size(self, count: float) -> str:
         """Bytes as people say them: 1.5 GB (powers of 1000, as model pages do)."""
