@@ -9,6 +9,9 @@ from core.runs.events import Evaluated, Event, Step
 EARLY_STEPS = 8
 """Fewer steps than this say nothing."""
 
+START_STEPS = 3
+"""Steps whose mean is the loss at the start; fixed, so that the sentence names one and the same number throughout."""
+
 HEART = 0.05
 """Mean loss in nats per token below which rows come out word for word: exp(-0.05) is 95 % per token."""
 
@@ -31,7 +34,7 @@ def read(events: list[Event]) -> tuple[str, dict[str, Any]]:
         return "early", {}
     losses = [float(step.loss or 0.0) for step in steps]
     window = max(3, len(losses) // 10)
-    first, last = fmean(losses[:window]), fmean(losses[-window:])
+    first, last = fmean(losses[:START_STEPS]), fmean(losses[-window:])
     held = [event for event in events if isinstance(event, Evaluated)]
     if len(held) >= 3:
         best = min(held, key=lambda event: event.loss)
