@@ -6,8 +6,8 @@ from typing import Any
 
 from core.chat.requests import ChatRequest, Message, Sampling, sampling
 from core.cli_desk import Desk
-from core.cli_train import refuse_busy_device
-from core.errors import UserError, from_plain
+from core.cli_train import refuse_busy_device, told
+from core.errors import UserError
 from core.models import catalog
 from core.runs.store import Run
 
@@ -119,7 +119,7 @@ def _ask(desk: Desk, engine: Any, request: ChatRequest) -> dict[str, str]:
     said = {"base": "", "tuned": ""}
     for event in engine.chat(request):
         if event.kind == "error":
-            raise from_plain(event.facts)
+            raise told(event.facts)
         if event.kind in ("text", "done") and event.side:
             said[event.side] = event.text
         elif event.kind == "loading":

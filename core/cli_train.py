@@ -66,6 +66,12 @@ def busy(holder: str) -> MachineError:
     return MachineError("device.busy", holder=holder) if holder else MachineError("device.busy_unnamed")
 
 
+def told(plain: dict[str, Any]) -> UserError:
+    """The error that the engine tells of."""
+    error = from_plain(plain)
+    return busy(str(error.facts.get("holder") or "")) if error.code == "device.busy" else error
+
+
 @contextmanager
 def _stopping(desk: Desk, engine: Engine, run: Run) -> Iterator[None]:
     """First Ctrl-C or SIGTERM: stop and keep what was learned. Second: leave at once."""
@@ -95,9 +101,7 @@ def _follow(desk: Desk, engine: Engine, run: Run) -> Finished | Stopped:
         for event in reader.read():
             progress.see(event)
             if isinstance(event, Failed):
-                if event.code == "device.busy":
-                    raise busy(str(event.facts.get("holder") or ""))
-                raise from_plain({"code": event.code, "facts": event.facts, "exit_code": event.exit_code})
+                raise told({"code": event.code, "facts": event.facts, "exit_code": event.exit_code})
             if isinstance(event, Finished | Stopped):
                 return event
         status = engine.status()
