@@ -93,27 +93,11 @@ def _described(model: "ModelRef") -> bool:
 
 def plan_for(ctx: "Context", spec: RunSpec, dataset: "Dataset", *, busy: bool = False) -> dict[str, Any]:
     """`Plan.plain()` with what `forecast()` adds (memory_gb, fits, time_s, advice). Slow: tokenizes rows."""
-    from core.models.forecast import forecast
+    from core.training.settle import forecast_of
 
     settled = ctx.counted.settle(spec, dataset, ctx.workspace, keep=busy)
     ctx.engine.wake()  # with data and a model chosen, Start is likely to come next
-    plan = settled.plan
-    told = forecast(
-        settled.facts,
-        rank=spec.rank,
-        target_modules=spec.target_modules,
-        quantization=plan.quantization,  # type: ignore[arg-type]
-        precision=plan.precision,  # type: ignore[arg-type]
-        batch_size=plan.batch_size,
-        max_length=plan.max_length,
-        steps=plan.steps,
-        device=settled.device,  # type: ignore[arg-type]
-        gradient_accumulation=plan.gradient_accumulation,
-        tokens_per_row=plan.mean_length,
-        longest_row=max(settled.lengths, default=None),
-        checkpointing=plan.activation_checkpointing,
-    )
-    return {**plan.plain(), **told}
+    return {**settled.plan.plain(), **forecast_of(settled, spec)}
 
 
 class Counted:
