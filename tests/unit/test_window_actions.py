@@ -3,18 +3,22 @@
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from core import recipes
 from core.chat.requests import ChatEvent, ChatRequest
+from core.data import files
 from core.data.datasets import DatasetStore
-from core.drafts import DraftStore
+from core.drafts import Draft, DraftStore
 from core.engine import EngineStatus
 from core.errors import UserError
 from core.models.sources import Fetcher
 from core.runs.store import RunStore
+from core.spec import RunSpec, build
 from core.workspace import Workspace
-from webui import frame, snapshot
+from webui import app, estimate, frame, snapshot
 from webui.actions import NOTHING, ROOMS, Outcome, act, guarded
 from webui.context import Context
 from webui.tabs import data, data_view, model, row_view, settings
@@ -41,11 +45,20 @@ class WaitingEngine:
     def chat(self, request: ChatRequest) -> Iterator[ChatEvent]:
         return iter(())
 
+    def wake(self) -> None:
+        pass
+
     def prepare(self, run_id: str) -> None:
         self.prepared.append(run_id)
 
     def close(self, *, wait_s: float = 30.0) -> None:
         pass
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _imported() -> None:
+    """The library cannot be imported first by several threads at once, as the workers of these windows would."""
+    from transformers import AutoTokenizer  # noqa: F401
 
 
 @pytest.fixture
@@ -195,6 +208,73 @@ def test_the_command_names_what_was_chosen(ctx: Context) -> None:
         "--set quantization=4bit",
     ):
         assert part in said
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"learning_rate": 0.00012345678, "target_modules": ["q_proj", "v_proj"], "holdout": 0.05, "epochs": 2.5},
+        {"alpha": None, "holdout": None, "rank": 16, "scheduler": "cosine"},
+    ],
+)
+def test_the_command_makes_the_run_that_start_would_make(ctx: Context, changes: dict[str, Any]) -> None:
+    from core.cli_arguments import parse
+    from core.cli_desk import Desk
+
+    _with_sample(ctx).drafts.update(changes=changes, intensity="quick", quantization="8bit")
+    snap = snapshot.take(ctx)
+    said = settings.arguments(snap, ctx.workspace.root)
+    choices = parse(said[1:])
+    desk = Desk(choices, load("en"))
+    assert desk.spec(model=choices.model, dataset=choices.data) == snap.spec
+    assert desk.workspace.root == ctx.workspace.root
+    assert "rank=16" not in said  # the recipe says so already
+
+
+def test_the_command_fits_the_system(ctx: Context) -> None:
+    snap, usual = snapshot.take(_with_sample(ctx)), Workspace().root
+    unix = settings.command(snap, load("en"), usual, windows=False)
+    assert "python3 launch.py train" in unix and "--workspace" not in unix
+    windows = settings.command(snap, load("en"), usual / "my work", windows=True)
+    assert "py launch.py train" in windows and f"--workspace &quot;{usual / 'my work'}&quot;" in windows
+
+
+def test_the_drafts_defaults_are_those_of_spec_and_recipes() -> None:
+    draft = Draft()
+    assert draft.model == RunSpec().model
+    assert (draft.recipe, draft.intensity) == recipes.parse(recipes.DEFAULT)
+
+
+def test_the_window_takes_a_file_that_the_reader_takes(ctx: Context) -> None:
+    """It took 500 MB, of which the reader then refused all above 300 MB."""
+    for language in LANGUAGES:
+        assert load(language).size(files.LIMIT) in frame.help_and_lost(load(language))
+    assert app.launch_arguments(ctx)["max_file_size"] == files.LIMIT
+
+
+def test_rows_are_tokenized_once_for_all_settings(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each minute, and each move of a slider, counted all rows anew."""
+    from core.training import settle
+
+    counted: list[int] = []
+    lengths = settle.lengths
+    monkeypatch.setattr(settle, "lengths", lambda *given: counted.append(1) or lengths(*given))
+    dataset = ctx.datasets.get(str(_with_sample(ctx).drafts.load().dataset))
+    plans = [estimate.plan_for(ctx, build({"dataset": dataset.id, "epochs": epochs}), dataset) for epochs in (1, 2, 4)]
+    steps = [plan["steps"] for plan in plans]
+    assert steps[1] == 2 * steps[0] and steps[2] == 4 * steps[0]
+    assert counted == [1]
+    again = settle.settle(build({"dataset": dataset.id}), dataset, ctx.workspace).plan.plain()
+    assert {name: plans[0][name] for name in again if name not in ("steps", "epochs", "warmup_steps")} == {
+        name: value for name, value in again.items() if name not in ("steps", "epochs", "warmup_steps")
+    }
+
+
+def test_a_plan_stays_while_a_run_takes_the_memory(ctx: Context) -> None:
+    assert ctx.counted.free(11.2, keep=False) == 11
+    assert ctx.counted.free(2.0, keep=True) == 11
+    assert ctx.counted.free(2.0, keep=False) == 2
 
 
 def test_a_data_set_that_was_deleted_is_no_longer_chosen(ctx: Context) -> None:
