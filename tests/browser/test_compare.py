@@ -83,6 +83,53 @@ def test_stop_answering_keeps_what_was_said(window: Window, visit: Open) -> None
     assert 3 <= len(answers(page, "base")[0].split()) < 60
 
 
+WATCH = """([ask, stop]) => {
+  const means = {[ask]: 'ask', [stop]: 'stop_answering'};
+  window.apart = 0;
+  let since = null;
+  const look = () => {
+    const label = document.querySelector('#bar-primary').innerText.trim();
+    const action = document.querySelector('#bar-plan [data-action]')?.dataset.action;
+    since = means[label] && means[label] !== action ? since ?? performance.now() : null;
+    if (since !== null) window.apart = Math.max(window.apart, performance.now() - since);
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+
+
+def test_the_button_does_what_it_says_at_every_moment(window: Window, visit: Open) -> None:
+    """Its words changed at once, what it does only with the next tick: Stop did nothing, Ask stopped itself."""
+    learned(window)
+    window.script(word_s=0.25, base="one two three four five six seven eight nine ten " * 10)
+    page = visit().open(window, "compare")
+    page.shows("#bar-primary", EN("compare.ask"))
+    page.page.evaluate(WATCH, [EN("compare.ask"), EN("compare.stop")])
+    for count in (1, 2, 3):
+        ask(page, "Tell me everything")
+        page.shows("#bar-primary", EN("compare.stop"))
+        page.primary.click()
+        page.shows("#bar-primary", EN("compare.ask"), timeout=3_000)
+        page.page.wait_for_function(f"document.querySelectorAll('#compare-base .user').length <= {count}")
+    window.script()
+    ask(page, "And now")
+    page.shows("#compare-base-end", EN("compare.end.stop"))
+    assert page.page.evaluate("window.apart") < 200  # milliseconds; a tick comes each second
+
+
+def test_a_wait_names_what_is_waited_for(window: Window, visit: Open) -> None:
+    run, _ = learned(window)
+    page = visit().open(window, "compare")
+    for facts, key, said in (
+        ({"reason": "training", "run": run.id}, "compare.wait.training", {"name": "My FAQ"}),
+        ({"reason": "device", "holder": "launch.py train"}, "compare.wait.device", {"holder": "launch.py train"}),
+    ):
+        window.script(waiting=facts, wait_s=1.5)
+        ask(page, "hello")
+        page.shows("#compare-line", EN(key, **said))
+        page.shows("#bar-primary", EN("compare.ask"))
+
+
 def test_a_closed_page_stops_the_answer(window: Window, visit: Open) -> None:
     learned(window)
     window.script(word_s=0.3, base="one two three four " * 40)

@@ -144,6 +144,28 @@ def test_a_hub_out_of_reach_is_said_in_time_and_starter_still_works(window: Wind
     page.shows("#bar-primary", EN("train.compare"))
 
 
+def test_a_token_is_never_given_back(window: Window, visit: Open) -> None:
+    page, token = visit().open(window, "model"), "hf_CANARYcanaryCANARY"
+    page.page.locator("#model-source-box button").first.click()
+    field = page.page.locator("#model-token input")
+    assert field.get_attribute("type") == "password"
+    field.fill(token)
+    page.page.locator("#model-token-use").click()
+    page.shows("#model-token-there", EN("model.token_there"))
+    page.page.wait_for_function("document.querySelector('#model-token input').value === ''")
+    page.page.reload()
+    page.ready("model")
+    assert token not in page.page.content()
+    page.page.locator("#model-source-box button").first.click()
+    page.shows("#model-token-there", EN("model.token_there"))
+    assert page.page.locator("#model-token input").input_value() == ""
+    assert token not in window.said()
+    held = [path for path in window.workspace.root.rglob("*") if path.is_file() and token in path.read_text("latin-1")]
+    assert held == []
+    page.page.locator("#model-token-there button").click()
+    page.page.wait_for_function("!document.querySelector('#model-token-there button')")
+
+
 # -- keyboard only
 
 
