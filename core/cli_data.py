@@ -11,7 +11,7 @@ from core.spec import RunSpec
 from core.training.plan import Plan, longest, make_plan
 from core.training.rows import lengths
 from core.training.settle import Settled, forecast_of, sampled, settle
-from core.workspace import is_id
+from core.workspace import is_id, person_path
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -68,7 +68,7 @@ def check(desk: Desk) -> int:
 
 def _source(desk: Desk, reference: str) -> Path:
     """The file that is meant: a path, a sample's name, or the source of a data set that is kept."""
-    path = Path(reference).expanduser()
+    path = person_path(reference)
     try:
         if path.exists():
             return path

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from core.chat.requests import ChatRequest, Message, Sampling, sampling
+from core.chat.requests import ChatRequest, Message, Sampling, question, sampling
 from core.cli_desk import Desk
 from core.cli_train import refuse_busy_device, told
 from core.errors import UserError
@@ -88,7 +88,7 @@ def compare(desk: Desk) -> int:
     try:
         for prompt in choices.prompts:
             turns = [Message(role="system", content=system)] if system else []
-            turns.append(Message(role="user", content=prompt))
+            turns.append(question(prompt))
             request = ChatRequest(run=run.id, histories={"base": turns, "tuned": turns}, sampling=drawn)
             said = _ask(desk, engine, request)
             answers.append(

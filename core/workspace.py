@@ -9,6 +9,7 @@
 """
 
 import contextlib
+import errno
 import os
 import re
 import secrets
@@ -69,6 +70,14 @@ def write_atomic(path: Path, content: bytes | str) -> None:
         raise
 
 
+def person_path(text: Path | str) -> Path:
+    """A path as a person wrote it, with `~` and `~name` filled in. Raises UserError `path.home` for an unknown name."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise UserError("path.home", path=str(text)[:300]) from None
+
+
 class Workspace:
     """The folder that holds a person's work. Made when missing.
 
@@ -76,11 +85,15 @@ class Workspace:
     """
 
     def __init__(self, root: Path | str | None = None) -> None:
-        self.root = Path(root or DEFAULT_ROOT).expanduser().resolve()
+        self.root = person_path(root or DEFAULT_ROOT).resolve()
         try:
             for folder in (self.datasets, self.runs, self.drafts, self.models, self.downloads):
                 folder.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError):  # the folder, or something on the way to it, is a file
+            raise UserError("workspace.file", path=str(self.root)) from None
         except OSError as error:
+            if error.errno in (errno.ENOENT, errno.ENAMETOOLONG, errno.EINVAL):  # /proc/x, or a name of 300 characters
+                raise UserError("workspace.place", path=str(self.root)[:300]) from None
             raise _unwritable(error, self.root) from error
 
     def sweep(self) -> None:

@@ -67,6 +67,17 @@ class ChatEvent(BaseModel):
     facts: dict[str, Any] = {}
 
 
+QUESTION_LIMIT = 20_000
+"""Characters of a question; longer ones fill any context that fits on one machine."""
+
+
+def question(text: str) -> Message:
+    """A user's turn. Raises UserError `question.long`."""
+    if len(text) > QUESTION_LIMIT:
+        raise UserError("question.long", n=len(text), limit=QUESTION_LIMIT)
+    return Message(role="user", content=text)
+
+
 def sampling(**values: Any) -> Sampling:
     """Raises UserError `sampling.value` with the field's name, its value and its bounds."""
     try:

@@ -24,7 +24,7 @@ from core.data.rows import Progress
 from core.data.samples import Sample, samples
 from core.errors import UserError, translate
 from core.findings import from_plain
-from core.workspace import NAME_LIMIT, Workspace, clean_name, is_id, mint_id, write_atomic
+from core.workspace import NAME_LIMIT, Workspace, clean_name, is_id, mint_id, person_path, write_atomic
 
 __all__ = ["Dataset", "DatasetStore", "Sample"]
 
@@ -151,7 +151,7 @@ class DatasetStore:
         """DATA of the command line: a data set's id, a file, or a sample's name. Raises UserError `data.unknown`."""
         if is_id(reference) and (self._workspace.datasets / reference).is_dir():
             return self.get(reference)
-        path = Path(reference).expanduser()
+        path = person_path(reference)
         try:
             if reference and path.exists():
                 return self.add(path, origin="file")

@@ -8,6 +8,7 @@
 No path of this machine leaves with it. Everything is written aside and renamed into place last.
 """
 
+import errno
 import json
 import secrets
 import shutil
@@ -22,7 +23,7 @@ from core.export.card import CardFacts, Says, card
 from core.export.names import file_name, last_part, public_name
 from core.models import catalog
 from core.runs.store import Run
-from core.workspace import Workspace, mint_id
+from core.workspace import Workspace, mint_id, person_path
 
 KINDS = ("adapter",)
 WEIGHTS, CONFIG = "adapter_model.safetensors", "adapter_config.json"
@@ -67,7 +68,7 @@ def export_adapter(
     """
     if kind not in KINDS:
         raise UserError("export.kind", kind=str(kind)[:80], known=", ".join(KINDS))
-    to = to.expanduser().resolve()
+    to = person_path(to).resolve()
     zipped = to.suffix.lower() == ".zip"
     if to.exists() and (zipped or not to.is_dir() or any(to.iterdir())):
         raise UserError("export.exists", path=str(to))
@@ -86,6 +87,8 @@ def export_adapter(
     except (FileExistsError, NotADirectoryError):  # something on the way there is a file
         raise UserError("export.place", path=str(to)) from None
     except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ENAMETOOLONG, errno.EINVAL):  # /proc/x, or a name of 300 characters
+            raise UserError("export.place", path=str(to)[:300]) from None
         found = translate(error, where=str(to))
         raise (MachineError("export.denied", path=str(to)) if found.code == "disk.denied" else found) from error
     finally:
@@ -176,9 +179,9 @@ def _copy_weights(run: Run, folder: Path) -> tuple[Path, dict[str, Any]]:
         try:
             shutil.copyfile(source / WEIGHTS, folder / WEIGHTS)
             config = json.loads((source / CONFIG).read_bytes())
-            if isinstance(config, dict):
+            if isinstance(config, dict) and isinstance(config.get("r", 1), int):
                 return source, config
-        except (FileNotFoundError, ValueError):
+        except (FileNotFoundError, ValueError, RecursionError):
             continue
     raise UserError("export.damaged", name=run.meta["name"], file=CONFIG)
 

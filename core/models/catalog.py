@@ -18,7 +18,7 @@ from core.models import facts as model_facts
 from core.models import safety
 from core.models.facts import ModelFacts
 from core.models.weights import read_headers
-from core.workspace import PRESETS, Workspace
+from core.workspace import PRESETS, Workspace, person_path
 
 Kind = Literal["builtin", "catalogue", "folder", "hub"]
 
@@ -187,7 +187,7 @@ def _from_folder(folder: Path) -> ModelRef:
 
 def _at_home(text: str) -> Path:
     try:
-        return Path(text).expanduser()
+        return person_path(text)
     except RuntimeError:  # the home of somebody who does not exist: ~nobody-here/model
         return Path(text)
 
