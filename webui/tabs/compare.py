@@ -16,6 +16,7 @@ from webui.context import Context
 from webui.markup import el
 from webui.parts import Bar, BarParts, TabParts, clickable, quiet
 from webui.snapshot import Page, Snapshot
+from webui.tabs import compare_parts as parts_of
 from webui.tabs import compare_view as view
 from webui.text import Text
 
@@ -41,7 +42,7 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
         run = gr.Dropdown(label=text("compare.run"), elem_id="compare-run", filterable=False, visible=False)
         proof = gr.HTML(elem_id="compare-proof")
     with gr.Row(elem_id="compare-columns"):
-        columns = [_column(side) for side in ("base", "tuned")]
+        columns = [parts_of.column(side) for side in ("base", "tuned")]
     (base_head, base, base_end), (tuned_head, tuned, tuned_end) = columns
     line = gr.HTML(elem_id="compare-line")
     expected = gr.HTML(elem_id="compare-expected")
@@ -49,7 +50,7 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
         chips = clickable(elem_id="compare-chips")
         clear = gr.Button(text("compare.clear"), elem_id="compare-clear", size="sm", visible=False)
     with gr.Accordion(text("compare.settings"), open=False, elem_id="compare-settings"):
-        system, sampling = _settings(text)
+        system, sampling = parts_of.settings(text)
     question = (ASSETS / "question.js").read_text(encoding="utf-8")
     gr.HTML(el("p", text("compare.little"), cls="lw-note"), js_on_load=question, elem_id="compare-little")
 
@@ -80,36 +81,6 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
     parts.on(run.input, lambda _page, run_id: ctx.drafts.update(run=ctx.store.get(run_id).id) and None, [run])
     parts.on(clear.click, room.clear)
     return TabParts([run, base_head, tuned_head, chips, system, *shown], refresh)
-
-
-def _column(side: str) -> tuple[gr.HTML, gr.HTML, gr.HTML]:
-    """Heading, turns and ending of one side. No gr.Chatbot: even without Markdown it renders tags in an answer."""
-    with gr.Column(min_width=300, elem_classes=f"side {side}"):
-        return gr.HTML(), gr.HTML(elem_id=f"compare-{side}", autoscroll=True), gr.HTML(elem_id=f"compare-{side}-end")
-
-
-def _settings(text: Text) -> tuple[gr.Textbox, list[gr.Slider | gr.Number]]:
-    """The instructions, and the settings in the order of `Sampling`'s fields."""
-
-    def slider(name: str, low: float, high: float, step: float, value: float) -> gr.Slider:
-        return gr.Slider(low, high, value, step=step, buttons=["reset"], **words(name))
-
-    def words(name: str) -> dict[str, Any]:
-        return {"label": text(f"compare.{name}"), "info": text(f"compare.{name}_help"), "elem_id": f"compare-{name}"}
-
-    system = gr.Textbox(lines=2, **words("system"))
-    normal = Sampling()
-    with gr.Row():
-        drawn = [
-            slider("temperature", 0, 2, 0.05, normal.temperature),
-            slider("top_p", 0.05, 1, 0.05, normal.top_p),
-            slider("top_k", 0, 200, 1, normal.top_k),
-        ]
-    with gr.Row():
-        drawn.append(slider("repetition", 0.5, 2, 0.05, normal.repetition_penalty))
-        drawn.append(slider("length", 16, 2048, 16, normal.max_new_tokens))
-        seed = gr.Number(normal.seed, precision=0, **words("seed"))
-    return system, [*drawn, seed]
 
 
 class Room:
