@@ -92,7 +92,7 @@ def take(ctx: Context, page: Page | None = None) -> Snapshot:
     choosing = ((page.room if page else None) or draft.room) == "model"
     size = estimate.size_of(ctx, draft, model, fetch) if choosing else None
     if size is not None and estimate_error is not None and estimate_error.code == "model.facts_unknown":
-        estimate_error = None  # the answer to how large it is brings the facts, or says what stands in the way
+        estimate_error = size.error if size.fresh else None  # with its size come the facts that are missing here
     run = _run(ctx, draft, engine)
     events = ctx.follower.events(run) if run else []
     return Snapshot(

@@ -90,10 +90,13 @@ def test_a_source_out_of_reach_is_said_and_asked_again_on_request(
 ) -> None:
     monkeypatch.setattr(address, "CONNECT_S", 0.2)
     monkeypatch.setattr(address, "PROBE_S", 0.4)
+    sample = ctx.datasets.samples()[0]
+    ctx.drafts.update(dataset=ctx.datasets.add(sample.file, origin="sample").id)
     ctx.drafts.update(model=NAME, endpoint="http://127.0.0.1:9")
     snap = until(ctx, asked, seconds=5)
     assert "127.0.0.1" in frame.status(snap, TEXT) and "lw-error" in frame.status(snap, TEXT)
     assert model.bar(ctx, snap, TEXT).label == "Download small"
+    until(ctx, lambda snap: snap.estimate_error is not None)  # not "being worked out" for ever
     ctx.drafts.update(endpoint=hub.endpoint)
     assert frame.trouble(until(ctx, asked)) is None
 
