@@ -6,11 +6,7 @@ import string
 import pytest
 import yaml
 
-from core.data import files, formats
-from core.data.examine import examine
-from core.errors import UserError
 from core.workspace import REPOSITORY
-from webui.text import Text
 
 TEXTS = {
     language: yaml.safe_load((REPOSITORY / "webui" / "text" / f"{language}.yaml").read_text(encoding="utf-8"))
