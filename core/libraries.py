@@ -4,6 +4,7 @@ import logging
 import os
 import warnings
 
+from core.imports import IMPORTS
 from core.models import device
 
 
@@ -12,8 +13,9 @@ def wake() -> None:
     _one_card()
     # Before its import: it warns about an optional package, and in int8 training once per layer call.
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
-    import torch
-    import trl.trainer.sft_trainer  # noqa: F401  (the slowest import: better now than between Start and the first step)
+    with IMPORTS:
+        import torch
+        import trl.trainer.sft_trainer  # noqa: F401  (the slowest: better now than between Start and the first step)
 
     # Two spinning threads beside one busy process (the browser) can be 35 times slower (measured): leave one core.
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS") or max(1, device.cores() - 1)))

@@ -17,6 +17,7 @@ from typing import Any
 
 from core.data import runaway
 from core.errors import UserError
+from core.imports import IMPORTS
 
 Message = dict[str, Any]
 Span = tuple[int, int]
@@ -201,7 +202,8 @@ def _training_version(tokenizer: Any, source: str) -> str | None:
     own = source if _MARKERS.search(source) else None
     if tokenizer.chat_template != source:  # one of several named templates, which TRL does not look at
         return own
-    from trl.chat_template_utils import get_training_chat_template
+    with IMPORTS:
+        from trl.chat_template_utils import get_training_chat_template
 
     try:
         return get_training_chat_template(tokenizer) or own

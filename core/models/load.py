@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from core.errors import UserError
+from core.imports import IMPORTS
 from core.models.safety import inspect
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ def load_tokenizer(folder: Path) -> "PreTrainedTokenizerBase":
     Raises what `safety.inspect` raises, and UserError model.tokenizer_broken.
     """
     inspect(folder, weights=False)
-    from transformers import AutoTokenizer
+    with IMPORTS:
+        from transformers import AutoTokenizer
 
     try:
         tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
@@ -43,8 +45,9 @@ def load_model(folder: Path, quantization: Quantization, precision: Precision, d
     UserError model.load_failed for what the library refuses; MemoryError and torch's own memory errors pass through.
     """
     inspect(folder)
-    import torch
-    from transformers import AutoModelForCausalLM
+    with IMPORTS:
+        import torch
+        from transformers import AutoModelForCausalLM
 
     dtype = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}[precision]
     options: dict[str, Any] = {

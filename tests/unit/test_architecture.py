@@ -20,7 +20,7 @@ PROGRAM = [
 ]
 
 FLOORS = (
-    {"errors", "findings", "first_words", "awake"},
+    {"errors", "findings", "first_words", "awake", "imports"},
     {"workspace", "install"},
     {"spec", "drafts"},
     {"recipes"},
