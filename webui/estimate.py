@@ -1,5 +1,6 @@
 """From the draft to what Start would start, and to what that would take: model, spec, plan, forecast."""
 
+import math
 import threading
 from collections import OrderedDict
 from dataclasses import replace
@@ -80,6 +81,20 @@ def plan_of(
     key = ("plan", spec.model_dump_json(), str(model.folder), _described(model), free)
     answer = ctx.worker.ask(f"plan {dataset.id} {model.name}", key, lambda: plan_for(ctx, spec, dataset, busy=busy))
     return (answer.value, answer.error) if answer else (None, None)
+
+
+def work(plan: dict[str, Any]) -> dict[str, Any]:
+    """Rows, passes, rows per step and steps of a plan, as facts of a sentence in which the sum comes out."""
+    batch = int(plan.get("batch_size") or 1) * int(plan.get("gradient_accumulation") or 1)
+    passes = f"{plan.get('epochs') or 0:.1f}".removesuffix(".0")
+    return {"rows": plan["train_rows"], "passes": passes, "batch": batch, "steps": plan["steps"]}
+
+
+def floored(spec: RunSpec | None, plan: dict[str, Any] | None) -> bool:
+    """Whether the least number of steps asks for more than the passes would make."""
+    if spec is None or not plan or not plan.get("steps_per_epoch"):
+        return False
+    return bool(spec.min_steps > math.ceil(plan["steps_per_epoch"] * spec.epochs))
 
 
 def _described(model: "ModelRef") -> bool:

@@ -12,6 +12,9 @@ from core.spec import RunSpec
 from webui.text import Text
 
 Kind = Literal["menu", "choice", "number"]
+LONGEST = 200
+"""Characters of a setting that is typed; what is longer is cut."""
+
 AUTOMATIC = "auto"
 """What a menu holds for None."""
 
@@ -164,7 +167,7 @@ def component(field: Field, text: Text) -> Any:
         return gr.Dropdown(choices(field, None, text), value=field.steps[0], allow_custom_value=True, **words)
     if field.kind == "choice":
         return gr.Dropdown(choices(field, None, text), value=field.steps[0], filterable=False, **words)
-    return gr.Textbox(max_length=200, **words)
+    return gr.Textbox(max_length=LONGEST, **words)
 
 
 def update(

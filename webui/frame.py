@@ -174,9 +174,14 @@ def tab_label(room: str, snap: Snapshot, text: Text) -> str:
     ready = {
         "data": snap.dataset is not None and snap.dataset.usable > 0,
         "model": snap.model_here,
-        "training": snap.run_status == "finished",
+        "training": snap.run_status == "finished" and not changed(snap),
     }
     return f"{name} ✓" if ready.get(room) else name
+
+
+def changed(snap: Snapshot) -> bool:
+    """Whether Start would start something else than the run looked at."""
+    return snap.run is not None and snap.spec is not None and snap.run.spec != snap.spec
 
 
 def plan(snap: Snapshot, bar: Bar, text: Text) -> Html:

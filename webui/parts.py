@@ -68,6 +68,18 @@ def quiet(event: Any, fn: Callable[..., Any] | None, inputs: Any = None, outputs
     return event(fn, inputs, outputs, show_progress="hidden", api_visibility="private", **more)
 
 
+def whole(value: Any) -> Any:
+    """What came from outside, with a replacement sign for each half of a character: no file can hold those.
+
+    A browser never sends halves, a program at the page's door may.
+    """
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list | tuple):
+        return type(value)(whole(one) for one in value)
+    return {whole(name): whole(one) for name, one in value.items()} if isinstance(value, dict) else value
+
+
 CLICKS = """element.addEventListener('click', (event) => {
   const pressed = event.target.closest('[data-do]');
   if (pressed && element.contains(pressed)) trigger('click', {do: pressed.dataset.do, id: pressed.dataset.id || ''});

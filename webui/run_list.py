@@ -113,8 +113,14 @@ def label(row: RunRow, text: Text, now: float | None = None) -> str:
     if time.localtime(row.created)[:3] != time.localtime(now)[:3]:
         facts.append(when(row.created, text, now))
     if row.status != "finished":
-        facts.append(text(f"share.status.{row.status}"))
+        facts.append(state(row, text))
     return " · ".join(facts)
+
+
+def state(row: RunRow, text: Text) -> str:
+    """How the run stands, in a word or two; a stopped one says whether anything was learned."""
+    empty = row.status == "stopped" and not row.usable
+    return text("share.status.stopped_nothing" if empty else f"share.status.{row.status}")
 
 
 def dataset_name(datasets: DatasetStore, dataset_id: str | None, text: Text) -> str:

@@ -7,6 +7,7 @@ snapshot per tick or action, asks every tab for its updates and sends what diffe
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -16,7 +17,7 @@ from core.errors import translate
 from webui import bottom, frame
 from webui.actions import ROOMS, Outcome, act, guarded
 from webui.context import Context
-from webui.parts import Bar, BarParts, TabParts, Wired, clickable, quiet
+from webui.parts import Bar, BarParts, TabParts, Wired, clickable, quiet, whole
 from webui.snapshot import Page, Snapshot, take
 from webui.tabs import TABS
 from webui.text import Text
@@ -50,7 +51,7 @@ def build(ctx: Context, text: Text) -> None:
             render=False,
         ),
         plan=gr.HTML(elem_id="bar-plan", render=False),
-        primary=gr.Button(variant="primary", elem_id="bar-primary", render=False),
+        primary=gr.Button(text("data.choose"), variant="primary", elem_id="bar-primary", render=False),
         quiet=gr.Button(variant="secondary", elem_id="bar-quiet", visible=False, render=False),
         page=page,
     )
@@ -113,7 +114,7 @@ class Shell:
     def _on_load(self, page: Page, request: gr.Request) -> list[Any]:
         asked = str(request.query_params.get("room", "")) if request else ""
         page.room = asked if asked in ROOMS else self.ctx.drafts.load().room
-        wanted = str(request.query_params.get("run", "")) if request else ""
+        wanted = whole(str(request.query_params.get("run", ""))) if request else ""
         if wanted:  # a bookmark of Share's "keep using it here"
             page.trouble = guarded(lambda: self.ctx.drafts.update(run=self.ctx.store.get(wanted).id)).error
         page.seen.clear()
@@ -155,13 +156,14 @@ class Shell:
     def _clicked(self, wired: Wired) -> Callable[[Page, gr.EventData], list[Any]]:
         def clicked(page: Page, event: gr.EventData) -> list[Any]:
             data = event._data if isinstance(event._data, dict) else {}
-            return self._after(page, guarded(wired.handle, page, str(data.get("do", "")), str(data.get("id", ""))))
+            do, id = (whole(str(data.get(name, ""))) for name in ("do", "id"))
+            return self._after(page, guarded(wired.handle, page, do, id))
 
         return clicked
 
     def _changed(self, wired: Wired) -> Callable[..., list[Any]]:
         def changed(page: Page, *values: Any) -> list[Any]:
-            return self._after(page, guarded(wired.handle, page, *values), source=wired.source)
+            return self._after(page, guarded(wired.handle, page, *map(whole, values)), source=wired.source)
 
         return changed
 
@@ -192,12 +194,25 @@ class Shell:
 
     def _updates(self, page: Page, *, open_room: bool, source: Any) -> list[Any]:
         snap = take(self.ctx, page)
-        bar = self._bar(snap)
-        fresh = [gr.skip()]
-        fresh += [gr.update(label=frame.tab_label(room, snap, self.text)) for room in ROOMS]
-        fresh += self._frame(snap, bar)
-        for tab in self.built:
-            fresh += tab.refresh(snap)
+        faults: list[Exception] = []
+
+        def part(count: int, made: Callable[[], list[Any]]) -> list[Any]:
+            """One part of the page; when it fails the others are still brought up to date."""
+            try:
+                return made()
+            except Exception as error:
+                log.exception("a part of a page could not be brought up to date")
+                faults.append(error)
+                return [gr.skip()] * count
+
+        names = part(len(ROOMS), lambda: [gr.update(label=frame.tab_label(room, snap, self.text)) for room in ROOMS])
+        header = part(1, lambda: [gr.update(value=frame.header(snap, self.text))])
+        bar = part(4, lambda: self._bar_updates(snap))
+        tabs = [update for tab in self.built for update in part(len(tab.outputs), partial(tab.refresh, snap))]
+        status = part(1, lambda: [gr.update(value=frame.status(snap, self.text))])
+        if faults:
+            status = [gr.update(value=frame.line("error", self.text.error(translate(faults[0]))))]
+        fresh = [gr.skip(), *names, *header, *status, *bar, *tabs]
         sent = [self._difference(page, *pair, source=source) for pair in zip(self.outputs, fresh, strict=True)]
         if open_room:
             sent[0] = gr.update(selected=page.room)
@@ -208,13 +223,10 @@ class Shell:
         found: Bar = module.bar(self.ctx, snap, self.text)
         return found
 
-    def _frame(self, snap: Snapshot, bar: Bar) -> list[Any]:
-        return [
-            gr.update(value=frame.header(snap, self.text)),
-            gr.update(value=frame.status(snap, self.text)),
-            gr.update(visible=bar.question),
-            *bottom.drawn(snap, bar, self.text),
-        ]
+    def _bar_updates(self, snap: Snapshot) -> list[Any]:
+        """Question box, plan, quiet and primary button."""
+        bar = self._bar(snap)
+        return [gr.update(visible=bar.question), *bottom.drawn(snap, bar, self.text)]
 
     @staticmethod
     def _difference(page: Page, output: Any, update: Any, *, source: Any) -> Any:

@@ -224,7 +224,7 @@ def numbers(events: list[Event], text: Text) -> list[tuple[str, str]]:
         ("train.n.gradient", figure(last.grad_norm) if last.grad_norm is not None else ""),
         ("train.n.speed", f"{last.tokens_per_s:,.0f}" if last.tokens_per_s else ""),
         ("train.n.tokens", f"{last.tokens:,}" if last.tokens else ""),
-        ("train.n.memory", f"{last.memory_gb:.1f} GB" if last.memory_gb else ""),
+        ("train.n.memory", text.size(last.memory_gb * 1e9) if last.memory_gb else ""),
         ("train.n.batch", str(plan["batch_size"]) if plan.get("batch_size") else ""),
     ]
     return [(text(key), value) for key, value in rows if value]

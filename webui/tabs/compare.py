@@ -14,16 +14,13 @@ from webui import asking, bottom, run_list, snapshot, titles
 from webui.asking import Talk
 from webui.context import Context
 from webui.markup import el
-from webui.parts import Bar, BarParts, TabParts, clickable, quiet
+from webui.parts import Bar, BarParts, TabParts, clickable, quiet, whole
 from webui.snapshot import Page, Snapshot
 from webui.tabs import compare_parts as parts_of
 from webui.tabs import compare_view as view
 from webui.text import Text
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
-QUESTION_LIMIT = 20_000
-"""Characters of one question; a longer one would fill every small model's memory of the talk."""
-
 LABELS = {"repetition_penalty": "repetition", "max_new_tokens": "length"}
 """Settings whose label is called otherwise than they are."""
 
@@ -159,12 +156,12 @@ class Room:
             yield from self.typed(page, typed, *settings)
         elif label == text("train.compare") and talk.run not in talk.asked and page.memo.get("talk.questions"):
             page.memo["talk"] = replace(talk, asked=talk.asked | {talk.run or ""})
-            yield from self._ask(page, page.memo["talk.questions"][0], gr.skip(), *settings)
+            yield from self._ask(page, page.memo["talk.questions"][0], gr.skip(), *whole(settings))
         else:  # a generator that yields nothing would empty every output
             yield [gr.skip()] * len(self._streams)
 
     def typed(self, page: Page, question: str, *settings: Any) -> Iterator[list[Any]]:
-        yield from self._ask(page, question.strip(), gr.update(value=""), *settings)
+        yield from self._ask(page, whole(question).strip(), gr.update(value=""), *whole(settings))
 
     def chip(self, event: gr.EventData, page: Page, _typed: str, *settings: Any) -> Iterator[list[Any]]:
         data = event._data if isinstance(event._data, dict) else {}
@@ -172,7 +169,7 @@ class Room:
             page.memo["talk.at"] = page.memo.get("talk.at", 0) + view.CHIPS
             yield [self._chips(page), *[gr.skip()] * len(self._streams)]
         elif data.get("do") == "ask":
-            for shown in self._ask(page, str(data.get("id", "")), gr.skip(), *settings):
+            for shown in self._ask(page, whole(str(data.get("id", ""))), gr.skip(), *whole(settings)):
                 yield [gr.skip(), *shown]
         else:
             yield [gr.skip()] * (1 + len(self._streams))
@@ -217,8 +214,7 @@ class Room:
     def _request(self, page: Page, talk: Talk, question: str, system: str, *drawn: Any) -> requests.ChatRequest:
         if not question:
             raise UserError("question.empty")
-        if len(question) > QUESTION_LIMIT:
-            raise UserError("question.long", n=len(question), limit=QUESTION_LIMIT)
+        requests.question(question)  # raises when it is too long
         sampling = self._sampling(dict(zip(Sampling.model_fields, drawn, strict=True)))
         return asking.request_of(talk, page.memo.get("talk.model"), question, system or "", sampling)
 

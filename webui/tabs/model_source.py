@@ -81,7 +81,7 @@ def _try(ctx: Context, page: Page, kind: object, address: object) -> None:
     if kind == "mirror" and not str(address or "").strip():
         raise UserError("model.source_empty")
     _keep(ctx, kind, address)
-    page.memo["model.probe"] = True
+    page.memo["model.probe"], page.memo["model.probed"] = True, ctx.drafts.load().model
     ctx.network.forget(_probe_key(ctx.drafts.load().endpoint))
     _ask_size_again(ctx)
 
@@ -130,6 +130,8 @@ def _answer(ctx: Context, snap: Snapshot) -> tuple[Answer | None, bool]:
         return (snap.size if snap.size.fresh else None), True
     if not snap.page.memo.get("model.probe"):
         return None, False
+    if snap.page.memo.get("model.probed") != snap.draft.model and snap.model_here:
+        return None, False  # it was tried for another model; the one chosen since needs no source
     from core.models.sources import probe
 
     endpoint = snap.draft.endpoint

@@ -10,7 +10,8 @@ import gradio as gr
 
 from core import recipes, workspace
 from core.errors import UserError
-from webui import fields
+from core.spec import RunSpec
+from webui import estimate, fields
 from webui.context import Context
 from webui.estimate import recommended
 from webui.markup import Html, el
@@ -86,11 +87,15 @@ def _wire(ctx: Context, parts: BarParts, field: fields.Field, component: Any) ->
 
 
 def keep_field(ctx: Context, name: str, typed: object) -> None:
-    """Keep what was typed as a change; what the recipe recommends anyway is none. A wrong value is kept and told."""
+    """Keep what was typed as a change; what the recipe recommends anyway, or nothing, is none.
+
+    A wrong value is kept and told.
+    """
     draft = ctx.drafts.load()
-    value = fields.read(name, typed)
+    value = fields.read(name, typed[: fields.LONGEST] if isinstance(typed, str) else typed)
     changes = {field: kept for field, kept in draft.changes.items() if field != name}
-    if value != recommended(draft)[name]:
+    emptied = value is None and RunSpec.model_fields[name].default is not None  # where None means nothing
+    if not emptied and value != recommended(draft)[name]:
         changes[name] = value
     if changes != draft.changes:
         ctx.drafts.update(changes=changes)
@@ -139,7 +144,11 @@ def _form(snap: Snapshot, text: Text) -> list[Any]:
     for field in fields.FORM:
         changed = field.name in snap.draft.changes
         value = snap.draft.changes.get(field.name, usual[field.name])
-        updates.append(gr.update(**fields.update(field, value, usual[field.name], snap.plan, text, changed=changed)))
+        shown = fields.update(field, value, usual[field.name], snap.plan, text, changed=changed)
+        if field.name == "epochs" and snap.plan is not None and estimate.floored(snap.spec, snap.plan):
+            made = estimate.work(snap.plan)["passes"]
+            shown["info"] = text("model.blank").join((shown["info"], text("field.epochs.floor", n=made)))
+        updates.append(gr.update(**shown))
     return updates
 
 
@@ -157,14 +166,14 @@ def line(snap: Snapshot, text: Text) -> Html:
     plan = snap.plan
     if plan is None:
         return el("div", el("p", _no_plan(snap, text), cls="lw-note"), cls="lw-plan-line")
-    passes = f"{plan['epochs']:.1f}".removesuffix(".0")
-    time = text.duration(plan["time_s"])
-    facts = {"rows": plan["train_rows"], "passes": passes, "steps": plan["steps"], "time": time}
+    facts = {**estimate.work(plan), "time": text.duration(plan["time_s"])}
+    floor = text("settings.floor", n=plan["steps"]) if estimate.floored(snap.spec, plan) else None
     cut = plan["rows_cut"]
     note = text("settings.cut" if cut else "settings.whole", n=cut, length=plan["max_length"])
     return el(
         "div",
         el("p", text("settings.line", **facts), cls="lw-title"),
+        el("p", floor, cls="lw-note") if floor else None,
         el("p", note, cls="lw-warning" if cut else "lw-note"),
         cls="lw-plan-line",
     )

@@ -77,7 +77,7 @@ def _cells(row: RunRow, chosen: bool, ctx: Context, text: Text) -> list[Html]:
     data = run_list.dataset_name(ctx.datasets, row.dataset, text) or text("share.data_gone")
     pressed = "true" if chosen else "false"
     name = el("button", row.name, type="button", cls="lw-link", data_do="choose", data_id=row.id, aria_pressed=pressed)
-    status = el("span", text(f"share.status.{row.status}"), cls=f"lw-tag is-{row.status}")
+    status = el("span", run_list.state(row, text), cls=f"lw-tag is-{row.status}")
     values = [
         name,
         status,

@@ -135,7 +135,8 @@ def _sentence(ctx: Context, snap: Snapshot, text: Text) -> Html | str:
         facts.append(text("train.left", time=text.duration(done.left_s)))
     if done.epochs >= 1:
         total = max(1, round(done.epochs))
-        facts.append(text("train.pass", n=min(total, math.ceil(done.epoch)), total=total))
+        at = total if snap.run_status == "finished" else min(total, math.ceil(done.epoch))
+        facts.append(text("train.pass", n=at, total=total))
     meter = el("progress", value=done.step, max=done.steps, aria_label=facts[0])
     small = el("p", " · ".join(facts), cls="progress")
     return el("section", name, line, small, meter, cls=f"sentence is-{snap.run_status}")
@@ -195,7 +196,7 @@ def _log(snap: Snapshot, text: Text) -> Html:
 def _others(rows: list[run_list.RunRow], text: Text) -> Html:
     lines = []
     for row in rows:
-        facts = f"{text(f'share.status.{row.status}')} · {run_list.when(row.created, text)}"
+        facts = f"{run_list.state(row, text)} · {run_list.when(row.created, text)}"
         show = el("button", text("train.show"), type="button", cls="lw-button small", data_do="show", data_id=row.id)
         lines.append(el("li", el("span", row.name, cls="name"), el("span", facts, cls="facts"), show))
     return el("ul", lines, cls="runs")

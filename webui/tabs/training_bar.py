@@ -2,7 +2,9 @@
 
 from core import recipes
 from core.errors import UserError
+from webui import estimate
 from webui.context import Context
+from webui.frame import changed
 from webui.parts import Bar
 from webui.snapshot import Snapshot
 from webui.text import Text
@@ -73,11 +75,6 @@ def learned(snap: Snapshot) -> bool:
     return ended and any(row.usable for row in snap.runs if snap.run is not None and row.id == snap.run.id)
 
 
-def changed(snap: Snapshot) -> bool:
-    """Whether Start would start something else than the run looked at."""
-    return snap.run is not None and snap.spec is not None and snap.run.spec != snap.spec
-
-
 def ahead(snap: Snapshot) -> bool:
     """Whether the plan is shown: nothing trained yet, this run still waits, or something else is chosen by now."""
     if snap.run is None:
@@ -110,10 +107,11 @@ def plan_lines(snap: Snapshot, text: Text) -> list[tuple[str, str, bool]]:
     steps = memory = waiting
     if plan.get("steps"):
         duration = text.duration(plan.get("time_s"))
-        passes = f"{plan.get('epochs', 0):g}"
-        steps = text("train.plan.steps", rows=plan["train_rows"], passes=passes, steps=plan["steps"], time=duration)
+        steps = text("train.plan.steps", **estimate.work(plan), time=duration)
     if gigabytes := plan.get("memory_gb"):
-        memory = text("train.plan.gb", need=f"{gigabytes['total']:.1f}", free=f"{gigabytes['free']:.1f}")
+        memory = text(
+            "train.plan.gb", need=text.size(gigabytes["total"] * 1e9), free=text.size(gigabytes["free"] * 1e9)
+        )
     return [
         (text("train.plan.data"), data, snap.dataset is not None),
         (text("train.plan.model"), model_title(snap.model, text) if snap.model else none, snap.model is not None),
