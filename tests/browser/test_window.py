@@ -314,3 +314,77 @@ def test_one_button_one_language_and_room_for_all_at_every_state(
     window.wait(lambda: window.run().status() == "failed")
     page.shows("#training-sentence", words("error.memory")[:8])
     look_everywhere(page, "failed")
+
+
+# -- the one button always says what it does
+
+
+LABELS = """() => {
+  window.lwBlank = [];
+  const look = () => {
+    const button = document.querySelector('#bar-primary');
+    if (button && !button.innerText.trim()) window.lwBlank.push(document.querySelector('#bar-plan')?.innerText || '?');
+  };
+  new MutationObserver(look).observe(document.body, {childList: true, subtree: true, characterData: true});
+  look();
+}"""
+
+
+def test_the_button_is_never_without_words(window: Window, visit: Open) -> None:
+    window.choose_sample("en")
+    window.script(steps=30, hold=6, stop_s=1)
+    page = visit().open(window, "training")
+    page.shows("#bar-primary", EN("train.start_plain"))
+    page.page.evaluate(LABELS)
+    page.primary.click()
+    page.shows("#training-sentence", "Step 6 of 30")
+    page.primary.click()
+    page.shows("#bar-primary", EN("train.compare"))
+    window.script(steps=4, pace=0.02)
+    page.quiet.click()
+    window.wait(lambda: len(window.store.list()) == 2 and window.run().status() == "finished")
+    (window.run().adapter_folder / "more").write_bytes(bytes(3_456_789))  # two sizes: the label has to change
+    page.go("share")
+    for size in ("165 B", "3.5 MB") * 2:
+        page.shows("#bar-primary", "Download (")
+        n = 0 if size == "3.5 MB" else 1
+        page.page.locator("#share-run input").click()
+        page.page.locator("#share-run [role=option]").nth(n).click()
+        page.shows("#bar-primary", EN("share.file_bar", size=size))
+        with page.page.expect_download():
+            page.primary.click()
+        page.page.wait_for_timeout(1200)
+        page.shows("#bar-primary", EN("share.file_bar", size=size))
+    assert page.page.evaluate("window.lwBlank") == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_before_its_first_refresh_the_button_has_its_own_words(window: Window, visit: Open, language: str) -> None:
+    page = visit(language)
+    page.page.route("**/gradio_api/queue/**", lambda route: route.abort())  # nothing is ever refreshed
+    page.page.goto(f"{window.url}/{language}")
+    page.shows("#bar-primary", text.load(language)("data.choose"))
+
+
+def test_a_run_stopped_at_once_is_not_called_kept_and_not_offered(window: Window, visit: Open) -> None:
+    window.choose_sample("en")
+    window.script(hold=-1)
+    page = visit().open(window, "training")
+    page.shows("#bar-primary", EN("train.start_plain"))
+    page.primary.click()
+    page.shows("#bar-primary", EN("train.stop"))
+    page.shows("#training-phase .now", EN("train.phase.loading"))
+    page.primary.click()
+    page.shows("#training-sentence", EN("train.stopped_nothing"))
+    page.go("share")
+    page.shows("#share-runs", EN("share.status.stopped_nothing"))
+    page.shows("#bar-primary", "First")
+    assert page.page.locator("#share-download").count() == 0
+
+
+def test_six_short_names_stand_in_one_row_on_a_phone(window: Window, visit: Open) -> None:
+    page = visit("zh", 390).open(window)
+    window.choose_sample("zh")
+    page.shows("[role=tab]", "✓")
+    tops = {round(page.tab(room).bounding_box()["y"]) for room in ROOMS}
+    assert len(tops) == 1

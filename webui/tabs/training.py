@@ -126,7 +126,8 @@ def _sentence(ctx: Context, snap: Snapshot, text: Text) -> Html | str:
     before = training_bar.before(snap)
     said = views.sentence(snap.events, snap.run_status, text, before=before, starting=training_bar.starting(snap))
     done = views.progress(snap.events)
-    name = el("span", snap.run_name, cls="run-name")
+    past = training_bar.ahead(snap) and snap.run_status != "queued"  # above it stands what would come next
+    name = el("span", text("train.past", name=snap.run_name) if past else snap.run_name, cls="run-name")
     line = el("p", said, cls="lw-lead")
     if not done.step or not done.steps:
         return el("section", name, line, cls=f"sentence is-{snap.run_status}")
