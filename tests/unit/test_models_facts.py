@@ -287,7 +287,7 @@ def test_what_people_type(folder: Path, tmp_path: Path, monkeypatch: pytest.Monk
         ("owner/..", "model.unknown"), ("owner/na..me", "model.unknown"), ("owner/na--me", "model.unknown"),
         ("owner/name@", "model.unknown"), ("owner/name@a/b", "model.unknown"), ("owner/name@../x", "model.unknown"),
         ("https://huggingface.co/Qwen/Qwen3-0.6B", "model.url"), ("file:///etc", "model.url"),
-        ("a\x00b", "model.unknown"), ("~nobody-here/x", "model.no_folder"),
+        ("a\x00b", "model.unknown"), ("~nobody-here/x", "path.home"),
         ("x" * 5000, "model.unknown"), ("C:\\nothing", "model.no_folder"), ("; touch x", "model.unknown"),
         ("$(id)/x", "model.unknown"), ("/" + "x" * 400, "model.no_folder"),
     ],
