@@ -388,3 +388,18 @@ def test_six_short_names_stand_in_one_row_on_a_phone(window: Window, visit: Open
     page.shows("[role=tab]", "✓")
     tops = {round(page.tab(room).bounding_box()["y"]) for room in ROOMS}
     assert len(tops) == 1
+
+
+def test_the_passes_say_when_the_least_number_of_steps_decides(window: Window, visit: Open) -> None:
+    window.choose_sample("en")
+    window.drafts.update(changes={"epochs": 1, "min_steps": 200})
+    page = visit().open(window, "settings")
+    page.shows("#settings-line", "rows per step = 200 steps", timeout=60_000)
+    page.shows("#settings-line", EN("settings.floor", n=200))
+    page.page.locator("#settings-advanced button").first.click()
+    page.shows("#settings-epochs", "At least N steps asks for more")
+    box = page.page.locator("#settings-min_steps textarea, #settings-min_steps input").first
+    box.fill("")
+    box.press("Tab")
+    window.wait(lambda: window.drafts.load().changes == {"epochs": 1})
+    assert "None" not in page.page.locator("#status-line").inner_text()

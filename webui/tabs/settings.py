@@ -10,7 +10,6 @@ import gradio as gr
 
 from core import recipes, workspace
 from core.errors import UserError
-from core.spec import RunSpec
 from webui import estimate, fields
 from webui.context import Context
 from webui.estimate import recommended
@@ -94,7 +93,7 @@ def keep_field(ctx: Context, name: str, typed: object) -> None:
     draft = ctx.drafts.load()
     value = fields.read(name, typed[: fields.LONGEST] if isinstance(typed, str) else typed)
     changes = {field: kept for field, kept in draft.changes.items() if field != name}
-    emptied = value is None and RunSpec.model_fields[name].default is not None  # where None means nothing
+    emptied = value is None and str(typed or "").strip() != fields.AUTOMATIC
     if not emptied and value != recommended(draft)[name]:
         changes[name] = value
     if changes != draft.changes:
