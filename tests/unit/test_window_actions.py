@@ -258,8 +258,13 @@ def test_rows_are_tokenized_once_for_all_settings(ctx: Context, monkeypatch: pyt
     from core.training import settle
 
     counted: list[int] = []
-    lengths = settle.lengths
-    monkeypatch.setattr(settle, "lengths", lambda *given: counted.append(1) or lengths(*given))
+    lengths, here = settle.lengths, threading.get_ident()  # another test's worker may still be counting its own rows
+
+    def count(*given: Any) -> list[int]:
+        counted.extend([1] if threading.get_ident() == here else [])
+        return lengths(*given)
+
+    monkeypatch.setattr(settle, "lengths", count)
     dataset = ctx.datasets.get(str(_with_sample(ctx).drafts.load().dataset))
     plans = [estimate.plan_for(ctx, build({"dataset": dataset.id, "epochs": epochs}), dataset) for epochs in (1, 2, 4)]
     steps = [plan["steps"] for plan in plans]
