@@ -221,6 +221,10 @@ class _Leave:
             pass
         if self._engine.status().run is not None:
             sys.stderr.write(f"{text.load('en')('window.leaving')}\n")
+        # A step can take minutes on a slow computer and shall not be lost; who cannot wait interrupts again.
+        self._engine.close(wait_s=0.5)
+        while self._engine.status().run is not None:
+            self._engine.close(wait_s=0.5)
         self._engine.close(wait_s=CLOSE_S)
 
 
