@@ -111,7 +111,7 @@ class Accelerator:
                 found.model, found.facts, found.plan.quantization, found.plan.precision
             ),
             ask=self._ask,
-            between_steps=lambda session, step: between_steps(),
+            between_steps=between_steps,
             closing=self._closing,
         )
         with awake():

@@ -46,7 +46,7 @@ class Hooks:
 
     open_session: Callable[[Settled], Session]
     ask: Callable[[Session, str | None, str, list[str], float], list[str]]
-    between_steps: Callable[[Session, int], None]
+    between_steps: Callable[[], None]
     closing: Callable[[], bool]
 
 
@@ -133,7 +133,7 @@ class _Job:
             base_name=self.settled.base_name,
             emit=self.emit,
             stop_asked=self._stop,
-            between_steps=lambda step: self.hooks.between_steps(session, step),
+            between_steps=self.hooks.between_steps,
         )
         kept = self._keep(session, outcome)
         if kept and not self.hooks.closing():

@@ -4,7 +4,6 @@ TRL 1.16 prepares nothing here: rows come encoded, masked and cut (core/training
 preparation would cut and drop in silence.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +40,6 @@ class Outcome:
     train_loss: float | None  # mean of the last tenth of the steps
     eval_loss: float | None
     tokens_per_s: float
-    seconds: float
 
 
 def lora_config(spec: RunSpec, plan: Plan, facts: ModelFacts) -> "LoraConfig":
@@ -98,7 +96,7 @@ def train(
     base_name: str,
     emit: Callable[[Event], None],
     stop_asked: Callable[[], bool],
-    between_steps: Callable[[int], None],
+    between_steps: Callable[[], None],
 ) -> Outcome:
     """Train the adapter named `run.id`, which the session already holds, and leave it in the session.
 
@@ -140,7 +138,6 @@ def train(
     )
     if session.device.startswith("cuda"):
         torch.cuda.reset_peak_memory_stats()
-    started = time.monotonic()
     stopped = False
     with TemporaryDirectory(
         prefix="lora-workbench-"
@@ -178,7 +175,6 @@ def train(
         train_loss=round(fmean(last), 4) if last else None,
         eval_loss=watch.eval_loss,
         tokens_per_s=round(watch.mean_tokens_per_s, 1),
-        seconds=round(time.monotonic() - started, 2),
     )
 
 

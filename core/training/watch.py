@@ -47,7 +47,7 @@ class Watch(TrainerCallback):
         *,
         emit: Callable[[Event], None],
         stop_asked: Callable[[], bool],
-        between_steps: Callable[[int], None],
+        between_steps: Callable[[], None],
         save: Callable[[int, str], None],
         save_every: int,
         held_rows: int,
@@ -139,7 +139,7 @@ class Watch(TrainerCallback):
         elif not self._save_every and time.monotonic() - self._saved_at >= CHECKPOINT_SECONDS:
             self._checkpoint(state.global_step, "time")
         before = time.monotonic()
-        self._between_steps(state.global_step)
+        self._between_steps()
         self._paused += time.monotonic() - before
         if control.should_evaluate:
             self._emit(Phase(name="evaluating", done=state.global_step, total=state.max_steps))

@@ -243,7 +243,7 @@ def test_fp16_may_look_for_its_scale(lab: Lab) -> None:
     def watch(bad: int) -> Any:
         keep: list[Any] = []
         return Watch(
-            emit=keep.append, stop_asked=lambda: False, between_steps=lambda step: None, save=lambda step, why: None,
+            emit=keep.append, stop_asked=lambda: False, between_steps=lambda: None, save=lambda step, why: None,
             save_every=0, held_rows=0, peak_memory_gb=lambda: 0.0, bad_gradients=bad,
         )  # fmt: skip
 
