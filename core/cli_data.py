@@ -8,8 +8,9 @@ from core.errors import UserError
 from core.findings import Finding, worst_first
 from core.models import catalog, device, safety
 from core.spec import RunSpec
+from core.training import replay
 from core.training.plan import Plan, longest, make_plan
-from core.training.rows import lengths
+from core.training.rows import estimated_lengths, lengths
 from core.training.settle import Settled, forecast_of, sampled, settle
 from core.workspace import is_id, person_path
 
@@ -209,8 +210,9 @@ def _assumed(spec: RunSpec, model: catalog.ModelRef) -> Settled:
     facts, machine = catalog.facts_of_ref(model), dict(device.describe())
     found = [min(ASSUMED_LENGTH, facts.context)]
     precision = device.best_precision(device.choose_device(), facts.parameters)
-    plan = make_plan(spec, facts, found, ASSUMED_ROWS, machine, precision, exact=False)
-    return Settled(model=model, facts=facts, plan=plan, lengths=found, device=machine)
+    general = estimated_lengths(replay.general_rows([]))
+    plan = make_plan(spec, facts, found, ASSUMED_ROWS, machine, precision, exact=False, general=general)
+    return Settled(model=model, facts=facts, plan=plan, lengths=found, general=general, device=machine)
 
 
 def _show_forecast(desk: Desk, plan: Plan, told: dict[str, Any], advice: list[str]) -> None:
@@ -224,9 +226,10 @@ def _show_forecast(desk: Desk, plan: Plan, told: dict[str, Any], advice: list[st
     )
     batch, accumulation = plan.batch_size, plan.gradient_accumulation
     time = desk.text.duration(told["time_s"])
-    desk.say(
-        desk.text("cli.forecast.steps", steps=plan.steps, rows=plan.train_rows, batch=batch * accumulation, time=time)
-    )
+    rows = plan.train_rows + plan.general_rows
+    desk.say(desk.text("cli.forecast.steps", steps=plan.steps, rows=rows, batch=batch * accumulation, time=time))
+    if plan.general_rows:
+        desk.say(desk.text("train.plan.mixed", own=plan.train_rows, general=plan.general_rows))
     desk.say(desk.text("cli.forecast.memory", **{name: f"{value:.2f}" for name, value in memory.items()}))
     desk.say(desk.text(f"cli.fits.{told['fits']}"))
     for sentence in advice:

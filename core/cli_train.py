@@ -172,6 +172,8 @@ class Progress:
         facts = {name: self.plan.get(name, "?") for name in ("train_rows", "holdout_rows", "steps", "max_length")}
         facts["learning_rate"] = f"{self.plan.get('learning_rate', 0):g}"
         self.desk.note("cli.train.plan", **facts, precision=self.plan.get("precision", "?"))
+        if general := self.plan.get("general_rows"):
+            self.desk.note("train.plan.mixed", own=facts["train_rows"], general=general)
 
     def _step(self, event: Step) -> None:
         now = time.monotonic()

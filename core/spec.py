@@ -81,6 +81,9 @@ class RunSpec(BaseModel):
         unit="share below 1, else rows",
         source="automatic: 0 below 200 rows, else 5 %, at most 200",
     )
+    replay: bool | None = _option(
+        None, unit="", source="automatic: on below 100 million parameters, which forget what they knew; else off"
+    )
     eval_every: int | None = _option(None, ge=1, le=100_000, unit="steps", source="automatic: about ten times a run")
     save_every: int | None = _option(
         None, ge=1, le=100_000, unit="steps", source="automatic: every pass or five minutes, whichever is first"
@@ -98,6 +101,8 @@ _PROBLEMS = {
     "less_than": "high",
     "literal_error": "choice",
     "string_pattern_mismatch": "choice",
+    "bool_parsing": "choice",
+    "bool_type": "choice",
 }
 
 
@@ -159,6 +164,8 @@ def choices_text(field: str) -> str:
     found: list[str] = []
     for part in [schema, *schema.get("anyOf", [])]:
         found += [str(word) for word in part.get("enum", [])] + ([str(part["const"])] if "const" in part else [])
+        if part.get("type") == "boolean":
+            found += ["on", "off"]
         if part.get("type") == "array":
             found.append("a list of module names")
     return ", ".join(found)

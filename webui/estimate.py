@@ -84,17 +84,27 @@ def plan_of(
 
 
 def work(plan: dict[str, Any]) -> dict[str, Any]:
-    """Rows, passes, rows per step and steps of a plan, as facts of a sentence in which the sum comes out."""
+    """Rows, passes, rows per step and steps of a plan, as facts of a sentence in which the sum comes out.
+
+    The rows are those of the mix, the general ones with the person's own.
+    """
     batch = int(plan.get("batch_size") or 1) * int(plan.get("gradient_accumulation") or 1)
     passes = f"{plan.get('epochs') or 0:.1f}".removesuffix(".0")
-    return {"rows": plan["train_rows"], "passes": passes, "batch": batch, "steps": plan["steps"]}
+    rows = plan["train_rows"] + plan.get("general_rows", 0)
+    return {"rows": rows, "passes": passes, "batch": batch, "steps": plan["steps"]}
+
+
+def mix(plan: dict[str, Any]) -> dict[str, int] | None:
+    """The person's rows and the general rows of a pass, as facts of `train.plan.mixed`; None without general ones."""
+    general = plan.get("general_rows")
+    return {"own": plan["train_rows"], "general": general} if general else None
 
 
 def floored(spec: RunSpec | None, plan: dict[str, Any] | None) -> bool:
     """Whether the least number of steps asks for more than the passes would make."""
     if spec is None or not plan or not plan.get("steps_per_epoch"):
         return False
-    return bool(spec.min_steps > math.ceil(plan["steps_per_epoch"] * spec.epochs))
+    return bool(spec.min_steps and plan["steps"] > math.ceil(plan["steps_per_epoch"] * spec.epochs))
 
 
 def _described(model: "ModelRef") -> bool:
@@ -153,8 +163,8 @@ class Counted:
                 self._device = dict(describe())
             device = self._device
         rows = first.plan.train_rows + first.plan.holdout_rows
-        exact = model.folder is not None
-        plan = make_plan(spec, first.facts, first.lengths, rows, device, first.plan.precision, exact=exact)
+        known = {"exact": model.folder is not None, "general": first.general}
+        plan = make_plan(spec, first.facts, first.lengths, rows, device, first.plan.precision, **known)
         return replace(first, plan=plan, device=device)
 
 

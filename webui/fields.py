@@ -57,6 +57,7 @@ GROUPS: dict[str, tuple[Field, ...]] = {
     ),
     "other": (
         Field("holdout", "number"),
+        Field("replay", "choice", (AUTOMATIC, "on", "off")),
         Field("eval_every", "number"),
         Field("save_every", "number"),
         Field("keep", "number"),
@@ -76,6 +77,9 @@ ELSEWHERE = {
 }
 """RunSpec fields that are not on the form, and where they are chosen instead."""
 
+SWITCH = {"on": True, "off": False}
+"""How a setting that is on or off is written."""
+
 PLANNED = {"holdout": "holdout_rows"}
 """Where the plan calls a setting differently."""
 
@@ -92,6 +96,8 @@ def read(name: str, typed: object) -> Any:
     said = unicodedata.normalize("NFKC", str(typed)).strip()
     if not said or said == AUTOMATIC:
         return None
+    if said in SWITCH and RunSpec.model_fields[name].annotation == bool | None:
+        return SWITCH[said]
     if name == "target_modules":
         names = [part for part in said.replace(",", " ").split() if part]
         return names[0] if len(names) == 1 and names[0] in ("all-linear", "attention") else names
@@ -116,6 +122,8 @@ def show(value: Any) -> str:
         return ""
     if isinstance(value, list):
         return ", ".join(str(part) for part in value)
+    if isinstance(value, bool):
+        return "on" if value else "off"
     if isinstance(value, float):
         return number(value)
     return str(value)

@@ -22,6 +22,7 @@ from core.runs.events import (
 )
 from core.runs.store import Run
 from core.training.reading import read
+from webui import estimate
 from webui.curve import attempt, figure, plan_of, steps_of
 from webui.text import Text
 
@@ -217,6 +218,7 @@ def numbers(events: list[Event], text: Text) -> list[tuple[str, str]]:
         return []
     last = steps[-1]
     held = next((event for event in reversed(events) if isinstance(event, Evaluated)), None)
+    mixed = estimate.mix(plan)
     rows = [
         ("train.n.loss", figure(last.loss)),
         ("train.n.held", figure(held.loss) if held else ""),
@@ -226,6 +228,7 @@ def numbers(events: list[Event], text: Text) -> list[tuple[str, str]]:
         ("train.n.tokens", f"{last.tokens:,}" if last.tokens else ""),
         ("train.n.memory", text.size(last.memory_gb * 1e9) if last.memory_gb else ""),
         ("train.n.batch", str(plan["batch_size"]) if plan.get("batch_size") else ""),
+        ("train.plan.mix", text("train.plan.mixed", **mixed) if mixed else ""),
     ]
     return [(text(key), value) for key, value in rows if value]
 

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from core.data.datasets import Dataset
+from core.training import replay
 from core.training.settle import Settled
 
 PACKAGES = "torch transformers trl peft accelerate bitsandbytes datasets tokenizers safetensors".split()
 
 
 def environment(settled: Settled, dataset: Dataset) -> dict[str, Any]:
-    """`{"versions", "python", "system", "device", "dataset", "model"}`."""
+    """`{"versions", "python", "system", "device", "dataset", "replay", "model"}`."""
     model = settled.model
     return {
         "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
@@ -27,6 +28,7 @@ def environment(settled: Settled, dataset: Dataset) -> dict[str, Any]:
             "rows": dataset.rows,
             "usable": dataset.usable,
         },
+        "replay": {"rows": settled.plan.general_rows, "sha256": replay.content_hash()},
         "model": {
             "name": settled.base_name,
             "hub": model.hub,

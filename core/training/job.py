@@ -18,9 +18,10 @@ from core.runs.events import Adjusted, Checkpoint, Event, EventLog, Failed, Fini
 from core.runs.log import logging_to
 from core.runs.store import Run
 from core.spec import RunSpec
+from core.training import replay
 from core.training.environment import environment
 from core.training.plan import SAMPLE_ROWS, Plan, longest
-from core.training.rows import ReadyRows, encode_rows, lengths
+from core.training.rows import ReadyRows, Row, encode_rows, lengths
 from core.training.settle import Settled
 from core.training.train import Outcome, lora_config, train, write_adapter
 
@@ -117,6 +118,7 @@ class _Job:
             self.emit(Stopped(step=0, adapter=False))
             return
         rows, held = self._encode(session)
+        general = self._general(session)
         if self._stop():
             self.emit(Stopped(step=0, adapter=False))
             return
@@ -128,7 +130,7 @@ class _Job:
             self.spec,
             self.plan,
             session,
-            rows.rows,
+            [*rows.rows, *general],
             held.rows,
             base_name=self.settled.base_name,
             emit=self.emit,
@@ -174,10 +176,24 @@ class _Job:
 
     def _count(self, rows: int, reason: str) -> None:
         """The rows that are really learned, and what follows from them; the steps stay as promised."""
-        per_epoch = max(1, math.ceil(rows / (self.plan.batch_size * self.plan.gradient_accumulation)))
+        mix = rows + self.plan.general_rows
+        per_epoch = max(1, math.ceil(mix / (self.plan.batch_size * self.plan.gradient_accumulation)))
         self._adjust("train_rows", rows, reason)
         self._adjust("steps_per_epoch", per_epoch, reason)
         self._adjust("epochs", round(self.plan.steps / per_epoch, 2), reason)
+
+    def _general(self, session: Session) -> list[Row]:
+        """The general rows that are mixed in; fewer than planned when the model cannot take some, which is told."""
+        if not self.plan.general_rows:
+            return []
+        chosen = replay.choose(self.dataset.load_rows(), self.plan.general_rows, self.spec.seed)
+        limit = replay.limit(self.spec, self.settled.facts)
+        rows, left_out = replay.encode(session.tokenizer, chosen, limit)
+        if left_out:
+            self.log.warning("general rows left out: %s", left_out)
+        self._adjust("general_rows", len(rows), "general_left_out")
+        self._count(self.plan.train_rows, "general_left_out")
+        return rows
 
     def _lengthen(self, session: Session, rows: list[dict[str, Any]]) -> None:
         self._adjust("max_length", longest(lengths(session.tokenizer, rows), self.settled.facts.context), "longest_row")

@@ -12,6 +12,7 @@ from typing import Any
 from core.data.split import held_out_count
 from core.models.facts import ModelFacts
 from core.spec import RunSpec
+from core.training import replay
 
 SAMPLE_ROWS = 1000
 """Rows whose lengths are counted before Start; tokenizing them takes about a second."""
@@ -36,13 +37,14 @@ class Plan:
 
     train_rows: int
     holdout_rows: int
+    general_rows: int  # mixed in against forgetting (core/training/replay.py), beside train_rows
     max_length: int
     rows_cut: int  # rows of the sample that are longer than max_length
     batch_size: int
     gradient_accumulation: int
     steps: int
     steps_per_epoch: int
-    epochs: float  # passes that the steps make, after the floor min_steps
+    epochs: float  # passes over the mix that the steps make, after the floor min_steps
     learning_rate: float
     alpha: float
     warmup_steps: int
@@ -52,7 +54,7 @@ class Plan:
     precision: str  # fp32, bf16, fp16
     activation_checkpointing: bool
     device: str
-    mean_length: float  # tokens of a row after cutting
+    mean_length: float  # tokens of a row of the mix after cutting
     exact: bool  # whether lengths come from the tokenizer, not from characters
 
     def plain(self) -> dict[str, Any]:
@@ -89,6 +91,7 @@ def make_plan(
     precision: str,
     *,
     exact: bool = True,
+    general: list[int] | None = None,
 ) -> Plan:
     """The plan for `spec`.
 
@@ -96,22 +99,29 @@ def make_plan(
     rows:      usable rows in all
     device:    core.models.device.describe()
     precision: what the device computes in, core.models.device.best_precision()
+    general:   tokens of each general row that goes with the data
     """
     held = held_out_count(rows, spec.holdout)
     train = max(1, rows - held)
     max_length = min(spec.max_length, facts.context) if spec.max_length else longest(lengths, facts.context)
+    fitting = [length for length in general or [] if length <= replay.limit(spec, facts)]
+    mixed = replay.count(spec, facts, train, len(fitting))
+    mix = train + mixed
     kept = [min(length, max_length) for length in lengths] or [max_length]
     mean = sum(kept) / len(kept)
+    if mixed:
+        mean = (mean * train + sum(fitting) / len(fitting) * mixed) / mix
 
-    batch = spec.batch_size or _batch_size(spec, max_length, train)
-    accumulation = spec.gradient_accumulation or max(1, math.ceil(min(ROWS_PER_STEP, train) / batch))
-    per_epoch = max(1, math.ceil(train / (batch * accumulation)))
-    steps = max(spec.min_steps, math.ceil(per_epoch * spec.epochs), 1)
+    batch = spec.batch_size or _batch_size(spec, max_length, mix)
+    accumulation = spec.gradient_accumulation or max(1, math.ceil(min(ROWS_PER_STEP, mix) / batch))
+    per_epoch = max(1, math.ceil(mix / (batch * accumulation)))
+    steps = max(replay.floor(spec.min_steps, train, mixed), math.ceil(per_epoch * spec.epochs), 1)
     warmup = math.ceil(steps * spec.warmup) if spec.warmup < 1 else int(spec.warmup)
 
     return Plan(
         train_rows=train,
         holdout_rows=held,
+        general_rows=mixed,
         max_length=max_length,
         rows_cut=sum(length > max_length for length in lengths),
         batch_size=batch,
@@ -133,14 +143,14 @@ def make_plan(
     )
 
 
-def _batch_size(spec: RunSpec, max_length: int, train: int) -> int:
+def _batch_size(spec: RunSpec, max_length: int, rows: int) -> int:
     """As many rows as one step sees, as long as the longest of them fit into one forward pass."""
     wanted = (
-        min(ROWS_PER_STEP, train)
+        min(ROWS_PER_STEP, rows)
         if not spec.gradient_accumulation
         else max(1, ROWS_PER_STEP // spec.gradient_accumulation)
     )
-    return max(1, min(wanted, train, TOKENS_PER_PASS // max_length))
+    return max(1, min(wanted, rows, TOKENS_PER_PASS // max_length))
 
 
 def automatic_quantization(facts: ModelFacts, device: dict[str, Any]) -> str:

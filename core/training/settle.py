@@ -13,6 +13,7 @@ from core.models import catalog, device, load
 from core.models.facts import ModelFacts
 from core.models.forecast import Forecast, forecast
 from core.spec import RunSpec
+from core.training import replay
 from core.training.plan import SAMPLE_ROWS, Plan, make_plan
 from core.training.rows import estimated_lengths, lengths
 from core.workspace import Workspace
@@ -26,6 +27,7 @@ class Settled:
     facts: ModelFacts
     plan: Plan
     lengths: list[int]  # tokens per sampled row, uncut
+    general: list[int]  # tokens of each general row that goes with the data
     device: dict[str, Any]
 
     @property
@@ -48,16 +50,19 @@ def settle(spec: RunSpec, dataset: Dataset, workspace: Workspace) -> Settled:
     sample = sampled(rows)
     here = model.folder is not None
     known = catalog.facts_of_ref(model)
+    general_rows = replay.general_rows(rows)
     if model.folder is not None:
-        found = lengths(load.load_tokenizer(model.folder), sample)
+        tokenizer = load.load_tokenizer(model.folder)
+        found = lengths(tokenizer, sample)
         if not found:
             raise UserError("train.no_template_rows", model=model.title)
+        general = replay.measured(tokenizer, general_rows)
     else:
-        found = estimated_lengths(sample)
+        found, general = estimated_lengths(sample), estimated_lengths(general_rows)
     machine = dict(device.describe())
     precision = device.best_precision(device.choose_device(), known.parameters)
-    plan = make_plan(spec, known, found, len(rows), machine, precision, exact=here)
-    return Settled(model=model, facts=known, plan=plan, lengths=found, device=machine)
+    plan = make_plan(spec, known, found, len(rows), machine, precision, exact=here, general=general)
+    return Settled(model=model, facts=known, plan=plan, lengths=found, general=general, device=machine)
 
 
 def sampled(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

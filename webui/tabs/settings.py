@@ -167,11 +167,12 @@ def line(snap: Snapshot, text: Text) -> Html:
         return el("div", el("p", _no_plan(snap, text), cls="lw-note"), cls="lw-plan-line")
     facts = {**estimate.work(plan), "time": text.duration(plan["time_s"])}
     floor = text("settings.floor", n=plan["steps"]) if estimate.floored(snap.spec, plan) else None
-    cut = plan["rows_cut"]
+    mixed, cut = estimate.mix(plan), plan["rows_cut"]
     note = text("settings.cut" if cut else "settings.whole", n=cut, length=plan["max_length"])
     return el(
         "div",
         el("p", text("settings.line", **facts), cls="lw-title"),
+        el("p", text("train.plan.mixed", **mixed), cls="lw-note") if mixed else None,
         el("p", floor, cls="lw-note") if floor else None,
         el("p", note, cls="lw-warning" if cut else "lw-note"),
         cls="lw-plan-line",
@@ -215,4 +216,6 @@ def _argument(value: Any) -> str:
     """A value after `--set name=`: whole, where the form shows it rounded."""
     if value is None:
         return fields.AUTOMATIC
+    if isinstance(value, bool):
+        return fields.show(value)
     return ",".join(value) if isinstance(value, list) else str(value)

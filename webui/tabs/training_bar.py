@@ -112,10 +112,13 @@ def plan_lines(snap: Snapshot, text: Text) -> list[tuple[str, str, bool]]:
         memory = text(
             "train.plan.gb", need=text.size(gigabytes["total"] * 1e9), free=text.size(gigabytes["free"] * 1e9)
         )
+    mixed = estimate.mix(plan)
+    rows = [(text("train.plan.mix"), text("train.plan.mixed", **mixed), True)] if mixed else []
     return [
         (text("train.plan.data"), data, snap.dataset is not None),
         (text("train.plan.model"), model_title(snap.model, text) if snap.model else none, snap.model is not None),
         (text("train.plan.recipe"), recipe, True),
+        *rows,
         (text("train.plan.time"), steps, bool(plan)),
         (text("train.plan.memory"), memory, "memory_gb" in plan),
     ]

@@ -1,0 +1,130 @@
+"""Keep what it knows: general rows that are mixed into training, so that a small model does not forget them.
+
+The rows are presets/keep/en.jsonl and zh.jsonl: a question and an answer per line, without a system prompt. A general
+row whose question stands in the person's data too is left out, so that the two never contradict each other.
+"""
+
+import hashlib
+import json
+import random
+from itertools import chain, zip_longest
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.data.dataset import normalised
+from core.errors import UserError
+from core.models.facts import ModelFacts
+from core.spec import RunSpec
+from core.training.rows import Row as Encoded
+from core.training.rows import encode_rows, lengths
+from core.workspace import PRESETS
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+Row = dict[str, Any]
+
+FOLDER = PRESETS / "keep"
+LANGUAGES = ("en", "zh")
+
+SMALL_BELOW = 100_000_000
+"""Parameters below which replay is on by itself: what is learned displaces what was known. To be measured."""
+
+REPLAY_PER_ROW = 3
+"""General rows per row of the person's that is learned, at most all there are. To be measured."""
+
+FLOOR_COUNTS_OWN = False
+"""Whether `min_steps` is the floor for the person's rows alone: then it is raised by the share of general rows, so that
+a row is seen as often as without them. A pass over the mix is a pass over the person's rows either way. To be
+measured."""
+
+
+def wanted(spec: RunSpec, facts: ModelFacts) -> bool:
+    """Whether general rows are mixed in: as was asked for, else by the model's size."""
+    return facts.parameters < SMALL_BELOW if spec.replay is None else spec.replay
+
+
+def count(spec: RunSpec, facts: ModelFacts, train_rows: int, available: int) -> int:
+    """How many general rows join `train_rows` of the person's, of `available` ones."""
+    return min(REPLAY_PER_ROW * train_rows, available) if wanted(spec, facts) else 0
+
+
+def limit(spec: RunSpec, facts: ModelFacts) -> int:
+    """Tokens above which a general row is left out; the automatic maximum length is that of the person's rows alone."""
+    return min(spec.max_length or facts.context, facts.context)
+
+
+def floor(min_steps: int, own: int, general: int) -> int:
+    """The least number of optimizer steps over the mix."""
+    return -(-min_steps * (own + general) // own) if FLOOR_COUNTS_OWN else min_steps
+
+
+def general_rows(rows: list[Row]) -> list[Row]:
+    """The general rows that go with `rows`, those of one language after those of the other; [] without the files.
+
+    They are numbered from 1 through both files and carry their language: `{"row": 1, "language": "en", "messages"}`.
+    """
+    asked = {
+        normalised(str(turn.get("content") or ""))
+        for row in rows
+        for turn in [*(row.get("messages") or []), *(row.get("prompt") or [])]
+        if turn.get("role") == "user"
+    }
+    return [row for row in _all() if normalised(row["messages"][0]["content"]) not in asked]
+
+
+def choose(rows: list[Row], number: int, seed: int) -> list[Row]:
+    """`number` of the general rows that go with `rows`, half of each language as far as there are enough.
+
+    The same seed gives the same rows in the same order.
+    """
+    chance = random.Random(seed)  # no secret
+    piles = []
+    for language in LANGUAGES:
+        pile = [row for row in general_rows(rows) if row["language"] == language]
+        chance.shuffle(pile)
+        piles.append(pile)
+    mixed = [row for row in chain.from_iterable(zip_longest(*piles)) if row is not None]
+    return mixed[:number]
+
+
+def measured(tokenizer: "PreTrainedTokenizerBase", rows: list[Row]) -> list[int]:
+    """Tokens of each of the general rows that this model takes; none is no reason not to train it."""
+    try:
+        return lengths(tokenizer, rows)
+    except UserError:  # no chat template at all: the person's rows are running text
+        return []
+
+
+def encode(tokenizer: "PreTrainedTokenizerBase", rows: list[Row], most: int) -> tuple[list[Encoded], list[int]]:
+    """Those of the general rows that fit whole into `most` tokens, encoded, and the numbers of the others."""
+    try:
+        ready = encode_rows(tokenizer, rows, most)
+        gone = {*ready.cut, *ready.dropped, *ready.refused}
+        if ready.cut:  # an answer without its end teaches to go on for ever
+            ready = encode_rows(tokenizer, [row for row in rows if row["row"] not in gone], most)
+    except UserError:  # as in measured()
+        return [], [row["row"] for row in rows]
+    return ready.rows, sorted(gone)
+
+
+def content_hash() -> str:
+    """sha256 over the general rows as they are read: the same on every system, whatever its line ends."""
+    said = json.dumps([row["messages"] for row in _all()], ensure_ascii=False)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _all() -> list[Row]:
+    found: list[Row] = []
+    for language in LANGUAGES:
+        for messages in _read(FOLDER / f"{language}.jsonl"):
+            found.append({"row": len(found) + 1, "language": language, "messages": messages})
+    return found
+
+
+def _read(path: Path) -> list[list[dict[str, str]]]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return []
+    return [json.loads(line)["messages"] for line in lines if line.strip()]
