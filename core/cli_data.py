@@ -8,7 +8,7 @@ from core.errors import UserError
 from core.findings import Finding, worst_first
 from core.models import catalog, device, safety
 from core.spec import RunSpec
-from core.training import replay
+from core.training import limits, replay
 from core.training.plan import Plan, longest, make_plan
 from core.training.rows import estimated_lengths, lengths
 from core.training.settle import Settled, forecast_of, sampled, settle
@@ -193,15 +193,18 @@ def forecast(desk: Desk) -> int:
     """Memory and time of a run, and whether it fits."""
     spec = desk.spec(model=desk.choices.model)
     model = desk.known_model(spec.model)
+    found: list[Finding] = []
     if desk.choices.data:
-        settled = settle(spec, desk.datasets.resolve(desk.choices.data), desk.workspace)
+        dataset = desk.datasets.resolve(desk.choices.data)
+        settled = settle(spec, dataset, desk.workspace)
+        found = limits.findings(settled.facts, dataset.usable, settled.lengths)
     else:
         settled = _assumed(spec, model)
         desk.note("cli.forecast.assumed", rows=ASSUMED_ROWS, length=settled.lengths[0])
     told = forecast_of(settled, spec)
     advice = [desk.text(f"advice.{each['code']}", **each["facts"]) for each in told["advice"]]
-    desk.give({**told, "advice": advice})
-    _show_forecast(desk, settled.plan, dict(told), advice)
+    desk.give({**told, "advice": advice, "findings": [_finding(desk, each) for each in found]})
+    _show_forecast(desk, settled.plan, dict(told), [*map(desk.text.finding, found), *advice])
     return 0
 
 

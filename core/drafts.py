@@ -18,7 +18,8 @@ class Draft(BaseModel):
     model: str = "starter"  # catalogue name, folder, or hub id
     endpoint: str | None = None  # address of the model source; None: Hugging Face
     quantization: str | None = None  # None: automatic
-    recipe: str = "chat"  # goal, presets/recipes/<name>.yaml
+    recipe: str = "faq"  # goal, presets/recipes/<name>.yaml
+    recipe_chosen: bool = False  # whether the person chose the goal; else it follows an example that is chosen
     intensity: str = "balanced"  # how thorough, presets/recipes/<name>.yaml
     changes: dict[str, Any] = {}  # RunSpec fields that the person set by hand
     run: str | None = None  # the run looked at in Training, Compare and Share

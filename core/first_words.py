@@ -214,7 +214,7 @@ WORDS = {
         "从这个地址（镜像站）下载，默认 huggingface.co；设置了 HF_TOKEN 时会使用它",
     ),
     "help.rows": ("how many rows, `all`, or row numbers: 1,3 (5)", "行数、`all` 或行号：1,3（默认 5）"),
-    "help.recipe": ("what to learn and how thorough: chat, chat/quick", "学什么、多充分：chat、chat/quick"),
+    "help.recipe": ("what to learn and how thorough: faq, style/quick", "学什么、多充分：faq、style/quick"),
     "help.set": ("a setting, as rank=16; again for another one", "设置项，如 rank=16，可重复"),
     "help.name": ("a name for the run", "训练的名称"),
     "help.no_wait": ("when another program has the device, leave instead of waiting", "设备被占用时直接退出，不等待"),

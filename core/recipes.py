@@ -1,11 +1,11 @@
 """Recipes: named settings in presets/recipes/*.yaml, each only what differs from RunSpec's defaults.
 
-    goal       what to learn       chat
+    goal       what to learn       faq, style, format, try
     intensity  how thoroughly      quick, balanced, thorough: passes over the data and a floor of optimizer
                                    steps, so that 50 rows and 50,000 rows both come out right
 
 The values of a run are merged: defaults <- goal <- intensity <- what the person changed. The note `recipe` of a
-RunSpec says where they came from: "chat/balanced".
+RunSpec says where they came from: "faq/balanced".
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,9 @@ Words = dict[str, str]
 """The same words per language: {"en": ..., "zh": ...}."""
 
 FOLDER = PRESETS / "recipes"
-DEFAULT = "chat/balanced"
+DEFAULT = "faq/balanced"
+_RENAMED = {"chat": "faq"}
+"""Names of earlier versions, still in drafts and in people's scripts."""
 _WORDS = ("title", "purpose", "when", "when_not")
 _LANGUAGES = ("en", "zh")
 _NOT_A_RECIPES = {"schema_version", "model", "dataset", "recipe"}
@@ -32,7 +34,12 @@ _NOT_A_RECIPES = {"schema_version", "model", "dataset", "recipe"}
 
 @dataclass(frozen=True)
 class Recipe:
-    """One file of presets/recipes. `settings` are RunSpec values; `order` is its place in a list, from 1."""
+    """One file of presets/recipes.
+
+    settings:  RunSpec values
+    order:     its place in a list, from 1
+    intensity: how thoroughly it is meant to be done, where it is a goal
+    """
 
     name: str
     kind: Kind
@@ -42,6 +49,7 @@ class Recipe:
     when: Words
     when_not: Words
     settings: dict[str, Any]
+    intensity: str = DEFAULT.split("/")[1]
 
 
 def names(kind: Kind | None = None) -> list[str]:
@@ -52,30 +60,38 @@ def names(kind: Kind | None = None) -> list[str]:
 
 def load(name: str, kind: Kind | None = None) -> Recipe:
     """The recipe of that name. Raises UserError `recipe.unknown` with the names that there are."""
-    recipe = _all().get(name)
+    recipe = _all().get(_RENAMED.get(name, name))
     if recipe is None or kind not in (None, recipe.kind):
         raise UserError("recipe.unknown", name=str(name)[:80], known=", ".join(names(kind)))
     return recipe
 
 
-def parse(reference: str) -> tuple[str, str]:
-    """Goal and intensity of what a person names: `parse("chat/quick")` is ("chat", "quick").
+def known(name: str, kind: Kind) -> str:
+    """The name of a recipe that there is: that one, what it is called now, or the default where it is gone."""
+    try:
+        return load(name, kind).name
+    except UserError:
+        goal, intensity = DEFAULT.split("/")
+        return goal if kind == "goal" else intensity
 
-    Either half may be left out: "chat" and "quick" take the other one from "chat/balanced".
+
+def parse(reference: str) -> tuple[str, str]:
+    """Goal and intensity of what a person names: `parse("style/quick")` is ("style", "quick").
+
+    Either half may be left out: "style" is done as thoroughly as it is meant to be, "quick" is "faq/quick".
     Raises UserError `recipe.unknown`.
     """
-    goal, intensity = DEFAULT.split("/")
     first, slash, second = reference.strip().partition("/")
     if slash:
         return load(first, "goal").name, load(second, "intensity").name
     recipe = load(first)
-    return (recipe.name, intensity) if recipe.kind == "goal" else (goal, recipe.name)
+    return (recipe.name, recipe.intensity) if recipe.kind == "goal" else (DEFAULT.split("/")[0], recipe.name)
 
 
 def apply(recipe: str | None, intensity: str | None, changes: dict[str, Any] | None = None) -> dict[str, Any]:
     """All values of a RunSpec: defaults <- goal `recipe` <- `intensity` <- `changes`, with the note `recipe`.
 
-    `apply("chat", "quick", {"rank": 8})["recipe"]` is "chat/quick". A change to None means automatic.
+    `apply("faq", "quick", {"rank": 8})["recipe"]` is "faq/quick". A change to None means automatic.
     Raises UserError `recipe.unknown`, or `setting.*` for a change that RunSpec refuses.
     """
     parts = [load(recipe, "goal")] if recipe else []
@@ -115,5 +131,8 @@ def _read(name: str, content: str) -> Recipe:
     order = said.get("order", 0)
     if not isinstance(order, int):
         raise UserError("recipe.damaged", name=name, part="order")
+    intensity = said.get("intensity", Recipe.intensity)
+    if not isinstance(intensity, str):
+        raise UserError("recipe.damaged", name=name, part="intensity")
     title, purpose, when, when_not = (said[part] for part in _WORDS)
-    return Recipe(name, said["kind"], order, title, purpose, when, when_not, settings)
+    return Recipe(name, said["kind"], order, title, purpose, when, when_not, settings, intensity)

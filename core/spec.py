@@ -47,18 +47,33 @@ class RunSpec(BaseModel):
         None, unit="data set id", source="chosen on the Data tab; a run cannot start without"
     )
     recipe: Name | None = _option(None, unit="recipe name", source="a note of where the values came from")
+    goal: Literal["facts", "style", "format"] = _option(
+        "facts",
+        unit="",
+        source="what the rows teach; it decides what automatic means for rank, rate and rows kept aside",
+    )
     method: Literal["lora"] = _option("lora", unit="", source="Hu et al. 2021, LoRA")
     quantization: Literal["none", "8bit", "4bit"] | None = _option(
         None, unit="", source="automatic: 4bit on an NVIDIA GPU when full precision does not fit, else none"
     )
-    rank: int = _option(16, ge=1, le=256, unit="dimensions", source="16 is the common ground of today's tools")
+    rank: int | None = _option(
+        None,
+        ge=1,
+        le=256,
+        unit="dimensions",
+        source="automatic: 16 for facts, 8 for style and format; 16 for all below 100 million parameters",
+    )
     alpha: float | None = _option(None, gt=0, le=1024, unit="", source="automatic: twice the rank")
     dropout: float = _option(0.0, ge=0, le=0.9, unit="share", source="small data sets are learned by heart on purpose")
     target_modules: (
         Literal["all-linear", "attention"] | Annotated[list[ModuleName], Field(min_length=1, max_length=64)]
     ) = _option("all-linear", unit="module names", source="Dettmers et al. 2023, QLoRA: all linear layers are needed")
     learning_rate: float | None = _option(
-        None, gt=0, le=1, unit="per step", source="automatic: by the model's size, 2e-4 near half a billion parameters"
+        None,
+        gt=0,
+        le=1,
+        unit="per step",
+        source="automatic: by the model's size, 2e-4 near half a billion parameters; style half, format 0.7 of it",
     )
     scheduler: Literal["constant", "linear", "cosine"] = _option("linear", unit="", source="the Trainer's default")
     warmup: ShareOrCount = _option(0.03, ge=0, le=100_000, unit="share below 1, else steps", source="QLoRA used 0.03")
@@ -79,7 +94,7 @@ class RunSpec(BaseModel):
         ge=0,
         le=100_000,
         unit="share below 1, else rows",
-        source="automatic: 0 below 200 rows, else 5 %, at most 200",
+        source="automatic: 5 % from 200 rows, at most 200; style and format 10 % from 30 rows, at most 50",
     )
     replay: bool | None = _option(
         None, unit="", source="automatic: on below 100 million parameters, which forget what they knew; else off"

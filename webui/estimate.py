@@ -117,12 +117,18 @@ def _described(model: "ModelRef") -> bool:
 
 
 def plan_for(ctx: "Context", spec: RunSpec, dataset: "Dataset", *, busy: bool = False) -> dict[str, Any]:
-    """`Plan.plain()` with what `forecast()` adds (memory_gb, fits, time_s, advice). Slow: tokenizes rows."""
+    """`Plan.plain()` with what `forecast()` adds (memory_gb, fits, time_s, advice), and findings.
+
+    Slow: tokenizes rows.
+    """
+    from core.training import limits
     from core.training.settle import forecast_of
 
     settled = ctx.counted.settle(spec, dataset, ctx.workspace, keep=busy)
     ctx.engine.wake()  # with data and a model chosen, Start is likely to come next
-    return {**settled.plan.plain(), **forecast_of(settled, spec)}
+    found = limits.findings(settled.facts, dataset.usable, settled.lengths)
+    told = {**settled.plan.plain(), **forecast_of(settled, spec)}
+    return {**told, "findings": [finding.plain() for finding in found]}
 
 
 class Counted:

@@ -50,7 +50,7 @@ GROUPS: dict[str, tuple[Field, ...]] = {
         Field("weight_decay", "number"),
     ),
     "room": (
-        Field("rank", "menu", ("4", "8", "16", "32", "64", "128", "256")),
+        Field("rank", "menu", (AUTOMATIC, "4", "8", "16", "32", "64", "128", "256")),
         Field("alpha", "number"),
         Field("dropout", "menu", ("0", "0.05", "0.1", "0.2")),
         Field("target_modules", "menu", ("all-linear", "attention")),
@@ -73,6 +73,7 @@ ELSEWHERE = {
     "quantization": "the Model tab",
     "dataset": "the Data tab",
     "recipe": "what should it learn, how thorough",
+    "goal": "what should it learn",
     "method": "lora is the only one",
 }
 """RunSpec fields that are not on the form, and where they are chosen instead."""

@@ -21,6 +21,7 @@ class Sample:
     purpose: dict[str, str]
     licence: str = ""
     questions: list[str] = field(default_factory=list)
+    goal: str = ""  # the recipe that it is made for
 
 
 def samples(folder: Path = PRESETS / "samples") -> list[Sample]:
@@ -47,6 +48,7 @@ def _sample(name: str, file: Path, said: dict[str, Any]) -> Sample:
         purpose=_by_language(said.get("purpose"), ""),
         licence=str(said.get("licence", "")),
         questions=[str(question) for question in said.get("questions") or []],
+        goal=str(said.get("goal") or ""),
     )
 
 

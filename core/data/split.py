@@ -4,16 +4,19 @@ import json
 import random
 from typing import Any
 
-AUTOMATIC_FROM = 200
-"""Rows below which nothing is kept aside: of fifty facts, five never taught would be a wrong default."""
-AUTOMATIC_SHARE = 0.05
-AUTOMATIC_MOST = 200
+AUTOMATIC = {"facts": (200, 0.05, 200), "style": (30, 0.1, 50), "format": (30, 0.1, 50)}
+"""For each goal: rows from which some are kept aside, which share of them, at most how many.
+
+Of fifty facts, five never taught would be a wrong default. A style or a format is in every row, so that those kept
+aside are missed by nobody and show early when the rows are only learned by heart.
+"""
 
 
-def held_out_count(rows: int, holdout: float | None) -> int:
+def held_out_count(rows: int, holdout: float | None, goal: str = "facts") -> int:
     """How many of `rows` rows are kept aside. At least one row is always left to learn from."""
     if holdout is None:
-        wanted = 0 if rows < AUTOMATIC_FROM else min(AUTOMATIC_MOST, round(rows * AUTOMATIC_SHARE))
+        least, share, most = AUTOMATIC[goal]
+        wanted = 0 if rows < least else min(most, round(rows * share))
     elif holdout < 1:
         wanted = max(1, round(rows * holdout)) if holdout > 0 else 0
     else:
@@ -22,14 +25,14 @@ def held_out_count(rows: int, holdout: float | None) -> int:
 
 
 def split(
-    rows: list[dict[str, Any]], holdout: float | None, seed: int
+    rows: list[dict[str, Any]], holdout: float | None, seed: int, goal: str = "facts"
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """(rows to learn, rows kept aside), both in the order of the file; the same seed gives the same split.
 
-    holdout: share below 1, count from 1 on, None automatic. Rows that are equal stay on one side, so the share
-    may be missed by a few rows, and nothing is kept aside when all rows are equal.
+    holdout: share below 1, count from 1 on, None automatic, which the goal decides. Rows that are equal stay on one
+    side, so the share may be missed by a few rows, and nothing is kept aside when all rows are equal.
     """
-    wanted = held_out_count(len(rows), holdout)
+    wanted = held_out_count(len(rows), holdout, goal)
     if wanted == 0:
         return list(rows), []
     groups: dict[str, list[int]] = {}

@@ -159,7 +159,7 @@ def _fill(
         recipe=spec.recipe or "",
         step=_step_of(source, summary["steps"]),
         planned=plan.get("steps"),
-        rank=spec.rank,
+        rank=config.get("r") or spec.rank or plan.get("rank"),
         alpha=config.get("lora_alpha"),
         train_loss=summary["train_loss"],
         eval_loss=summary["eval_loss"],

@@ -32,7 +32,7 @@ class CardFacts:
     recipe: str
     step: int  # optimizer steps behind these weights
     planned: int | None
-    rank: int
+    rank: int | None
     alpha: float | None
     train_loss: float | None
     eval_loss: float | None
@@ -54,7 +54,7 @@ def card(facts: CardFacts, text: Says) -> str:
         (text("card.rows"), "" if facts.rows is None else f"{facts.rows}"),
         (text("card.recipe"), plain(facts.recipe)),
         (text("card.steps"), _steps(facts, text)),
-        (text("card.rank"), f"{facts.rank} / {facts.alpha:g}" if facts.alpha else f"{facts.rank}"),
+        (text("card.rank"), " / ".join(f"{value:g}" for value in (facts.rank, facts.alpha) if value)),
         (text("card.train_loss"), "" if facts.train_loss is None else f"{facts.train_loss:.3f}"),
         (text("card.eval_loss"), "" if facts.eval_loss is None else f"{facts.eval_loss:.3f}"),
     ]

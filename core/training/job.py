@@ -149,7 +149,7 @@ class _Job:
     def _encode(self, session: Session) -> tuple[ReadyRows, ReadyRows]:
         """Rows to learn and rows kept aside; adjusts the plan when the whole data says otherwise than its sample."""
         rows = self.dataset.load_rows()
-        learn, aside = split(rows, self.spec.holdout, self.spec.seed)
+        learn, aside = split(rows, self.spec.holdout, self.spec.seed, self.spec.goal)
         self._adjust("holdout_rows", len(aside), "equal_rows")
         self._count(len(learn), "equal_rows")
         total, told = len(rows), 0.0

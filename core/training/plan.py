@@ -31,6 +31,16 @@ CHECKPOINTING_FROM = 300_000_000
 """Parameters from which activations are recomputed instead of kept on a GPU (about 30 % slower, far less memory)."""
 
 
+SMALL_BELOW = 100_000_000
+"""Parameters below which an adapter needs room whatever it is to learn: each of its layers is narrow."""
+
+RANK = {"facts": 16, "style": 8, "format": 8}
+"""Rank by goal: facts are many things to remember, a style or a format is one thing seen again and again."""
+
+RATE = {"facts": 1.0, "style": 0.5, "format": 0.7}
+"""Share of the learning rate by goal: facts have to be known word for word, a style only has to rub off."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """Fixed numbers for one run. Lengths are tokens; steps are optimizer steps."""
@@ -46,6 +56,7 @@ class Plan:
     steps_per_epoch: int
     epochs: float  # passes over the mix that the steps make, after the floor min_steps
     learning_rate: float
+    rank: int
     alpha: float
     warmup_steps: int
     eval_every: int  # 0: nothing is kept aside, so nothing is evaluated
@@ -62,13 +73,19 @@ class Plan:
         return asdict(self)
 
 
-def learning_rate(parameters: int) -> float:
+def rank(parameters: int, goal: str) -> int:
+    """The automatic rank: by goal, and 16 at least for a model below `SMALL_BELOW` (measured on the built-in one)."""
+    return max(16, RANK[goal]) if parameters < SMALL_BELOW else RANK[goal]
+
+
+def learning_rate(parameters: int, goal: str = "facts") -> float:
     """2e-4 near half a billion parameters (QLoRA, Dettmers et al. 2023), larger for tiny models, smaller for large.
 
     The slope is fitted to two measured points: 4e-3 learns 50 rows on a model of 3 million parameters, 2e-4
-    is the common default near 0.5 to 1 billion; held within 1e-4 and 5e-3.
+    is the common default near 0.5 to 1 billion. The goal takes its share of it; held within 1e-4 and 5e-3.
     """
-    return float(f"{min(5e-3, max(1e-4, 2e-4 * (5e8 / max(parameters, 1)) ** 0.6)):.1e}")
+    by_size = 2e-4 * (5e8 / max(parameters, 1)) ** 0.6
+    return float(f"{min(5e-3, max(1e-4, by_size * RATE[goal])):.1e}")
 
 
 def longest(lengths: list[int], context: int) -> int:
@@ -101,7 +118,8 @@ def make_plan(
     precision: what the device computes in, core.models.device.best_precision()
     general:   tokens of each general row that goes with the data
     """
-    held = held_out_count(rows, spec.holdout)
+    held = held_out_count(rows, spec.holdout, spec.goal)
+    settled_rank = spec.rank or rank(facts.parameters, spec.goal)
     train = max(1, rows - held)
     max_length = min(spec.max_length, facts.context) if spec.max_length else longest(lengths, facts.context)
     fitting = [length for length in general or [] if length <= replay.limit(spec, facts)]
@@ -129,8 +147,9 @@ def make_plan(
         steps=steps,
         steps_per_epoch=per_epoch,
         epochs=round(steps / per_epoch, 2),
-        learning_rate=spec.learning_rate or learning_rate(facts.parameters),
-        alpha=spec.alpha or 2.0 * spec.rank,
+        learning_rate=spec.learning_rate or learning_rate(facts.parameters, spec.goal),
+        rank=settled_rank,
+        alpha=spec.alpha or 2.0 * settled_rank,
         warmup_steps=min(warmup, steps - 1),
         eval_every=(spec.eval_every or max(1, steps // TEN_EVALUATIONS)) if held else 0,
         save_every=spec.save_every or 0,

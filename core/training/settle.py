@@ -75,7 +75,7 @@ def forecast_of(settled: Settled, spec: RunSpec) -> Forecast:
     plan = settled.plan
     return forecast(
         settled.facts,
-        rank=spec.rank,
+        rank=plan.rank,
         target_modules=spec.target_modules,
         quantization=plan.quantization,  # type: ignore[arg-type]
         precision=plan.precision,  # type: ignore[arg-type]

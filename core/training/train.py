@@ -47,7 +47,7 @@ def lora_config(spec: RunSpec, plan: Plan, facts: ModelFacts) -> "LoraConfig":
     from peft import LoraConfig
 
     return LoraConfig(
-        r=spec.rank,
+        r=plan.rank,
         lora_alpha=plan.alpha if plan.alpha != int(plan.alpha) else int(plan.alpha),
         lora_dropout=spec.dropout,
         target_modules=target_names(facts, spec.target_modules),

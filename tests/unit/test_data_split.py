@@ -22,6 +22,14 @@ def test_how_many(count, holdout, expected):
     assert (len(train), len(aside)) == (count - expected, expected)
 
 
+@pytest.mark.parametrize("goal", ["style", "format"])
+@pytest.mark.parametrize(("count", "expected"), [(29, 0), (30, 3), (200, 20), (499, 50), (50_000, 50)])
+def test_a_manner_is_measured_from_few_rows_on(goal, count, expected):
+    assert held_out_count(count, None, goal) == expected
+    assert len(split(rows(count), None, 1, goal)[1]) == expected
+    assert held_out_count(count, 0, goal) == 0  # what was said wins
+
+
 @given(
     count=st.integers(0, 60),
     kinds=st.integers(1, 60),

@@ -78,7 +78,7 @@ def test_start_makes_the_run_that_the_draft_describes(ctx: Context) -> None:
     _with_sample(ctx).drafts.update(intensity="quick", changes={"rank": 4}, quantization="none")
     assert act(ctx, "start", language="en") == Outcome(room="training")
     [run] = ctx.store.list()
-    assert (run.spec.rank, run.spec.recipe, run.spec.quantization) == (4, "chat/quick", "none")
+    assert (run.spec.rank, run.spec.recipe, run.spec.quantization) == (4, "faq/quick", "none")
     assert run.spec.dataset == ctx.drafts.load().dataset
     assert ctx.engine.status().queue == (run.id,) and ctx.drafts.load().run == run.id
     title = ctx.datasets.samples()[0].title["en"]
@@ -186,7 +186,7 @@ def test_a_model_that_has_to_be_fetched_says_so_on_the_bar(ctx: Context) -> None
 def test_what_the_recipe_recommends_is_no_change(ctx: Context) -> None:
     settings.keep_field(ctx, "rank", "64")
     assert ctx.drafts.load().changes == {"rank": 64}
-    settings.keep_field(ctx, "rank", "16")
+    settings.keep_field(ctx, "rank", "auto")
     settings.keep_field(ctx, "learning_rate", "auto")
     assert ctx.drafts.load().changes == {}
 
@@ -215,7 +215,7 @@ def test_the_command_names_what_was_chosen(ctx: Context) -> None:
     [
         {},
         {"learning_rate": 0.00012345678, "target_modules": ["q_proj", "v_proj"], "holdout": 0.05, "epochs": 2.5},
-        {"alpha": None, "holdout": None, "rank": 16, "scheduler": "cosine"},
+        {"alpha": None, "holdout": None, "rank": None, "scheduler": "cosine"},
     ],
 )
 def test_the_command_makes_the_run_that_start_would_make(ctx: Context, changes: dict[str, Any]) -> None:
@@ -229,7 +229,7 @@ def test_the_command_makes_the_run_that_start_would_make(ctx: Context, changes: 
     desk = Desk(choices, load("en"))
     assert desk.spec(model=choices.model, dataset=choices.data) == snap.spec
     assert desk.workspace.root == ctx.workspace.root
-    assert "rank=16" not in said  # the recipe says so already
+    assert not any(word.startswith("rank=") for word in said)  # the recipe says so already
 
 
 def test_the_command_fits_the_system(ctx: Context) -> None:

@@ -37,10 +37,11 @@ def test_every_step_of_a_menu_is_a_value_that_the_spec_takes(field: fields.Field
 
 @pytest.mark.parametrize("field", fields.FORM, ids=lambda field: field.name)
 def test_what_is_shown_is_read_back_as_the_same_value(field: fields.Field) -> None:
-    for intensity in recipes.names("intensity"):
-        value = recipes.apply("chat", intensity)[field.name]
-        shown = fields.menu_value(field, value) if field.kind != "number" else fields.show(value)
-        assert fields.read(field.name, shown) == value
+    for goal in recipes.names("goal"):
+        for intensity in recipes.names("intensity"):
+            value = recipes.apply(goal, intensity)[field.name]
+            shown = fields.menu_value(field, value) if field.kind != "number" else fields.show(value)
+            assert fields.read(field.name, shown) == value
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,7 @@ def test_reading_what_was_typed(name: str, typed: object, value: object) -> None
     assert fields.read(name, typed) == value
 
 
-WRONG = [("rank", "many"), ("rank", "16.5"), ("rank", "999"), ("rank", "nan"), ("rank", "")]
+WRONG = [("rank", "many"), ("rank", "16.5"), ("rank", "999"), ("rank", "nan"), ("rank", "0")]
 WRONG += [("epochs", "0"), ("target_modules", "q proj!"), ("scheduler", "wavy")]
 
 

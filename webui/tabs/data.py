@@ -7,6 +7,7 @@ import gradio as gr
 
 from core.data.split import held_out_count
 from core.errors import UserError
+from webui import goals
 from webui.actions import Outcome
 from webui.context import Context
 from webui.parts import Bar, BarParts, TabParts, clickable
@@ -107,7 +108,8 @@ def _take(ctx: Context, page: Page, dataset_id: str) -> None:
         del page.memo[name]
     changes = dict(ctx.drafts.load().changes)
     changes.pop("holdout", None)  # it was chosen for the other rows
-    ctx.drafts.update(dataset=dataset_id, changes=changes)
+    goal = goals.for_data(ctx.drafts.load(), ctx.datasets.get(dataset_id))
+    ctx.drafts.update(dataset=dataset_id, changes=changes, **goal)
 
 
 def _sample(ctx: Context, page: Page, name: str) -> None:
@@ -195,7 +197,7 @@ def _refresh(ctx: Context, snap: Snapshot, text: Text) -> dict[str, Any]:
         return {**updates, **nothing, **dict.fromkeys(("summary", "aside", "findings", "bubbles"), gr.update(value=""))}
     title = dataset_title(dataset, text)
     changing = bool(memo.get("data.changing"))
-    automatic = held_out_count(dataset.usable, None)
+    automatic = held_out_count(dataset.usable, None, view.goal_of(snap))
     return {
         **updates,
         "chosen": gr.update(value=view.chosen(dataset, title, text, changing=changing), visible=not reading),

@@ -116,16 +116,21 @@ def aside(snap: Snapshot, text: Text) -> Html:
     """How many rows are kept aside, and what that means."""
     if snap.dataset is None or snap.dataset.task == "preference":
         return Html("")
-    held = held_out_count(snap.dataset.usable, holdout_of(snap))
+    held = held_out_count(snap.dataset.usable, holdout_of(snap), goal_of(snap))
     if held:
         return el("p", text("data.aside", n=held), cls="lw-note")
-    automatic = held_out_count(snap.dataset.usable, None)
+    automatic = held_out_count(snap.dataset.usable, None, goal_of(snap))
     return el("p", text("data.aside_all" if automatic else "data.aside_none"), cls="lw-note")
 
 
 def holdout_of(snap: Snapshot) -> float | None:
     """What the draft asks to keep aside; a value that cannot be read counts as automatic."""
     return snap.spec.holdout if snap.spec is not None else None
+
+
+def goal_of(snap: Snapshot) -> str:
+    """What the rows are to teach; it decides how many are kept aside."""
+    return snap.spec.goal if snap.spec is not None else "facts"
 
 
 # -- findings

@@ -5,7 +5,7 @@ from typing import Any
 import gradio as gr
 
 from core.errors import UserError
-from core.findings import Finding
+from core.findings import Finding, from_plain
 from webui import estimate, views
 from webui.actions import act
 from webui.context import Context
@@ -149,11 +149,12 @@ def _cards(ctx: Context, snap: Snapshot) -> list[Any]:
 
 
 def _findings(ctx: Context, snap: Snapshot) -> list[Finding]:
-    """What is good to know about the chosen model's files."""
+    """What is good to know about the chosen model's files, and whether the data is too much for it."""
     if snap.model is None or snap.model.folder is None or snap.page.room != "model":
         return []
+    small = [from_plain(each) for each in (snap.plan or {}).get("findings", [])]
     from core.models import safety
 
     folder = snap.model.folder
     answer = ctx.worker.ask("findings", ("findings", str(folder)), lambda: safety.findings(folder))
-    return answer.value if answer is not None and answer.fresh and answer.value else []
+    return [*(answer.value if answer is not None and answer.fresh and answer.value else []), *small]

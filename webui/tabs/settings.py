@@ -9,8 +9,8 @@ from typing import Any
 import gradio as gr
 
 from core import recipes, workspace
-from core.errors import UserError
-from webui import estimate, fields
+from core.findings import from_plain
+from webui import estimate, fields, goals
 from webui.context import Context
 from webui.estimate import recommended
 from webui.markup import Html, el
@@ -45,6 +45,8 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
                     container=False,
                 )
                 c[f"{name}_note"] = gr.HTML(elem_id=f"settings-{name}-note")
+                if name == "recipe":
+                    c["guess"] = gr.HTML(elem_id="settings-guess")
     c["line"] = gr.HTML(elem_id="settings-line")
     form: dict[str, Any] = {}
     with gr.Accordion(text("settings.advanced"), open=False, elem_id="settings-advanced") as c["advanced"]:
@@ -57,7 +59,7 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
     with gr.Accordion(text("settings.command"), open=False, elem_id="settings-command-box"):
         c["command"] = gr.HTML(elem_id="settings-command")
     for name in ("recipe", "intensity"):
-        parts.on(c[name].input, _keep_recipe(ctx, name), [c[name]])
+        parts.on(c[name].input, _keeper(ctx, name), [c[name]])
     parts.on(back.click, lambda page: ctx.drafts.update(changes={}) and None)
     for field in fields.FORM:
         _wire(ctx, parts, field, form[field.name])
@@ -65,7 +67,7 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
     def refresh(snap: Snapshot) -> list[Any]:
         return [*_shown(ctx, snap, text), *_form(snap, text)]
 
-    shown = ("recipe", "intensity", "recipe_note", "intensity_note", "line", "advanced", "back", "command")
+    shown = ("recipe", "intensity", "recipe_note", "guess", "intensity_note", "line", "advanced", "back", "command")
     return TabParts([*(c[name] for name in shown), *form.values()], refresh)
 
 
@@ -100,12 +102,16 @@ def keep_field(ctx: Context, name: str, typed: object) -> None:
         ctx.drafts.update(changes=changes)
 
 
-def _keep_recipe(ctx: Context, kind: str) -> Any:
-    def keep(page: Any, name: object) -> None:
-        chosen = recipes.load(str(name), "goal" if kind == "recipe" else "intensity")
-        ctx.drafts.update(**{kind: chosen.name})
+def keep_recipe(ctx: Context, kind: str, name: object) -> None:
+    """Keep the goal ("recipe") or how thorough ("intensity") that was chosen."""
+    if kind == "recipe":
+        ctx.drafts.update(**goals.choose(ctx.drafts.load(), str(name)), recipe_chosen=True)
+    else:
+        ctx.drafts.update(intensity=recipes.load(str(name), "intensity").name)
 
-    return keep
+
+def _keeper(ctx: Context, kind: str) -> Any:
+    return lambda page, name: keep_recipe(ctx, kind, name)
 
 
 # -- what is shown
@@ -118,11 +124,13 @@ def _recipe_label(name: str, text: Text) -> str:
 
 def _shown(ctx: Context, snap: Snapshot, text: Text) -> list[Any]:
     changed = len(snap.draft.changes)
+    goal, intensity = recipes.known(snap.draft.recipe, "goal"), recipes.known(snap.draft.intensity, "intensity")
     return [
-        gr.update(value=snap.draft.recipe),
-        gr.update(value=snap.draft.intensity),
-        gr.update(value=_note(snap.draft.recipe, text)),
-        gr.update(value=_note(snap.draft.intensity, text)),
+        gr.update(value=goal),
+        gr.update(value=intensity),
+        gr.update(value=_note(goal, text)),
+        gr.update(value=goals.line(ctx, snap, text)),
+        gr.update(value=_note(intensity, text)),
         gr.update(value=line(snap, text)),
         _advanced(snap, text),
         gr.update(value=text("settings.back", n=changed), visible=changed > 0),
@@ -152,10 +160,7 @@ def _form(snap: Snapshot, text: Text) -> list[Any]:
 
 
 def _note(name: str, text: Text) -> Html:
-    try:
-        recipe = recipes.load(name)
-    except UserError:
-        return Html("")
+    recipe = recipes.load(name)
     when = el("p", text("settings.when", text=recipe.when[text.language]), cls="lw-note")
     return el("div", when, el("p", text("settings.when_not", text=recipe.when_not[text.language]), cls="lw-note"))
 
@@ -175,6 +180,7 @@ def line(snap: Snapshot, text: Text) -> Html:
         el("p", text("train.plan.mixed", **mixed), cls="lw-note") if mixed else None,
         el("p", floor, cls="lw-note") if floor else None,
         el("p", note, cls="lw-warning" if cut else "lw-note"),
+        [el("p", text.finding(from_plain(each)), cls="lw-warning") for each in plan.get("findings", [])],
         cls="lw-plan-line",
     )
 
@@ -200,7 +206,8 @@ def arguments(snap: Snapshot, root: Path) -> list[str]:
     """launch.py and its arguments: the recipe, and only what differs from it; wrong values are left out."""
     draft, usual = snap.draft, recommended(snap.draft)
     words = ["launch.py", "train", "--data", draft.dataset or "DATA", "--model", draft.model]
-    words += ["--recipe", f"{draft.recipe}/{draft.intensity}"]
+    goal, intensity = recipes.known(draft.recipe, "goal"), recipes.known(draft.intensity, "intensity")
+    words += ["--recipe", f"{goal}/{intensity}"]
     chosen = {name: value for name, value in draft.changes.items() if name not in snap.spec_errors}
     chosen = {name: value for name, value in chosen.items() if value != usual[name]}
     if draft.quantization:

@@ -1,0 +1,29 @@
+"""What is too much for a very small model, said before Start rather than found out afterwards."""
+
+import math
+
+from core.findings import Finding
+from core.models.facts import ModelFacts
+from core.training.plan import SMALL_BELOW
+
+MOST_ROWS = 2000
+"""Rows up to which a model below `SMALL_BELOW` holds what it is taught; a round number, not a measured edge."""
+
+LONGEST = 400
+"""Tokens up to which it follows a row from its beginning to its end; a round number too."""
+
+
+def findings(facts: ModelFacts, rows: int, lengths: list[int]) -> list[Finding]:
+    """Whether this data asks more of the model than one of its size can learn.
+
+    rows: usable rows in all; lengths: tokens of the sampled rows, uncut
+    """
+    if facts.parameters >= SMALL_BELOW:
+        return []
+    ordered = sorted(lengths) or [0]
+    length = ordered[math.ceil(0.99 * len(ordered)) - 1]
+    if rows <= MOST_ROWS and length <= LONGEST:
+        return []
+    return [
+        Finding("warning", "model.too_small", rows_there=rows, length=length, most_rows=MOST_ROWS, most_length=LONGEST)
+    ]
