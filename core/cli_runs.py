@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from core.chat.requests import ChatRequest, Message, Sampling, question, sampling
+from core.chat.requests import ChatRequest, Message, Sampling, question, sampling, usual
 from core.cli_desk import Desk
 from core.cli_train import refuse_busy_device, told
 from core.errors import UserError
@@ -75,8 +75,9 @@ def compare(desk: Desk) -> int:
     from core.engine import LocalEngine
 
     choices = desk.choices
-    drawn = _sampling(choices)
+    drawn = _sampling(choices)  # slips in what was typed are told before anything is read
     run = desk.run(choices.run)
+    drawn = _sampling(choices, run.spec.goal)
     if run.usable_adapter() is None:
         raise UserError("run.no_adapter", name=run.meta["name"])
     desk.model(run.spec.model)
@@ -104,11 +105,15 @@ def compare(desk: Desk) -> int:
     return 0
 
 
-def _sampling(choices: Any) -> Sampling:
-    """How answers are drawn; what was not said keeps its default. Errors name the option as it was typed."""
+def _sampling(choices: Any, goal: str = "facts") -> Sampling:
+    """How answers are drawn; what was not said is as usual for what was taught.
+
+    Errors name the option as it was typed.
+    """
     options = {"temperature": choices.temperature, "max_new_tokens": choices.max_tokens, "seed": choices.seed}
+    said = {name: value for name, value in options.items() if value is not None}
     try:
-        return sampling(**{name: value for name, value in options.items() if value is not None})
+        return sampling(**usual(goal).model_dump() | said)
     except UserError as error:
         option = {"max_new_tokens": "--max-tokens"}.get(error.facts["field"], f"--{error.facts['field']}")
         raise UserError("sampling.value", **{**error.facts, "field": option}) from None

@@ -31,6 +31,7 @@ class RunRow:
     size: int
     usable: bool
     learned: int  # bytes of what was learned, what a download holds
+    goal: str = "facts"  # what was taught, RunSpec.goal
 
 
 class RunList:
@@ -69,6 +70,7 @@ class RunList:
             status=run.status(),
             model=spec.model,
             dataset=spec.dataset,
+            goal=spec.goal,
             created=float(meta["created"]),
             size=run.size(),
             usable=known[1].usable if known and same_weights else adapter is not None,

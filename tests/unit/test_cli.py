@@ -239,6 +239,7 @@ def test_a_forecast_has_its_shape_and_follows_the_settings(run: Run) -> None:
         "fits",
         "time_s",
         "advice",
+        "findings",
     ]
     assert list(small["memory_gb"]) == ["weights", "adapter", "optimizer", "gradients", "activations", "total", "free"]
     large = json.loads(run("forecast", "--model", "starter", "--json", "--set", "rank=16")[1])
@@ -282,6 +283,9 @@ def test_how_answers_are_drawn_has_its_defaults_once() -> None:
     choices = cli_arguments.parse(["compare", "x", "--prompt", "a"])
     assert (choices.temperature, choices.max_tokens, choices.seed) == (None, None, None)
     assert _sampling(choices) == Sampling()
+    assert _sampling(choices, "style") == Sampling(temperature=0.7)
+    chosen = cli_arguments.parse(["compare", "x", "--prompt", "a", "--temperature", "0.2"])
+    assert _sampling(chosen, "style") == Sampling(temperature=0.2)
     assert _sampling(cli_arguments.parse(["compare", "x", "--prompt", "a", "--seed", "7"])).seed == 7
 
 

@@ -67,6 +67,7 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
             gr.update(value=view.heading("compare.after", row.name if row else "", text), elem_classes=off),
             room.chips(snap),
             room.system(snap),
+            gr.update(value=requests.usual(row.goal if row else "").temperature),
             *still,
         ]
 
@@ -77,7 +78,7 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
     quiet(chips.click, room.chip, [parts.page, *ask_inputs[2:]], [chips, *streams])
     parts.on(run.input, lambda _page, run_id: ctx.drafts.update(run=ctx.store.get(run_id).id) and None, [run])
     parts.on(clear.click, room.clear)
-    return TabParts([run, base_head, tuned_head, chips, system, *shown], refresh)
+    return TabParts([run, base_head, tuned_head, chips, system, sampling[0], *shown], refresh)
 
 
 class Room:
