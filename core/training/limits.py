@@ -4,7 +4,7 @@ import math
 
 from core.findings import Finding
 from core.models.facts import ModelFacts
-from core.training.plan import SMALL_BELOW
+from core.training.replay import SMALL_BELOW
 
 MOST_ROWS = 2000
 """Rows up to which a model below `SMALL_BELOW` holds what it is taught; a round number, not a measured edge."""
@@ -22,8 +22,9 @@ def findings(facts: ModelFacts, rows: int, lengths: list[int]) -> list[Finding]:
         return []
     ordered = sorted(lengths) or [0]
     length = ordered[math.ceil(0.99 * len(ordered)) - 1]
-    if rows <= MOST_ROWS and length <= LONGEST:
-        return []
-    return [
-        Finding("warning", "model.too_small", rows_there=rows, length=length, most_rows=MOST_ROWS, most_length=LONGEST)
-    ]
+    found = []
+    if rows > MOST_ROWS:
+        found.append(Finding("warning", "model.many_rows", count=rows, most=MOST_ROWS))
+    if length > LONGEST:
+        found.append(Finding("warning", "model.long_rows", length=length, most=LONGEST))
+    return found

@@ -31,9 +31,6 @@ CHECKPOINTING_FROM = 300_000_000
 """Parameters from which activations are recomputed instead of kept on a GPU (about 30 % slower, far less memory)."""
 
 
-SMALL_BELOW = 100_000_000
-"""Parameters below which an adapter needs room whatever it is to learn: each of its layers is narrow."""
-
 RANK = {"facts": 16, "style": 8, "format": 8}
 """Rank by goal: facts are many things to remember, a style or a format is one thing seen again and again."""
 
@@ -74,8 +71,8 @@ class Plan:
 
 
 def rank(parameters: int, goal: str) -> int:
-    """The automatic rank: by goal, and 16 at least for a model below `SMALL_BELOW` (measured on the built-in one)."""
-    return max(16, RANK[goal]) if parameters < SMALL_BELOW else RANK[goal]
+    """The automatic rank: by goal, and 16 at least in a small model, each of whose layers is narrow."""
+    return max(16, RANK[goal]) if parameters < replay.SMALL_BELOW else RANK[goal]
 
 
 def learning_rate(parameters: int, goal: str = "facts") -> float:

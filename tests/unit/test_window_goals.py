@@ -10,6 +10,7 @@ import pytest
 from core import recipes
 from core.data.datasets import DatasetStore
 from core.drafts import Draft, DraftStore
+from core.findings import Finding
 from core.models.sources import Fetcher
 from core.runs.store import RunStore
 from core.workspace import Workspace
@@ -113,8 +114,7 @@ def test_every_reason_has_its_sentence(language: str) -> None:
 def test_too_much_for_the_model_is_said_under_the_plan(ctx: Context) -> None:
     take_sample(ctx)
     snap = snapshot.take(ctx)
-    facts = {"rows_there": 5000, "length": 60, "most_rows": 2000, "most_length": 400}
-    found = {"level": "warning", "code": "model.too_small", "count": 0, "rows": [], "facts": facts}
+    found = Finding("warning", "model.many_rows", count=5000, most=2000).plain()
     told = replace(snap, plan={**plan(), "time_s": 60.0, "findings": [found]})
     assert "5000" in settings.line(told, load("en"))
 

@@ -37,6 +37,8 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
             with gr.Column(elem_classes="lw-panel"):
                 title = text("settings.what" if name == "recipe" else "settings.how")
                 gr.HTML(el("h2", title, cls="lw-title"))
+                if name == "recipe":
+                    c["guess"] = gr.HTML(elem_id="settings-guess")
                 c[name] = gr.Radio(
                     [(_recipe_label(each, text), each) for each in recipes.names(kind)],  # type: ignore[arg-type]
                     label=title,
@@ -45,8 +47,6 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
                     container=False,
                 )
                 c[f"{name}_note"] = gr.HTML(elem_id=f"settings-{name}-note")
-                if name == "recipe":
-                    c["guess"] = gr.HTML(elem_id="settings-guess")
     c["line"] = gr.HTML(elem_id="settings-line")
     form: dict[str, Any] = {}
     with gr.Accordion(text("settings.advanced"), open=False, elem_id="settings-advanced") as c["advanced"]:
