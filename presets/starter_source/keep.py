@@ -30,7 +30,7 @@ LONGEST = {"en": 220, "zh": 90}
 IDENTITY = re.compile(
     r"\b(starter|model|program|computer|machine|robot|human|person|trained|small|my name|your name|i can answer)\b"
     r"|who are you|what are you|what can you do|made you"
-    r"|模型|程序|电脑|机器|真人|人类|你是谁|我是|名字|你叫|我叫|创造|开发|训练|很小|会做什么|能做什么|我能回答|我可以回答",
+    r"|模型|程序|电脑|机器|真人|人类|你是谁|我是|名字|你叫|我叫|创造|开发|训练|很小|会做什么|能做什么|能回答|可以回答",
     re.IGNORECASE,
 )
 """Small talk about who or what the model is."""
@@ -81,15 +81,17 @@ def opened(language: str, faq: dict[str, Any], rng: random.Random) -> Iterator[R
     """Say, pick, read, and what nobody could know."""
     words = Words(language, [str(word) for word in faq["words"]], [])
     tasks = OpenTasks(language, faq, words)
+    between = ", " if language == "en" else "、"
     asks = _in_turn(SAY[language], rng)
     for number in range(SAY_ROWS):
-        short = words.phrase(rng, 3) if number % 2 else tasks.fill(rng.choice(faq["sentences"]), rng)
-        yield chat(next(asks).format(x=short), short)
+        few = between.join(rng.sample(words.words, rng.randint(1, 3)))
+        wanted = few if number % 2 else tasks.fill(rng.choice(faq["sentences"]), rng)
+        yield chat(next(asks).format(x=wanted), wanted)
     picks = _in_turn(PICK[language], rng)
     for _ in range(PICK_ROWS):
         ask, place = next(picks)
         listed = rng.sample(words.words, rng.randint(2, 4))
-        yield chat(ask.format(l=(", " if language == "en" else "、").join(listed)), listed[place] + words.stop)
+        yield chat(ask.format(l=between.join(listed)), listed[place] + words.stop)
     read = 0
     while read < READ_ROWS:
         row = tasks.read(rng)
