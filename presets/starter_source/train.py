@@ -1,0 +1,137 @@
+"""Train the starter model from nothing on generated conversations, on one CPU core, seeded.
+
+The loss is next-token cross entropy on what the assistant says and its end of turn; nothing is learned from the
+questions, which are partly random words. Rows of like length share a batch.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+
+import torch
+from corpus import Row
+from tokenizer import TURN, TURN_END
+from tokenizers import Tokenizer
+from torch.nn.functional import cross_entropy
+from transformers import Qwen3Config, Qwen3ForCausalLM
+
+CONTEXT = 1024
+"""Tokens. The conversations it learned from are shorter than 300."""
+TOKENS_PER_STEP = 2048
+"""Padding included."""
+RATE = 3e-3
+"""Highest learning rate, of AdamW; reached after WARMUP steps, held until half-time, then down to 2 % in a line."""
+WARMUP = 100
+DECAY = 0.1
+"""Weight decay of AdamW."""
+
+
+def make_model(pieces: int, seed: int) -> Qwen3ForCausalLM:
+    """The model before it has learned anything: Qwen3 with 6 layers of width 192."""
+    torch.manual_seed(seed)
+    return Qwen3ForCausalLM(
+        Qwen3Config(
+            vocab_size=pieces,
+            hidden_size=192,
+            intermediate_size=512,
+            num_hidden_layers=6,
+            num_attention_heads=6,
+            num_key_value_heads=3,
+            head_dim=32,
+            max_position_embeddings=CONTEXT,
+            tie_word_embeddings=True,
+            bos_token_id=None,
+            eos_token_id=2,
+            pad_token_id=0,
+            initializer_range=0.04,
+        )
+    )
+
+
+def encode(tokenizer: Tokenizer, row: Row) -> tuple[list[int], list[int]]:
+    """Token ids of a conversation, and its labels: what the assistant says with its end of turn, -100 elsewhere."""
+    ids: list[int] = []
+    labels: list[int] = []
+    for message in row:
+        head = tokenizer.encode(f"{TURN}{message['role']}\n").ids
+        body = tokenizer.encode(f"{message['content']}{TURN_END}").ids
+        tail = tokenizer.encode("\n").ids
+        learned = message["role"] == "assistant"
+        ids += head + body + tail
+        labels += [-100] * len(head) + (body if learned else [-100] * len(body)) + [-100] * len(tail)
+    return ids, labels
+
+
+def batches(
+    tokenizer: Tokenizer, rows: Iterator[Row], rng: random.Random
+) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """Batches of ids and labels, each (rows, longest row), without end."""
+    while True:
+        pool = sorted((encode(tokenizer, next(rows)) for _ in range(1024)), key=lambda pair: len(pair[0]))
+        groups: list[list[tuple[list[int], list[int]]]] = [[]]
+        for pair in pool:
+            if len(pair[0]) * (len(groups[-1]) + 1) > TOKENS_PER_STEP and groups[-1]:
+                groups.append([])
+            groups[-1].append(pair)
+        rng.shuffle(groups)
+        for group in groups:
+            width = max(len(ids) for ids, _ in group)
+            yield (
+                torch.tensor([ids + [0] * (width - len(ids)) for ids, _ in group]),
+                torch.tensor([labels + [-100] * (width - len(labels)) for _, labels in group]),
+            )
+
+
+def share_of_rate(step: int, steps: int) -> float:
+    """Warm-up, a flat half, then a line down to 2 %."""
+    return min(1.0, step / WARMUP, 0.02 + 1.96 * (1 - step / steps))
+
+
+def make_optimizers(model: Qwen3ForCausalLM) -> list[torch.optim.Optimizer]:
+    import os
+
+    if os.environ.get("OPT") != "muon":
+        return [torch.optim.AdamW(model.parameters(), lr=RATE, betas=(0.9, 0.95), weight_decay=DECAY)]
+    inner = [part for name, part in model.named_parameters() if part.ndim == 2 and "embed" not in name]
+    outer = [part for name, part in model.named_parameters() if part.ndim != 2 or "embed" in name]
+    return [
+        torch.optim.Muon(inner, lr=RATE, weight_decay=DECAY, adjust_lr_fn="match_rms_adamw"),
+        torch.optim.AdamW(outer, lr=RATE, betas=(0.9, 0.95), weight_decay=DECAY),
+    ]
+
+
+def train(
+    model: Qwen3ForCausalLM,
+    tokenizer: Tokenizer,
+    rows: Iterator[Row],
+    *,
+    steps: int,
+    seed: int,
+    report: Callable[[int, float, int, float], None],
+) -> None:
+    """`steps` steps of AdamW in bfloat16 autocast; `report(step, loss, tokens, CPU seconds)` every 250 steps."""
+    optimizers = make_optimizers(model)
+    began, seen, recent = time.process_time(), 0, 0.0
+    supply = batches(tokenizer, rows, random.Random(seed))
+    model.train()
+    for step in range(1, steps + 1):
+        ids, labels = next(supply)
+        for optimizer in optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = RATE * share_of_rate(step, steps)
+        with torch.autocast("cpu", torch.bfloat16):
+            hidden = model.model(input_ids=ids).last_hidden_state[:, :-1]
+            wanted = labels[:, 1:]
+            learned = wanted != -100
+            logits = model.lm_head(hidden[learned])  # only where something is learned
+        loss = cross_entropy(logits.float(), wanted[learned])
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        for optimizer in optimizers:
+            optimizer.step()
+            optimizer.zero_grad()
+        seen += ids.numel()
+        recent = loss.item() if step == 1 else 0.98 * recent + 0.02 * loss.item()
+        if step % 250 == 0 or step == steps:
+            report(step, recent, seen, time.process_time() - began)
+    model.eval()
