@@ -68,7 +68,10 @@ def check(desk: Desk) -> int:
 
 
 def _source(desk: Desk, reference: str) -> Path:
-    """The file that is meant: a path, a sample's name, or the source of a data set that is kept."""
+    """The file that is meant: a path, a sample's name, or the source of a data set that is kept.
+
+    Raises UserError `file.missing`, or `sample.kept_back` for a sample whose method is not built yet.
+    """
     path = person_path(reference)
     try:
         if path.exists():
@@ -77,9 +80,9 @@ def _source(desk: Desk, reference: str) -> Path:
         pass
     if is_id(reference):
         return desk.datasets.get(reference).folder / "source"
-    from core.data.samples import samples
+    from core.data.samples import find
 
-    sample = next((sample for sample in samples() if sample.name == reference), None)
+    sample = find(reference)
     if sample is None:
         raise UserError("file.missing", path=reference[:300])
     return sample.file

@@ -21,7 +21,7 @@ from core.data import files
 from core.data.dataset import Dataset, Row
 from core.data.examine import examine
 from core.data.rows import Progress
-from core.data.samples import Sample, samples
+from core.data.samples import Sample, find, samples
 from core.errors import UserError, translate
 from core.findings import from_plain
 from core.workspace import NAME_LIMIT, Workspace, clean_name, is_id, mint_id, person_path, write_atomic
@@ -148,7 +148,10 @@ class DatasetStore:
         return samples()
 
     def resolve(self, reference: str) -> Dataset:
-        """DATA of the command line: a data set's id, a file, or a sample's name. Raises UserError `data.unknown`."""
+        """DATA of the command line: a data set's id, a file, or a sample's name.
+
+        Raises UserError `data.unknown`, or `sample.kept_back` for a sample whose method is not built yet.
+        """
         if is_id(reference) and (self._workspace.datasets / reference).is_dir():
             return self.get(reference)
         path = person_path(reference)
@@ -157,7 +160,7 @@ class DatasetStore:
                 return self.add(path, origin="file")
         except (OSError, ValueError):  # too long or not a path at all
             pass
-        sample = next((sample for sample in self.samples() if sample.name == reference), None)
+        sample = find(reference)
         if sample is not None:
             return self.add(sample.file, origin="sample")
         raise UserError(

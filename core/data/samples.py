@@ -1,4 +1,10 @@
-"""The samples that come with the program: presets/samples/<name>.yaml beside each file says what it is."""
+"""The samples that come with the program: presets/samples/<name>.yaml beside each file says what it is.
+
+    find("singing-zh").questions  -> what to ask afterwards
+    samples()                     -> those that can be trained; samples(kept_back=True): all
+
+A sample whose method is not in `BUILT` shows nowhere until it is.
+"""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -6,7 +12,13 @@ from typing import Any
 
 import yaml
 
+from core.errors import UserError
 from core.workspace import PRESETS
+
+FOLDER = PRESETS / "samples"
+METHODS = ("sft", "pretraining", "preference", "tools", "reward")
+BUILT = ("sft",)
+"""The methods that can be trained, compared and shared today."""
 
 
 @dataclass(frozen=True)
@@ -21,11 +33,19 @@ class Sample:
     purpose: dict[str, str]
     licence: str = ""
     questions: list[str] = field(default_factory=list)
-    goal: str = ""  # the recipe that it is made for
+    goal: str = "faq"  # the recipe that it is made for
+    method: str = "sft"  # one of METHODS
+    format: str = ""  # as core/data/formats.py calls it
+    held_out: list[tuple[str, str]] = field(default_factory=list)
+    """(question, answer): facts of the rows in wordings that no row has; the benchmark asks them."""
+
+    @property
+    def ready(self) -> bool:
+        return self.method in BUILT
 
 
-def samples(folder: Path = PRESETS / "samples") -> list[Sample]:
-    """All samples by name; a description whose file is missing, or that cannot be read, is passed over."""
+def samples(folder: Path = FOLDER, *, kept_back: bool = False) -> list[Sample]:
+    """The samples by name; a description whose file is missing, or that cannot be read, is passed over."""
     found: list[Sample] = []
     for path in sorted(folder.glob("*.yaml")):
         try:
@@ -35,7 +55,15 @@ def samples(folder: Path = PRESETS / "samples") -> list[Sample]:
         file = folder / Path(str(said["file"])).name if isinstance(said, dict) and said.get("file") else None
         if file is not None and file.is_file():
             found.append(_sample(path.stem, file, said))
-    return found
+    return [sample for sample in found if kept_back or sample.ready]
+
+
+def find(name: str, folder: Path = FOLDER) -> Sample | None:
+    """The sample of that name, None when there is none. Raises UserError `sample.kept_back` for one that waits."""
+    sample = next((sample for sample in samples(folder, kept_back=True) if sample.name == name), None)
+    if sample is not None and not sample.ready:
+        raise UserError("sample.kept_back", name=name)
+    return sample
 
 
 def _sample(name: str, file: Path, said: dict[str, Any]) -> Sample:
@@ -48,7 +76,10 @@ def _sample(name: str, file: Path, said: dict[str, Any]) -> Sample:
         purpose=_by_language(said.get("purpose"), ""),
         licence=str(said.get("licence", "")),
         questions=[str(question) for question in said.get("questions") or []],
-        goal=str(said.get("goal") or ""),
+        goal=str(said.get("goal") or "faq"),
+        method=str(said.get("method") or "sft"),
+        format=str(said.get("format", "")),
+        held_out=[(str(question), str(answer)) for question, answer in said.get("held_out") or []],
     )
 
 

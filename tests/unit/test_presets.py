@@ -1,64 +1,13 @@
-"""What ships with the program: the samples say the truth about themselves, the built-in model is whole and small."""
+"""What ships with the program: the built-in model is whole and small (the samples: test_samples.py)."""
 
 import json
-import re
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from core.workspace import PRESETS
 
-SAMPLES = PRESETS / "samples"
 STARTER = PRESETS / "starter"
-SIDECARS = sorted(SAMPLES.glob("*.yaml"))
-CHINESE = re.compile(r"[\u4e00-\u9fff]")
-
-
-def rows_of(path: Path) -> list[tuple[str, str]]:
-    """Question and answer of each row of a sample."""
-    content = path.read_text(encoding="utf-8")
-    if path.suffix == ".jsonl":
-        turns = [json.loads(line)["messages"] for line in content.splitlines()]
-        return [(question["content"], answer["content"]) for question, answer in turns]
-    return [(row["instruction"], row["output"]) for row in json.loads(content)]
-
-
-@pytest.fixture(params=SIDECARS, ids=lambda path: path.stem)
-def sample(request: pytest.FixtureRequest) -> dict[str, Any]:
-    return {"name": request.param.stem, **yaml.safe_load(request.param.read_text(encoding="utf-8"))}
-
-
-def test_both_samples_are_there() -> None:
-    assert [path.stem for path in SIDECARS] == ["aurora-coffee-en", "aurora-coffee-zh"]
-
-
-def test_a_sample_says_the_truth_about_itself(sample: dict[str, Any]) -> None:
-    rows = rows_of(SAMPLES / sample["file"])
-    assert len(rows) == sample["rows"] == 50
-    assert sample["licence"] in ("CC0-1.0", "Apache-2.0")
-    assert set(sample["title"]) == set(sample["purpose"]) == {"en", "zh"}
-    questions = [question for question, _ in rows]
-    assert 2 <= len(sample["questions"]) <= 3 and set(sample["questions"]) <= set(questions)
-
-
-def test_a_sample_is_clean(sample: dict[str, Any]) -> None:
-    rows = rows_of(SAMPLES / sample["file"])
-    questions = [question for question, _ in rows]
-    assert len({question.casefold() for question in questions}) == len(questions)
-    for question, answer in rows:
-        assert question.strip() == question and answer.strip() == answer and question and answer
-        assert bool(CHINESE.search(question)) == (sample["language"] == "zh")
-        assert len(answer) <= 80  # the built-in model learns short sentences
-        assert not re.search(r"\d{5,}|@|https?:", question + answer)  # nothing that looks like a person's data
-
-
-def test_the_twins_hold_the_same_facts() -> None:
-    english = [answer for _, answer in rows_of(SAMPLES / "aurora-coffee-en.jsonl")]
-    chinese = [answer for _, answer in rows_of(SAMPLES / "aurora-coffee-zh.json")]
-    same = [english.index(answer) for answer in english]  # the first row with this answer
-    assert same == [chinese.index(answer) for answer in chinese]
 
 
 def test_the_built_in_model_is_small_and_holds_no_code() -> None:

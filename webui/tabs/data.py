@@ -5,6 +5,7 @@ from typing import Any
 
 import gradio as gr
 
+from core.data.samples import find
 from core.data.split import held_out_count
 from core.errors import UserError
 from webui import goals
@@ -113,7 +114,7 @@ def _take(ctx: Context, page: Page, dataset_id: str) -> None:
 
 
 def _sample(ctx: Context, page: Page, name: str) -> None:
-    sample = next((sample for sample in ctx.datasets.samples() if sample.name == name), None)
+    sample = find(name)
     if sample is None:
         raise UserError("data.unknown", reference=name[:80], samples="")
     _take(ctx, page, ctx.datasets.add(sample.file, origin="sample").id)
