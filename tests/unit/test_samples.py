@@ -167,6 +167,13 @@ def test_a_better_answer_differs_from_the_worse_one() -> None:
     assert all(row["chosen"] != row["rejected"] for row in read(sample).rows)
 
 
+def test_a_sample_in_the_window_can_be_taken(tmp_path: Path) -> None:
+    store = DatasetStore(Workspace(tmp_path))
+    for sample in samples():
+        kept = store.add(sample.file, origin="sample")
+        assert kept.rows == sample.rows and len(kept.questions(2)) == 2
+
+
 # -- the dirty one
 
 
