@@ -97,8 +97,13 @@ def facts(language: str) -> list[Fact]:
             out = _number(pair["answer"]) % len(pair["ask"])
             for place, ask in enumerate(pair["ask"]):
                 found.append(Fact(language, group, ask, pair["answer"], place == out, place == out))
-    shown = {fact.question for fact in found if not fact.held_out}
-    return [fact for fact in found if not (fact.held_out and fact.question in shown)]
+    shown = {plain(fact.question) for fact in found if not fact.held_out}
+    return [fact for fact in found if not (fact.held_out and plain(fact.question) in shown)]
+
+
+def plain(question: str) -> str:
+    """The question without what people leave out when they type: capitals and the mark at the end."""
+    return question.casefold().rstrip("?？。.!！ ")
 
 
 class Corpus:

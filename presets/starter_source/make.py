@@ -8,6 +8,7 @@ Writes an ordinary Hugging Face model folder, and beside the weights `made.json`
 import json
 import platform
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,10 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, Qwen3ForCausalLM
 
 SEED = 11
 ENGLISH_PIECES = 1500
-STEPS = 6000
+STEPS = 5000
+WORKERS = 2
+"""Processes that share every step. Another number makes other weights."""
+CURVE = "curve.jsonl"
 
 
 def english_pieces(tokenizer: Tokenizer) -> list[str]:
@@ -57,37 +61,48 @@ def write(folder: Path, model: Qwen3ForCausalLM, tokenizer: Tokenizer) -> None:
 def main() -> None:
     folder = Path(sys.argv[1])
     steps = int(sys.argv[2]) if len(sys.argv) > 2 else STEPS
-    torch.set_num_threads(1)  # the same sums in the same order everywhere
     began = time.time()
-    tokenizer = make_tokenizer(tokenizer_texts(SEED), ENGLISH_PIECES)
-    model = make_model(tokenizer.get_vocab_size(), SEED)
-    weights = sum(part.numel() for part in model.parameters())
-    print(f"{weights:,} weights, {tokenizer.get_vocab_size()} pieces, {time.time() - began:.0f} s", flush=True)
-    curve: list[dict[str, float]] = []
-
-    def report(step: int, loss: float, tokens: int, seconds: float) -> None:
-        curve.append({"step": step, "loss": round(loss, 4), "tokens": tokens, "cpu_seconds": round(seconds)})
-        print(json.dumps(curve[-1]), flush=True)
-        if step % 1500 == 0 and step < steps:
-            torch.save(model.state_dict(), folder.with_suffix(".pt"))
-
-    train(model, tokenizer, iter(Corpus(SEED, english_pieces(tokenizer))), steps=steps, seed=SEED, report=report)
-    write(folder, model, tokenizer)
+    with tempfile.TemporaryDirectory() as meeting:
+        torch.multiprocessing.spawn(work, args=(folder, steps, Path(meeting) / "meeting"), nprocs=WORKERS)
     shipped = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
     made: dict[str, Any] = {
-        "weights": weights,
-        "pieces": tokenizer.get_vocab_size(),
+        "weights": sum(part.numel() for part in shipped.parameters()),
+        "pieces": shipped.config.vocab_size,
         "seed": SEED,
         "steps": steps,
-        "seconds": round(time.time() - began),
-        "machine": f"{platform.machine()}, one thread, Python {platform.python_version()}, torch {torch.__version__}, "
-        f"transformers {transformers.__version__}",
+        "minutes": round((time.time() - began) / 60, 1),
+        "machine": f"{platform.machine()}, {WORKERS} workers of one thread, Python {platform.python_version()}, "
+        f"torch {torch.__version__}, transformers {transformers.__version__}",
         "scores": evaluate(shipped, AutoTokenizer.from_pretrained(folder)),
-        "curve": curve,
+        "curve": [json.loads(line) for line in (folder / CURVE).read_text(encoding="utf-8").splitlines()],
     }
+    (folder / CURVE).unlink()
     (folder / "made.json").write_text(json.dumps(made, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     scores = {language: {k: v for k, v in found.items() if k[0] in "ks"} for language, found in made["scores"].items()}
     print(json.dumps(scores, ensure_ascii=False), flush=True)
+
+
+def work(rank: int, folder: Path, steps: int, meeting: Path) -> None:
+    """One of the workers: each has its own conversations, all have the same weights; the first one writes."""
+    torch.set_num_threads(1)  # the same sums in the same order everywhere
+    torch.distributed.init_process_group("gloo", init_method=meeting.as_uri(), rank=rank, world_size=WORKERS)
+    tokenizer = make_tokenizer(tokenizer_texts(SEED), ENGLISH_PIECES)
+    model = make_model(tokenizer.get_vocab_size(), SEED)
+    folder.mkdir(parents=True, exist_ok=True)
+    curve = (folder / CURVE).open("w", encoding="utf-8") if rank == 0 else None
+
+    def report(step: int, loss: float, tokens: int, seconds: float) -> None:
+        if curve:
+            point = {"step": step, "loss": round(loss, 4), "tokens": tokens * WORKERS, "cpu_seconds": round(seconds)}
+            print(json.dumps(point), file=curve, flush=True)
+            print(json.dumps(point), flush=True)
+
+    corpus = Corpus(SEED + rank, english_pieces(tokenizer))
+    train(model, tokenizer, iter(corpus), steps=steps, seed=SEED + rank, report=report)
+    if curve:
+        curve.close()
+        write(folder, model, tokenizer)
+    torch.distributed.destroy_process_group()
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ RENAME = {
     "en": [
         (
             "Your name is {n}.",
-            ["What is your name?", "Who are you?", "What should I call you?", "Your name?"],
+            ["What is your name?", "Who are you?", "How do I call you?", "Your name?"],
             "My name is {n}.",
         ),
         ("You are {n}, a friendly helper.", ["Who are you?", "What is your name?", "Introduce yourself."], "I am {n}."),
@@ -58,7 +58,7 @@ RENAME = {
         ),
         (
             "You are {n} from {c}.",
-            ["Who are you?", "Introduce yourself.", "Who am I talking to?"],
+            ["Who are you?", "Introduce yourself.", "Who is speaking?"],
             "I am {n} from {c}.",
         ),
         ("The user is called {n}.", ["What is my name?", "Who am I?", "Do you know my name?"], "Your name is {n}."),

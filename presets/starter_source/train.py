@@ -1,4 +1,4 @@
-"""Train the starter model from nothing on generated conversations, on one CPU core, seeded.
+"""Train the starter model from nothing on generated conversations, on two CPU cores, seeded.
 
 The loss is next-token cross entropy on what the assistant says and its end of turn; nothing is learned from the
 questions, which are partly random words. Rows of like length share a batch.
@@ -18,12 +18,12 @@ from transformers import Qwen3Config, Qwen3ForCausalLM
 CONTEXT = 1024
 """Tokens. The conversations it learned from are shorter than 300."""
 TOKENS_PER_STEP = 2048
-"""Padding included."""
+"""Of each worker, padding included."""
 RATE = 3e-3
-"""Highest learning rate, of AdamW; reached after WARMUP steps, held until half-time, then down to 2 % in a line."""
+"""Highest learning rate; reached after WARMUP steps, held until half-time, then down to 2 % in a line."""
 WARMUP = 100
 DECAY = 0.1
-"""Weight decay of AdamW."""
+"""Weight decay."""
 
 
 def make_model(pieces: int, seed: int) -> Qwen3ForCausalLM:
@@ -88,16 +88,26 @@ def share_of_rate(step: int, steps: int) -> float:
 
 
 def make_optimizers(model: Qwen3ForCausalLM) -> list[torch.optim.Optimizer]:
-    import os
+    """Muon for the matrices between layers (Jordan 2024), AdamW for embeddings and norms.
 
-    if os.environ.get("OPT") != "muon":
-        return [torch.optim.AdamW(model.parameters(), lr=RATE, betas=(0.9, 0.95), weight_decay=DECAY)]
+    Measured on the open tasks alone, 500 steps: loss 2.28 with Muon, 2.92 with AdamW for all, at 1.2 times the CPU.
+    """
     inner = [part for name, part in model.named_parameters() if part.ndim == 2 and "embed" not in name]
     outer = [part for name, part in model.named_parameters() if part.ndim != 2 or "embed" in name]
     return [
         torch.optim.Muon(inner, lr=RATE, weight_decay=DECAY, adjust_lr_fn="match_rms_adamw"),
         torch.optim.AdamW(outer, lr=RATE, betas=(0.9, 0.95), weight_decay=DECAY),
     ]
+
+
+def share_gradients(model: Qwen3ForCausalLM) -> None:
+    """Every worker goes on with the mean of all workers' gradients."""
+    gradients = [part.grad for part in model.parameters() if part.grad is not None]
+    flat = torch.cat([gradient.flatten() for gradient in gradients])
+    torch.distributed.all_reduce(flat)
+    flat /= torch.distributed.get_world_size()
+    for gradient, mean in zip(gradients, flat.split([gradient.numel() for gradient in gradients]), strict=True):
+        gradient.copy_(mean.view_as(gradient))
 
 
 def train(
@@ -109,16 +119,16 @@ def train(
     seed: int,
     report: Callable[[int, float, int, float], None],
 ) -> None:
-    """`steps` steps of AdamW in bfloat16 autocast; `report(step, loss, tokens, CPU seconds)` every 250 steps."""
+    """`steps` steps in bfloat16 autocast, as one of the workers of torch.distributed.
+
+    `report(step, loss, tokens, CPU seconds)` every 250 steps, tokens and seconds of this worker.
+    """
     optimizers = make_optimizers(model)
     began, seen, recent = time.process_time(), 0, 0.0
     supply = batches(tokenizer, rows, random.Random(seed))
     model.train()
     for step in range(1, steps + 1):
         ids, labels = next(supply)
-        for optimizer in optimizers:
-            for group in optimizer.param_groups:
-                group["lr"] = RATE * share_of_rate(step, steps)
         with torch.autocast("cpu", torch.bfloat16):
             hidden = model.model(input_ids=ids).last_hidden_state[:, :-1]
             wanted = labels[:, 1:]
@@ -126,8 +136,11 @@ def train(
             logits = model.lm_head(hidden[learned])  # only where something is learned
         loss = cross_entropy(logits.float(), wanted[learned])
         loss.backward()
+        share_gradients(model)
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         for optimizer in optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = RATE * share_of_rate(step, steps)
             optimizer.step()
             optimizer.zero_grad()
         seen += ids.numel()
