@@ -35,6 +35,7 @@ class Sample:
     questions: list[str] = field(default_factory=list)
     goal: str = "faq"  # the recipe that it is made for
     method: str = "sft"  # one of METHODS
+    order: int = 99  # its place in a list
     format: str = ""  # as core/data/formats.py calls it
     held_out: list[tuple[str, str]] = field(default_factory=list)
     """(question, answer): facts of the rows in wordings that no row has; the benchmark asks them."""
@@ -45,7 +46,7 @@ class Sample:
 
 
 def samples(folder: Path = FOLDER, *, kept_back: bool = False) -> list[Sample]:
-    """The samples by name; a description whose file is missing, or that cannot be read, is passed over."""
+    """The samples as they are listed; a description whose file is missing, or that cannot be read, is passed over."""
     found: list[Sample] = []
     for path in sorted(folder.glob("*.yaml")):
         try:
@@ -55,6 +56,7 @@ def samples(folder: Path = FOLDER, *, kept_back: bool = False) -> list[Sample]:
         file = folder / Path(str(said["file"])).name if isinstance(said, dict) and said.get("file") else None
         if file is not None and file.is_file():
             found.append(_sample(path.stem, file, said))
+    found.sort(key=lambda sample: (sample.order, sample.name))
     return [sample for sample in found if kept_back or sample.ready]
 
 
@@ -78,6 +80,7 @@ def _sample(name: str, file: Path, said: dict[str, Any]) -> Sample:
         questions=[str(question) for question in said.get("questions") or []],
         goal=str(said.get("goal") or "faq"),
         method=str(said.get("method") or "sft"),
+        order=int(said.get("order") or 99),
         format=str(said.get("format", "")),
         held_out=[(str(question), str(answer)) for question, answer in said.get("held_out") or []],
     )

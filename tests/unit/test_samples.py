@@ -17,6 +17,8 @@ from core.data.examine import Examined, examine
 from core.data.samples import BUILT, FOLDER, METHODS, Sample, find, samples
 from core.errors import UserError
 from core.workspace import PRESETS, Workspace
+from webui.tabs import data_view
+from webui.text import load
 
 ALL = samples(kept_back=True)
 DIRTY = "bike-rental-dirty-zh"
@@ -62,9 +64,8 @@ def test_there_are_samples_of_many_formats_for_both_languages() -> None:
 
 def test_a_description_is_complete(sample: Sample) -> None:
     said = yaml.safe_load((FOLDER / f"{sample.name}.yaml").read_text(encoding="utf-8"))
-    assert {"file", "language", "rows", "method", "format", "goal", "title", "purpose", "licence", "questions"} <= set(
-        said
-    )
+    parts = "file language rows method format goal order title purpose licence questions".split()
+    assert set(parts) <= set(said) <= {*parts, "held_out"}
     assert sample.licence == "CC0-1.0" and sample.method in METHODS and sample.goal in recipes.names("goal")
     assert sample.name.endswith(sample.language)
     for words in (said["title"], said["purpose"]):
@@ -172,6 +173,20 @@ def test_a_sample_in_the_window_can_be_taken(tmp_path: Path) -> None:
     for sample in samples():
         kept = store.add(sample.file, origin="sample")
         assert kept.rows == sample.rows and len(kept.questions(2)) == 2
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_window_shows_a_few_in_its_own_language_and_folds_the_others(language: str) -> None:
+    html = data_view.samples(samples(), load(language))
+    seen, folded = html.split("<details")
+    first = [sample for sample in samples() if sample.language == language][: data_view.SHOWN]
+    assert re.findall('data-id="([^"]+)"', seen) == [sample.name for sample in first]
+    assert (
+        html.count("<button") == len(samples()) and load(language)("data.more_examples", n=len(samples()) - 3) in folded
+    )
+    for sample in samples():
+        assert sample.title[language] in html and sample.purpose[language] in html
+    assert "<details" not in data_view.samples(samples()[:3], load(language))
 
 
 # -- the dirty one

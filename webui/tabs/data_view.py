@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from core.data.datasets import Dataset
     from core.data.samples import Sample
 
+SHOWN = 3
+"""Samples in sight; the others are one click away, so that one's own file stays in sight too."""
+
 
 def intro(text: Text) -> Html:
     """One sentence, three steps."""
@@ -26,26 +29,34 @@ def heading(title: str, note: str) -> Html:
 
 
 def samples(found: "Sequence[Sample]", text: Text) -> Html:
-    """The samples as buttons, those in the page's language first; each says its size and its purpose."""
+    """The samples as buttons, those in the page's language first; what is more than a few is folded."""
     ordered = sorted(found, key=lambda sample: sample.language != text.language)
-    cards = []
-    for sample in ordered:
-        tags = [text("data.sample_rows", rows=sample.rows)]
-        if f"data.language.{sample.language}" in text:
-            tags.append(text(f"data.language.{sample.language}"))
-        cards.append(
-            el(
-                "button",
-                el("strong", sample.title[text.language]),
-                el("span", sample.purpose[text.language], cls="lw-note"),
-                el("span", [el("span", tag, cls="lw-tag") for tag in tags], cls="lw-tags"),
-                cls="lw-choice",
-                type="button",
-                data_do="sample",
-                data_id=sample.name,
-            )
-        )
-    return el("div", cards, cls="lw-choices lw-list")
+    first, more = ordered[:SHOWN], ordered[SHOWN:]
+    folded = el(
+        "details",
+        el("summary", text("data.more_examples", n=len(more))),
+        el("div", [_sample(sample, text) for sample in more], cls="lw-choices lw-list"),
+        cls="lw-more",
+    )
+    return el("div", [_sample(sample, text) for sample in first], folded if more else None, cls="lw-choices lw-list")
+
+
+def _sample(sample: "Sample", text: Text) -> Html:
+    """A button that says what the sample is for, its size, language and kind of file."""
+    tags = [text("data.sample_rows", rows=sample.rows)]
+    if f"data.language.{sample.language}" in text:
+        tags.append(text(f"data.language.{sample.language}"))
+    tags.append(sample.file.suffix[1:].upper())
+    return el(
+        "button",
+        el("strong", sample.title[text.language]),
+        el("span", [el("span", tag, cls="lw-tag") for tag in tags], cls="lw-tags"),
+        el("span", sample.purpose[text.language], cls="lw-note"),
+        cls="lw-choice lw-line",
+        type="button",
+        data_do="sample",
+        data_id=sample.name,
+    )
 
 
 def mine(rows: list[tuple[str, str, bool]], text: Text) -> Html:
