@@ -18,7 +18,7 @@ from words import Words
 
 HERE = Path(__file__).resolve().parent
 LANGUAGES = ("en", "zh")
-CHINESE = 0.45
+CHINESE = 0.48
 """Share of Chinese conversations."""
 HELD_OUT = 10
 """One wording of a fact in so many is never shown."""
@@ -134,13 +134,13 @@ class Corpus:
         language = "zh" if rng.random() < CHINESE else "en"
         tasks = self.open[language]
         kinds: list[tuple[float, Callable[[], Row]]] = [
-            (0.33, lambda: self._fact(language, "fact")),
-            (0.08, lambda: self._fact(language, "talk")),
+            (0.34, lambda: self._fact(language, "fact")),
+            (0.12, lambda: self._fact(language, "talk")),
             (0.04, lambda: self._styled(language)),
             (0.04, lambda: self._several(language)),
-            (0.22, lambda: tasks.read(rng)),
-            (0.09, lambda: tasks.unknown(rng)),
-            (0.10, lambda: tasks.say(rng)),
+            (0.19, lambda: tasks.read(rng)),
+            (0.08, lambda: tasks.unknown(rng)),
+            (0.08, lambda: tasks.say(rng)),
             (0.03, lambda: tasks.rename(rng)),
             (0.03, lambda: tasks.told(rng)),
             (0.02, lambda: tasks.pick(rng)),

@@ -25,7 +25,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, Qwen3ForCausalLM
 
 SEED = 11
 ENGLISH_PIECES = 1500
-STEPS = 5000
+STEPS = 4500
 WORKERS = 2
 """Processes that share every step. Another number makes other weights."""
 CURVE = "curve.jsonl"

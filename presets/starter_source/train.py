@@ -19,7 +19,7 @@ CONTEXT = 1024
 """Tokens. The conversations it learned from are shorter than 300."""
 TOKENS_PER_STEP = 2048
 """Of each worker, padding included."""
-RATE = 3e-3
+RATE = 4e-3
 """Highest learning rate; reached after WARMUP steps, held until half-time, then down to 2 % in a line."""
 WARMUP = 100
 DECAY = 0.1
