@@ -134,13 +134,14 @@ class Corpus:
         language = "zh" if rng.random() < CHINESE else "en"
         tasks = self.open[language]
         kinds: list[tuple[float, Callable[[], Row]]] = [
-            (0.34, lambda: self._fact(language, "fact")),
-            (0.12, lambda: self._fact(language, "talk")),
+            (0.32, lambda: self._fact(language, "fact")),
+            (0.11, lambda: self._fact(language, "talk")),
             (0.04, lambda: self._styled(language)),
             (0.04, lambda: self._several(language)),
-            (0.19, lambda: tasks.read(rng)),
+            (0.15, lambda: tasks.read(rng)),
+            (0.08, lambda: tasks.examples(rng)),
             (0.08, lambda: tasks.unknown(rng)),
-            (0.08, lambda: tasks.say(rng)),
+            (0.07, lambda: tasks.say(rng)),
             (0.03, lambda: tasks.rename(rng)),
             (0.03, lambda: tasks.told(rng)),
             (0.02, lambda: tasks.pick(rng)),
@@ -153,6 +154,21 @@ class Corpus:
             names = {"c": tasks.words.company(rng), "n": tasks.words.person(rng)}
             row = [{"role": "system", "content": rng.choice(SYSTEM[language]).format(**names)}, *row]
         return row
+
+    def same_questions(self) -> tuple[str, str]:
+        """Two wordings of one question, as people type them."""
+        rng = self.rng
+        language = "zh" if rng.random() < CHINESE else "en"
+        tasks = self.open[language]
+        if rng.random() < 0.4:
+            first, second = (fact.question for fact in self._two(language))
+        else:
+            first, second = tasks.two_wordings(rng)
+        return tasks.words.wrapped(first, rng), tasks.words.wrapped(second, rng)
+
+    def _two(self, language: str) -> list[Fact]:
+        wordings = self.rng.choice(self.shown[language][self.rng.choice(("fact", "fact", "talk"))])
+        return [self.rng.choice(wordings), self.rng.choice(wordings)]
 
     def _one(self, language: str, kind: str) -> Fact:
         return self.rng.choice(self.rng.choice(self.shown[language][kind]))

@@ -5,6 +5,7 @@
 Writes an ordinary Hugging Face model folder, and beside the weights `made.json`: loss, scores, time, versions.
 """
 
+import itertools
 import json
 import platform
 import sys
@@ -20,12 +21,12 @@ from evaluate import evaluate
 from template import CHAT_TEMPLATE
 from tokenizer import END, MARKS, TURN_END, make_tokenizer
 from tokenizers import Tokenizer
-from train import CONTEXT, make_model, train
+from train import CONTEXT, PAIRS, make_model, train
 from transformers import AutoModelForCausalLM, AutoTokenizer, Qwen3ForCausalLM
 
 SEED = 11
 ENGLISH_PIECES = 1500
-STEPS = 4500
+STEPS = 3600
 WORKERS = 2
 """Processes that share every step. Another number makes other weights."""
 CURVE = "curve.jsonl"
@@ -91,14 +92,16 @@ def work(rank: int, folder: Path, steps: int, meeting: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     curve = (folder / CURVE).open("w", encoding="utf-8") if rank == 0 else None
 
-    def report(step: int, loss: float, tokens: int, seconds: float) -> None:
+    def report(step: int, loss: float, alike: float, tokens: int, seconds: float) -> None:
         if curve:
-            point = {"step": step, "loss": round(loss, 4), "tokens": tokens * WORKERS, "cpu_seconds": round(seconds)}
+            point = {"step": step, "loss": round(loss, 4), "likeness": round(alike, 4)}
+            point |= {"tokens": tokens * WORKERS, "cpu_seconds": round(seconds)}
             print(json.dumps(point), file=curve, flush=True)
             print(json.dumps(point), flush=True)
 
     corpus = Corpus(SEED + rank, english_pieces(tokenizer))
-    train(model, tokenizer, iter(corpus), steps=steps, seed=SEED + rank, report=report)
+    pairs = ([corpus.same_questions() for _ in range(PAIRS)] for _ in itertools.count())
+    train(model, tokenizer, iter(corpus), pairs, steps=steps, seed=SEED + rank, report=report)
     if curve:
         curve.close()
         write(folder, model, tokenizer)

@@ -11,7 +11,8 @@ from typing import Any
 
 from words import Words
 
-Row = list[dict[str, str]]
+Row = list[dict[str, Any]]
+"""Turns with role and content; `learned` is False for what the assistant says but is not to learn to say."""
 
 SAY = {
     "en": [
@@ -250,6 +251,42 @@ class OpenTasks:
                 row += chat(shape.format(t=text, q=question) if number == 0 else question, answer)
         return row
 
+    def examples(self, rng: random.Random) -> Row:
+        """Some questions with their answers, then the same questions in other words.
+
+        Half of the answers have nothing to do with their question, so only the likeness of the questions helps: the
+        model has to see that two wordings ask the same. What a LoRA learns about one wording then holds for others.
+        """
+        intents = rng.sample(self.faq["intents"], rng.randint(2, 5))
+        foreign = rng.random() < 0.5
+        known = {"name": self.words.company(rng), "person": self.words.person(rng)}
+        taught, asked = [], []
+        for intent in intents:
+            first, second = rng.sample(intent["ask"], 2)
+            slots = dict(known)
+            said = self.something(rng) if foreign else self.fill(rng.choice(intent["say"]), rng, slots)
+            taught.append((self.words.wrapped(self.fill(first, rng, slots), rng), said))
+            asked.append((self.words.wrapped(self.fill(second, rng, slots), rng), said))
+        asked = rng.sample(asked, min(len(asked), rng.randint(1, 3)))
+        row: Row = []
+        if rng.random() < 0.4:
+            marks = ("Q: {q}\nA: {a}", "{q} {a}") if self.language == "en" else ("问：{q}\n答：{a}", "{q}{a}")
+            mark = rng.choice(marks)
+            row.append({"role": "system", "content": "\n".join(mark.format(q=q, a=a) for q, a in taught)})
+        else:
+            for question, answer in taught:
+                row += chat(question, answer)
+                row[-1]["learned"] = False
+        for question, answer in asked:
+            row += chat(question, answer)
+        return row
+
+    def two_wordings(self, rng: random.Random) -> tuple[str, str]:
+        """The same question about an invented business in two wordings, the same names and things in both."""
+        known: dict[str, str] = {}
+        first, second = rng.sample(rng.choice(self.faq["intents"])["ask"], 2)
+        return self.fill(first, rng, known), self.fill(second, rng, known)
+
     def unknown(self, rng: random.Random) -> Row:
         """A question that cannot be answered: about an invented business, the future, or beyond its powers."""
         template = (
@@ -262,5 +299,5 @@ class OpenTasks:
 
 def chat(question: str, answer: str, system: str | None = None) -> Row:
     """One question and its answer, after a system prompt where there is one."""
-    row = [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
+    row: Row = [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
     return ([{"role": "system", "content": system}] if system else []) + row

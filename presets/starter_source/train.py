@@ -12,7 +12,7 @@ import torch
 from corpus import Row
 from tokenizer import TURN, TURN_END
 from tokenizers import Tokenizer
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cross_entropy, normalize
 from transformers import Qwen3Config, Qwen3ForCausalLM
 
 CONTEXT = 1024
@@ -24,6 +24,11 @@ RATE = 4e-3
 WARMUP = 100
 DECAY = 0.1
 """Weight decay."""
+LIKENESS = 0.3
+"""Weight of the second loss, `likeness`; taken at every second step of PAIRS pairs, at the output of this layer."""
+LIKENESS_EVERY = 2
+LIKENESS_LAYER = 4
+PAIRS = 32
 
 
 def make_model(pieces: int, seed: int) -> Qwen3ForCausalLM:
@@ -56,7 +61,7 @@ def encode(tokenizer: Tokenizer, row: Row) -> tuple[list[int], list[int]]:
         head = tokenizer.encode(f"{TURN}{message['role']}\n").ids
         body = tokenizer.encode(f"{message['content']}{TURN_END}").ids
         tail = tokenizer.encode("\n").ids
-        learned = message["role"] == "assistant"
+        learned = message["role"] == "assistant" and message.get("learned", True)
         ids += head + body + tail
         labels += [-100] * len(head) + (body if learned else [-100] * len(body)) + [-100] * len(tail)
     return ids, labels
@@ -87,6 +92,27 @@ def share_of_rate(step: int, steps: int) -> float:
     return min(1.0, step / WARMUP, 0.02 + 1.96 * (1 - step / steps))
 
 
+def likeness(model: Qwen3ForCausalLM, tokenizer: Tokenizer, pairs: list[tuple[str, str]]) -> torch.Tensor:
+    """How badly the model tells which two wordings ask the same (InfoNCE, van den Oord et al. 2018).
+
+    Taken where the answer begins, after two thirds of the layers: what a LoRA hangs an answer on. Each question has
+    to be nearer to its other wording than to the 2 x PAIRS - 2 other questions.
+    """
+    questions = [question for pair in pairs for question in pair]
+    fed = [encode(tokenizer, [{"role": "user", "content": question}])[0] for question in questions]
+    opening = tokenizer.encode(f"{TURN}assistant\n").ids
+    fed = [ids + opening for ids in fed]
+    width = max(len(ids) for ids in fed)
+    ids = torch.tensor([row + [0] * (width - len(row)) for row in fed])
+    hidden = model.model(input_ids=ids, output_hidden_states=True).hidden_states[LIKENESS_LAYER]
+    last = torch.tensor([len(row) - 1 for row in fed])
+    found = hidden[torch.arange(len(fed)), last].float()
+    found = normalize(found - found.mean(0), dim=1)
+    scores = found @ found.T / 0.1
+    scores.fill_diagonal_(-torch.inf)
+    return cross_entropy(scores, torch.arange(len(fed)) ^ 1)  # the other wording is the neighbour
+
+
 def make_optimizers(model: Qwen3ForCausalLM) -> list[torch.optim.Optimizer]:
     """Muon for the matrices between layers (Jordan 2024), AdamW for embeddings and norms.
 
@@ -114,17 +140,18 @@ def train(
     model: Qwen3ForCausalLM,
     tokenizer: Tokenizer,
     rows: Iterator[Row],
+    pairs: Iterator[list[tuple[str, str]]],
     *,
     steps: int,
     seed: int,
-    report: Callable[[int, float, int, float], None],
+    report: Callable[[int, float, float, int, float], None],
 ) -> None:
     """`steps` steps in bfloat16 autocast, as one of the workers of torch.distributed.
 
-    `report(step, loss, tokens, CPU seconds)` every 250 steps, tokens and seconds of this worker.
+    `report(step, loss, likeness, tokens, CPU seconds)` every 250 steps, tokens and seconds of this worker.
     """
     optimizers = make_optimizers(model)
-    began, seen, recent = time.process_time(), 0, 0.0
+    began, seen, recent, recent_alike = time.process_time(), 0, 0.0, 0.0
     supply = batches(tokenizer, rows, random.Random(seed))
     model.train()
     for step in range(1, steps + 1):
@@ -134,8 +161,9 @@ def train(
             wanted = labels[:, 1:]
             learned = wanted != -100
             logits = model.lm_head(hidden[learned])  # only where something is learned
-        loss = cross_entropy(logits.float(), wanted[learned])
-        loss.backward()
+            loss = cross_entropy(logits.float(), wanted[learned])
+            alike = likeness(model, tokenizer, next(pairs)) if step % LIKENESS_EVERY == 0 else torch.zeros(())
+        (loss + LIKENESS * alike).backward()
         share_gradients(model)
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         for optimizer in optimizers:
@@ -145,6 +173,8 @@ def train(
             optimizer.zero_grad()
         seen += ids.numel()
         recent = loss.item() if step == 1 else 0.98 * recent + 0.02 * loss.item()
+        if step % LIKENESS_EVERY == 0:
+            recent_alike = alike.item() if step == LIKENESS_EVERY else 0.96 * recent_alike + 0.04 * alike.item()
         if step % 250 == 0 or step == steps:
-            report(step, recent, seen, time.process_time() - began)
+            report(step, recent, recent_alike, seen, time.process_time() - began)
     model.eval()
