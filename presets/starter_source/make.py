@@ -26,7 +26,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, Qwen3ForCausalLM
 
 SEED = 11
 ENGLISH_PIECES = 1500
-STEPS = 3600
+STEPS = 3300
 WORKERS = 2
 """Processes that share every step. Another number makes other weights."""
 CURVE = "curve.jsonl"

@@ -9,6 +9,7 @@ import random
 import re
 from typing import Any
 
+from frames import FRAMES
 from words import Words
 
 Row = list[dict[str, Any]]
@@ -282,10 +283,26 @@ class OpenTasks:
         return row
 
     def two_wordings(self, rng: random.Random) -> tuple[str, str]:
-        """The same question about an invented business in two wordings, the same names and things in both."""
+        """The same question in two wordings: about an invented business, or about any words at all."""
+        if rng.random() < 0.5:
+            first, second = rng.sample(rng.choice(FRAMES[self.language]), 2)
+            subject = self._subject(rng)
+            return first.format(x=subject), second.format(x=subject)
         known: dict[str, str] = {}
         first, second = rng.sample(rng.choice(self.faq["intents"])["ask"], 2)
         return self.fill(first, rng, known), self.fill(second, rng, known)
+
+    def _subject(self, rng: random.Random) -> str:
+        kind = rng.random()
+        if kind < 0.2:
+            return self.words.company(rng)
+        words = [
+            rng.choice(self.faq["words"]) if rng.random() < 0.8 else self.words.word(rng)
+            for _ in range(1 + (kind > 0.5))
+        ]
+        if self.language == "zh":
+            return "".join(words)
+        return rng.choice(("the ", "a ", "", "your ")) + " ".join(words)
 
     def unknown(self, rng: random.Random) -> Row:
         """A question that cannot be answered: about an invented business, the future, or beyond its powers."""
