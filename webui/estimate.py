@@ -48,10 +48,8 @@ def spec_of(draft: Draft, *, sound: bool = False) -> tuple[RunSpec | None, dict[
         except UserError as error:
             wrong[field] = error
     right = {field: value for field, value in draft.changes.items() if field not in wrong}
-    try:
-        values = recipes.apply(draft.recipe, draft.intensity, right)
-    except UserError:  # a recipe of another version
-        values = recipes.apply(*recipes.parse(recipes.DEFAULT), right)
+    goal, intensity = recipes.known(draft.recipe, "goal"), recipes.known(draft.intensity, "intensity")
+    values = recipes.apply(goal, intensity, right)
     chosen = {"model": draft.model, "dataset": draft.dataset, "quantization": draft.quantization}
     try:
         spec = build({**values, **chosen})

@@ -206,10 +206,7 @@ def plan_parts(snap: Snapshot, text: Text) -> list[str]:
     parts = [text("plan.data", name=dataset_title(snap.dataset, text), rows=snap.dataset.usable)]
     if snap.model is not None:
         parts.append(model_title(snap.model, text))
-    try:
-        parts.append(recipes.load(snap.draft.recipe, "goal").title[text.language])
-    except UserError:
-        pass
+    parts.append(recipes.load(recipes.known(snap.draft.recipe, "goal")).title[text.language])
     if snap.plan is not None and snap.plan.get("time_s"):
         parts.append(text("plan.time", time=text.duration(snap.plan["time_s"])))
     if snap.plan is not None and snap.plan.get("fits") in ("yes", "tight", "no"):

@@ -16,9 +16,9 @@ from core.runs.store import RunStore
 from core.workspace import Workspace
 from tests.plans import plan
 from tests.unit.test_window_actions import WaitingEngine
-from webui import estimate, goals, snapshot
+from webui import estimate, frame, goals, snapshot
 from webui.context import Context
-from webui.tabs import data, settings
+from webui.tabs import data, settings, training_bar
 from webui.text import LANGUAGES, load
 
 
@@ -88,6 +88,16 @@ def test_a_draft_of_before_opens(ctx: Context, recipe: str) -> None:
     shown = settings._shown(ctx, snap, load("en"))
     assert [update["value"] for update in shown[:2]] == ["faq", "balanced"]
     assert "faq/balanced" in settings.arguments(snap, ctx.workspace.root)
+
+
+def test_half_a_recipe_that_is_gone_leaves_the_other_half(ctx: Context) -> None:
+    """Settings showed "style", but with an intensity that was gone the whole recipe fell back and "faq" was trained."""
+    ctx.drafts.update(recipe="style", recipe_chosen=True, intensity="gone")
+    take_sample(ctx)
+    snap = snapshot.take(ctx)
+    assert snap.spec is not None and (snap.spec.recipe, snap.spec.goal) == ("style/balanced", "style")
+    title = recipes.load("style").title["en"]
+    assert title in frame.plan_parts(snap, load("en")) and title in training_bar.recipe_words(snap, load("en"))
 
 
 def test_the_line_says_why_in_both_languages(ctx: Context, tmp_path: Path) -> None:

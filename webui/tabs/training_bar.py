@@ -1,7 +1,6 @@
 """The one button of the Training tab, and the five lines that say what it would start (no Gradio here)."""
 
 from core import recipes
-from core.errors import UserError
 from webui import estimate
 from webui.context import Context
 from webui.frame import changed
@@ -86,10 +85,8 @@ def ahead(snap: Snapshot) -> bool:
 
 def recipe_words(snap: Snapshot, text: Text) -> str:
     """What to learn and how thoroughly."""
-    try:
-        goal, intensity = recipes.load(snap.draft.recipe, "goal"), recipes.load(snap.draft.intensity, "intensity")
-    except UserError:
-        return snap.draft.recipe
+    goal = recipes.load(recipes.known(snap.draft.recipe, "goal"))
+    intensity = recipes.load(recipes.known(snap.draft.intensity, "intensity"))
     return f"{goal.title[text.language]} · {intensity.title[text.language]}"
 
 
