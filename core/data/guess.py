@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 LOOKED_AT = 500
-"""Rows that are looked at, spread over the data."""
+"""Rows that are looked at, at most, spread over the data."""
 
 LEAST = 5
 """Rows below which nothing is guessed."""
@@ -30,7 +30,7 @@ def guess(rows: list[dict[str, Any]]) -> Guess | None:
 
     All answers JSON: a fixed format. One system prompt for all, no answer twice and few figures: a style. Else facts.
     """
-    rows = rows[:: max(1, len(rows) // LOOKED_AT)][:LOOKED_AT]
+    rows = rows[:: -(-len(rows) // LOOKED_AT) or 1]
     talks = [row["messages"] for row in rows if row.get("messages")]
     if len(talks) < LEAST or len(talks) < len(rows):
         return None

@@ -63,5 +63,9 @@ def test_where_nothing_can_be_said_nothing_is(given: list[dict[str, Any]]) -> No
     assert guess(given) is None
 
 
-def test_of_many_rows_some_are_looked_at() -> None:
-    assert guess(rows(JSON * 500)) is not None
+@pytest.mark.parametrize("count", [501, 999, 1001, 5000])
+def test_of_many_rows_some_are_looked_at_up_to_the_last(count: int) -> None:
+    """Of 999 rows only the first 500 were looked at, so that a file in two parts was taken for its first."""
+    most = count * 3 // 4
+    found = guess(rows(JSON[:1] * most + ["At 8."] * (count - most)))
+    assert found is not None and found.recipe == "faq"
