@@ -79,9 +79,9 @@ def choose(rows: list[Row], number: int, seed: int) -> list[Row]:
     The same seed gives the same rows in the same order.
     """
     chance = random.Random(seed)  # no secret
-    piles = []
+    general, piles = general_rows(rows), []
     for language in LANGUAGES:
-        pile = [row for row in general_rows(rows) if row["language"] == language]
+        pile = [row for row in general if row["language"] == language]
         chance.shuffle(pile)
         piles.append(pile)
     mixed = [row for row in chain.from_iterable(zip_longest(*piles)) if row is not None]
