@@ -128,6 +128,18 @@ def test_a_held_out_question_has_the_very_answer_of_a_row(sample: Sample) -> Non
     assert len(set(wordings)) == len(wordings)
 
 
+def test_a_held_out_question_is_not_in_what_the_built_in_model_learned_from(sample: Sample) -> None:
+    """Else it would not be the rows that taught it."""
+    source = PRESETS / "starter_source"
+    faq = yaml.safe_load((source / f"faq_{sample.language}.yaml").read_text(encoding="utf-8"))
+    known = yaml.safe_load((source / f"facts_{sample.language}.yaml").read_text(encoding="utf-8"))
+    asks = [
+        *faq["unknown"],
+        *(ask for each in [*faq["intents"], *known["pairs"], *known["talk"]] for ask in each["ask"]),
+    ]
+    assert not {plain(ask) for ask in asks} & {plain(question) for question, _ in sample.held_out}
+
+
 @pytest.mark.parametrize("name", ["aurora-coffee-en", "aurora-coffee-zh"])
 def test_the_customer_service_sets_ask_each_fact_twice_and_hold_out_two_more(name: str) -> None:
     sample = find(name)
