@@ -20,8 +20,6 @@ HERE = Path(__file__).resolve().parent
 LANGUAGES = ("en", "zh")
 CHINESE = 0.48
 """Share of Chinese conversations."""
-HELD_OUT = 10
-"""One wording of a fact in so many is never shown."""
 SYSTEM = {
     "en": [
         "You are a helpful assistant.",

@@ -16,7 +16,7 @@ from typing import Any
 import torch
 import yaml
 from corpus import HERE, LANGUAGES, facts
-from open_tasks import UNKNOWN
+from tables import UNKNOWN
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 COUNT = 400

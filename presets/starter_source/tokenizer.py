@@ -6,6 +6,7 @@ use is a piece; a rarer character is spelled as its first two bytes and its last
 is copied character by character can be copied in any combination. English pieces are learned from our own texts.
 """
 
+import json
 from collections.abc import Iterable
 
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, processors, trainers
@@ -74,8 +75,6 @@ def _english_merges(texts: list[str], wanted: int) -> list[tuple[str, str]]:
     )
     plain = ("".join(character if character.isascii() else "\n" for character in text) for text in texts)
     learner.train_from_iterator(plain, trainer)
-    import json
-
     return [(left, right) for left, right in json.loads(learner.to_str())["model"]["merges"]]
 
 
