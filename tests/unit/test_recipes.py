@@ -48,6 +48,11 @@ def test_without_a_recipe_only_defaults_and_changes_count() -> None:
     assert apply("faq", None)["recipe"] == "faq"
 
 
+@pytest.mark.parametrize("goal", names("goal"))
+def test_the_goal_and_the_size_decide_the_rank(goal: str) -> None:
+    assert "rank" not in load(goal).settings and apply(goal, None)["rank"] is None
+
+
 def test_a_change_to_none_means_automatic_again() -> None:
     assert apply("faq", "quick", {"learning_rate": None})["learning_rate"] is None
 
