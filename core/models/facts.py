@@ -18,6 +18,12 @@ LLAMA_LIKE = {
 }  # fmt: skip
 """Model types whose layers are q, k, v, o and a gated MLP of gate, up, down: shapes follow from the config."""
 
+SMALL_BELOW = 100_000_000
+"""Parameters below which a model counts as very small. Three things follow, all to be measured: general rows are mixed
+in by themselves, since what is learned displaces what was known (core/training/replay.py); the automatic rank is 16
+whatever the goal, since each layer is narrow (core/training/plan.py); and many or long rows are warned of
+(core/training/limits.py)."""
+
 Targets = Literal["all-linear", "attention"] | list[str]
 """What RunSpec's `target_modules` may be."""
 

@@ -3,8 +3,7 @@
 import math
 
 from core.findings import Finding
-from core.models.facts import ModelFacts
-from core.training.replay import SMALL_BELOW
+from core.models.facts import SMALL_BELOW, ModelFacts
 
 MOST_ROWS = 2000
 """Rows up to which a model below `SMALL_BELOW` holds what it is taught; a round number, not a measured edge."""

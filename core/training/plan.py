@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from core.data.split import held_out_count
-from core.models.facts import ModelFacts
+from core.models.facts import SMALL_BELOW, ModelFacts
 from core.spec import RunSpec
 from core.training import replay
 
@@ -72,7 +72,7 @@ class Plan:
 
 def rank(parameters: int, goal: str) -> int:
     """The automatic rank: by goal, and 16 at least in a small model, each of whose layers is narrow."""
-    return max(16, RANK[goal]) if parameters < replay.SMALL_BELOW else RANK[goal]
+    return max(16, RANK[goal]) if parameters < SMALL_BELOW else RANK[goal]
 
 
 def learning_rate(parameters: int, goal: str = "facts") -> float:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.data.dataset import normalised
 from core.errors import UserError
-from core.models.facts import ModelFacts
+from core.models.facts import SMALL_BELOW, ModelFacts
 from core.spec import RunSpec
 from core.training.rows import Row as Encoded
 from core.training.rows import encode_rows, lengths
@@ -26,9 +26,6 @@ Row = dict[str, Any]
 
 FOLDER = PRESETS / "keep"
 LANGUAGES = ("en", "zh")
-
-SMALL_BELOW = 100_000_000
-"""Parameters below which replay is on by itself: what is learned displaces what was known. To be measured."""
 
 REPLAY_PER_ROW = 3
 """General rows per row of the person's that is learned, at most all there are. To be measured."""

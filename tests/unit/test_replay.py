@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from core.data.dataset import normalised
-from core.models.facts import ModelFacts, facts_of
+from core.models.facts import SMALL_BELOW, ModelFacts, facts_of
 from core.spec import RunSpec, build
 from core.training import replay
 from core.training.plan import Plan, make_plan
@@ -95,7 +95,7 @@ def test_the_hash_is_of_the_rows_not_of_the_line_ends(keep: Path) -> None:
 
 
 def test_a_small_model_gets_three_for_each_row_and_a_large_one_none(small: ModelFacts) -> None:
-    large = replace(small, parameters=replay.SMALL_BELOW)
+    large = replace(small, parameters=SMALL_BELOW)
     assert plan_of(small).general_rows == 3 * 10
     assert plan_of(large).general_rows == 0
     assert plan_of(large, replay=True).general_rows == 30
