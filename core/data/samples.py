@@ -16,7 +16,6 @@ from core.errors import UserError
 from core.workspace import PRESETS
 
 FOLDER = PRESETS / "samples"
-METHODS = ("sft", "pretraining", "preference", "tools", "reward")
 BUILT = ("sft",)
 """The methods that can be trained, compared and shared today."""
 
@@ -34,9 +33,8 @@ class Sample:
     licence: str = ""
     questions: list[str] = field(default_factory=list)
     goal: str = "faq"  # the recipe that it is made for
-    method: str = "sft"  # one of METHODS
+    method: str = "sft"
     order: int = 99  # its place in a list
-    format: str = ""  # as core/data/formats.py calls it
     held_out: list[tuple[str, str]] = field(default_factory=list)
     """(question, answer): facts of the rows in wordings that no row has; the benchmark asks them."""
 
@@ -81,7 +79,6 @@ def _sample(name: str, file: Path, said: dict[str, Any]) -> Sample:
         goal=str(said.get("goal") or "faq"),
         method=str(said.get("method") or "sft"),
         order=int(said.get("order") or 99),
-        format=str(said.get("format", "")),
         held_out=[(str(question), str(answer)) for question, answer in said.get("held_out") or []],
     )
 

@@ -1,27 +1,23 @@
-"""The samples: each is what its description says, clean unless it is meant not to be, and none is shown too early."""
+"""The samples: each is what its description says, and clean unless it is meant not to be."""
 
 import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
 from core import recipes
-from core.cli_data import _source
 from core.data import checks
-from core.data.datasets import DatasetStore
 from core.data.examine import Examined, examine
-from core.data.samples import BUILT, FOLDER, METHODS, Sample, find, samples
-from core.errors import UserError
-from core.workspace import PRESETS, Workspace
-from webui.tabs import data_view
-from webui.text import load
+from core.data.samples import FOLDER, Sample, find, samples
+from core.workspace import PRESETS
 
 ALL = samples(kept_back=True)
+METHODS = {"sft", "pretraining", "preference", "tools"}
+"""What a description may say under `method`."""
 DIRTY = "bike-rental-dirty-zh"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 LONGEST = {"en": 130, "zh": 50}
@@ -38,6 +34,11 @@ ANY = {
 def sample(request: pytest.FixtureRequest) -> Sample:
     found: Sample = request.param
     return found
+
+
+def described(sample: Sample) -> dict[str, Any]:
+    said: dict[str, Any] = yaml.safe_load((FOLDER / f"{sample.name}.yaml").read_text(encoding="utf-8"))
+    return said
 
 
 def read(sample: Sample) -> Examined:
@@ -69,13 +70,13 @@ def test_there_are_samples_of_many_formats_for_both_languages() -> None:
     assert len(ALL) >= 8
     assert {sample.file.stem for sample in ALL} == {sample.name for sample in ALL}
     assert {path.stem for path in FOLDER.iterdir()} == {sample.name for sample in ALL}
-    assert len({sample.format for sample in ALL}) >= 6
+    assert len({described(sample)["format"] for sample in ALL}) >= 6
     for language in ("en", "zh"):
         assert sum(sample.language == language and sample.ready for sample in ALL) >= 3
 
 
 def test_a_description_is_complete(sample: Sample) -> None:
-    said = yaml.safe_load((FOLDER / f"{sample.name}.yaml").read_text(encoding="utf-8"))
+    said = described(sample)
     parts = "file language rows method format goal order title purpose licence questions".split()
     assert set(parts) <= set(said) <= {*parts, "held_out"}
     assert sample.licence == "CC0-1.0" and sample.method in METHODS and sample.goal in recipes.names("goal")
@@ -88,8 +89,8 @@ def test_a_description_is_complete(sample: Sample) -> None:
 
 def test_rows_and_format_are_as_described(sample: Sample) -> None:
     found = read(sample)
-    assert (found.count, found.mapping.format) == (sample.rows, sample.format)
-    task = {"pretraining": "text", "preference": "preference", "reward": "preference"}.get(sample.method, "chat")
+    assert (found.count, found.mapping.format) == (sample.rows, described(sample)["format"])
+    task = {"pretraining": "text", "preference": "preference"}.get(sample.method, "chat")
     assert found.mapping.task == task
     assert any("tools" in row for row in found.rows) == (sample.method == "tools")
 
@@ -201,27 +202,6 @@ def test_a_better_answer_differs_from_the_worse_one() -> None:
     assert all(row["chosen"] != row["rejected"] for row in read(sample).rows)
 
 
-def test_a_sample_in_the_window_can_be_taken(tmp_path: Path) -> None:
-    store = DatasetStore(Workspace(tmp_path))
-    for sample in samples():
-        kept = store.add(sample.file, origin="sample")
-        assert kept.rows == sample.rows and len(kept.questions(2)) == 2
-
-
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_window_shows_a_few_in_its_own_language_and_folds_the_others(language: str) -> None:
-    html = data_view.samples(samples(), load(language))
-    seen, folded = html.split("<details")
-    first = [sample for sample in samples() if sample.language == language][: data_view.SHOWN]
-    assert re.findall('data-id="([^"]+)"', seen) == [sample.name for sample in first]
-    assert (
-        html.count("<button") == len(samples()) and load(language)("data.more_examples", n=len(samples()) - 3) in folded
-    )
-    for sample in samples():
-        assert sample.title[language] in html and sample.purpose[language] in html
-    assert "<details" not in data_view.samples(samples()[:3], load(language))
-
-
 # -- the dirty one
 
 
@@ -252,33 +232,3 @@ def test_the_over_long_row_is_cut_for_the_built_in_model() -> None:
     tokenizer = transformers.AutoTokenizer.from_pretrained(PRESETS / "starter")
     _, findings = checks.check_tokens(tokenizer, read(sample).rows, tokenizer.model_max_length)
     assert [(finding.code, list(finding.rows)) for finding in findings] == [("tokens.cut", [57])]
-
-
-# -- those that wait
-
-
-def test_a_sample_whose_method_is_not_built_is_kept_back() -> None:
-    waiting = [sample for sample in ALL if sample.method not in BUILT]
-    assert waiting and not any(sample in samples() for sample in waiting)
-    assert [sample.name for sample in samples()] == [sample.name for sample in ALL if sample.method in BUILT]
-
-
-def test_naming_one_that_waits_is_one_clear_sentence(tmp_path: Path) -> None:
-    name = next(sample.name for sample in ALL if not sample.ready)
-
-    class Desk:
-        datasets = DatasetStore(Workspace(tmp_path))
-
-    for call in (lambda: find(name), lambda: Desk.datasets.resolve(name), lambda: _source(Desk(), name)):  # type: ignore[arg-type]
-        with pytest.raises(UserError) as raised:
-            call()
-        assert (raised.value.code, raised.value.facts) == ("sample.kept_back", {"name": name})
-    assert find("no-such-sample") is None
-
-
-def test_a_damaged_description_is_passed_over(tmp_path: Path) -> None:
-    (tmp_path / "broken.yaml").write_text("file: [", encoding="utf-8")
-    (tmp_path / "gone.yaml").write_text("file: gone.csv", encoding="utf-8")
-    (tmp_path / "bare.yaml").write_text("file: bare.csv", encoding="utf-8")
-    (tmp_path / "bare.csv").write_text("question,answer\n", encoding="utf-8")
-    assert [(sample.name, sample.goal, sample.method) for sample in samples(tmp_path)] == [("bare", "faq", "sft")]
