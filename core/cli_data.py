@@ -197,17 +197,20 @@ def forecast(desk: Desk) -> int:
     spec = desk.spec(model=desk.choices.model)
     model = desk.known_model(spec.model)
     found: list[Finding] = []
+    aside: list[str] = []
     if desk.choices.data:
         dataset = desk.datasets.resolve(desk.choices.data)
         settled = settle(spec, dataset, desk.workspace)
         found = limits.findings(settled.facts, dataset.usable, settled.lengths)
+        held, why = dataset.aside(spec.holdout, spec.goal)
+        aside = [desk.text(f"data.aside.{why}", n=held)]
     else:
         settled = _assumed(spec, model)
         desk.note("cli.forecast.assumed", rows=ASSUMED_ROWS, length=settled.lengths[0])
     told = forecast_of(settled, spec)
     advice = [desk.text(f"advice.{each['code']}", **each["facts"]) for each in told["advice"]]
     desk.give({**told, "advice": advice, "findings": [_finding(desk, each) for each in found]})
-    _show_forecast(desk, settled.plan, dict(told), [*map(desk.text.finding, found), *advice])
+    _show_forecast(desk, settled.plan, dict(told), [*aside, *map(desk.text.finding, found), *advice])
     return 0
 
 
@@ -218,7 +221,7 @@ def _assumed(spec: RunSpec, model: catalog.ModelRef) -> Settled:
     precision = device.best_precision(device.choose_device(), facts.parameters)
     general = estimated_lengths(replay.general_rows([]))
     plan = make_plan(spec, facts, found, ASSUMED_ROWS, machine, precision, exact=False, general=general)
-    return Settled(model=model, facts=facts, plan=plan, lengths=found, general=general, device=machine)
+    return Settled(model=model, facts=facts, plan=plan, lengths=found, general=general, reworded=0, device=machine)
 
 
 def _show_forecast(desk: Desk, plan: Plan, told: dict[str, Any], advice: list[str]) -> None:

@@ -94,7 +94,8 @@ class RunSpec(BaseModel):
         ge=0,
         le=100_000,
         unit="share below 1, else rows",
-        source="automatic: 5 % from 200 rows, at most 200; style and format 10 % from 30 rows, at most 50",
+        source="automatic: of facts 5 % from 200 rows, at most 200, only rows whose answer another row teaches; "
+        "of style and format 10 % from 30 rows, at most 50",
     )
     replay: bool | None = _option(
         None, unit="", source="automatic: on below 100 million parameters, which forget what they knew; else off"

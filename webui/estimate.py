@@ -167,7 +167,7 @@ class Counted:
                 self._device = dict(describe())
             device = self._device
         rows = first.plan.train_rows + first.plan.holdout_rows
-        known = {"exact": model.folder is not None, "general": first.general}
+        known = {"exact": model.folder is not None, "general": first.general, "reworded": first.reworded}
         plan = make_plan(spec, first.facts, first.lengths, rows, device, first.plan.precision, **known)
         return replace(first, plan=plan, device=device)
 

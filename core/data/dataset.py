@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from core.data.split import held_out_count, reworded, why
 from core.errors import UserError
 from core.findings import Finding
 
@@ -54,6 +55,17 @@ class Dataset:
         if len(rows) != self.usable:
             raise UserError("dataset.damaged", dataset=self.name)
         return rows
+
+    def reworded(self) -> int:
+        """How many rows can be kept aside without an answer being lost. Raises UserError `dataset.damaged`."""
+        if "reworded" not in self._kept:
+            self._kept["reworded"] = reworded(self.load_rows())
+        return int(self._kept["reworded"])
+
+    def aside(self, holdout: float | None, goal: str) -> tuple[int, str]:
+        """How many rows are kept aside, and what to say of it (`split.why`). Raises UserError `dataset.damaged`."""
+        spare = self.reworded() if holdout is None and goal == "facts" else 0
+        return held_out_count(self.usable, holdout, goal, spare), why(self.usable, holdout, goal, spare)
 
     def system_prompt(self) -> str:
         """The system prompt that at least half of the rows have; "" when there is none."""

@@ -106,6 +106,7 @@ def make_plan(
     *,
     exact: bool = True,
     general: list[int] | None = None,
+    reworded: int = 0,
 ) -> Plan:
     """The plan for `spec`.
 
@@ -114,8 +115,9 @@ def make_plan(
     device:    core.models.device.describe()
     precision: what the device computes in, core.models.device.best_precision()
     general:   tokens of each general row that goes with the data
+    reworded:  rows whose answer would be learned without them (core/data/split.py)
     """
-    held = held_out_count(rows, spec.holdout, spec.goal)
+    held = held_out_count(rows, spec.holdout, spec.goal, reworded)
     settled_rank = spec.rank or rank(facts.parameters, spec.goal)
     train = max(1, rows - held)
     max_length = min(spec.max_length, facts.context) if spec.max_length else longest(lengths, facts.context)

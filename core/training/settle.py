@@ -28,6 +28,7 @@ class Settled:
     plan: Plan
     lengths: list[int]  # tokens per sampled row, uncut
     general: list[int]  # tokens of each general row that goes with the data
+    reworded: int  # rows whose answer would be learned without them
     device: dict[str, Any]
 
     @property
@@ -61,8 +62,9 @@ def settle(spec: RunSpec, dataset: Dataset, workspace: Workspace) -> Settled:
         found, general = estimated_lengths(sample), estimated_lengths(general_rows)
     machine = dict(device.describe())
     precision = device.best_precision(device.choose_device(), known.parameters)
-    plan = make_plan(spec, known, found, len(rows), machine, precision, exact=here, general=general)
-    return Settled(model=model, facts=known, plan=plan, lengths=found, general=general, device=machine)
+    spare = dataset.reworded()
+    plan = make_plan(spec, known, found, len(rows), machine, precision, exact=here, general=general, reworded=spare)
+    return Settled(model, known, plan, found, general, spare, machine)
 
 
 def sampled(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

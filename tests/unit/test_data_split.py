@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.data.split import content_key, held_out_count, split
+from core.data.split import content_key, held_out_count, reworded, split, why
 
 
 def rows(count, kinds=10**9):
@@ -13,7 +13,7 @@ def rows(count, kinds=10**9):
 
 @pytest.mark.parametrize(
     ("count", "holdout", "expected"),
-    [(199, None, 0), (200, None, 10), (1000, None, 50), (100_000, None, 200), (100, 0.1, 10), (100, 0, 0),
+    [(199, None, 0), (100, 0.1, 10), (100, 0, 0),
      (100, 30, 30), (3, 0.01, 1), (3, 30, 2), (1, 0.5, 0), (100, 0.999, 99), (0, None, 0)],
 )  # fmt: skip
 def test_how_many(count, holdout, expected):
@@ -41,8 +41,66 @@ def test_every_row_is_on_one_side_and_equal_rows_on_the_same(count, kinds, holdo
     train, aside = split(given_rows, holdout, seed)
     assert sorted([row["row"] for row in train] + [row["row"] for row in aside]) == [row["row"] for row in given_rows]
     assert not {content_key(row) for row in train} & {content_key(row) for row in aside}
-    assert len(aside) <= held_out_count(count, holdout) and (train or not given_rows)
+    assert len(aside) <= held_out_count(count, holdout, reworded=reworded(given_rows)) and (train or not given_rows)
     assert split(given_rows, holdout, seed) == (train, aside)
+
+
+def facts(answers, wordings, plain=0):
+    """`answers` facts in so many wordings each, and `plain` ones that are asked in one way only."""
+    asked = [(f"{wording} of {answer}", answer) for answer in range(answers) for wording in range(wordings)]
+    asked += [(f"plain {number}", f"plain {number}") for number in range(plain)]
+    return [
+        {"row": row, "messages": [{"role": "user", "content": ask}, {"role": "assistant", "content": str(answer)}]}
+        for row, (ask, answer) in enumerate(asked, start=1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answers", "wordings", "plain", "expected"),
+    [
+        (99, 2, 1, 0),  # 199 rows: too few to spare any
+        (100, 2, 0, 10),
+        (0, 1, 1000, 0),  # nothing is asked twice
+        (4, 2, 192, 4),  # four rows can be spared, ten would be the share
+        (1, 6, 194, 5),
+        (500, 2, 0, 50),
+        (2500, 2, 0, 200),
+    ],
+)
+def test_a_fact_is_kept_aside_only_where_another_row_teaches_it(answers, wordings, plain, expected):
+    given_rows = facts(answers, wordings, plain)
+    train, aside = split(given_rows, None, 3)
+    assert len(aside) == expected == held_out_count(len(given_rows), None, reworded=reworded(given_rows))
+    assert {row["messages"][1]["content"] for row in aside} <= {row["messages"][1]["content"] for row in train}
+    assert reworded(given_rows) == answers * (wordings - 1)
+
+
+def test_the_same_row_twice_is_no_other_wording():
+    twice = [{**row, "row": number} for number, row in enumerate(facts(0, 1, 150) * 2, start=1)]
+    assert reworded(twice) == 0 and split(twice, None, 1) == (twice, [])
+
+
+def test_running_text_is_all_learned_and_what_was_said_wins():
+    text = [{"row": row, "text": "The same words." if row % 2 else f"Line {row}."} for row in range(1, 401)]
+    assert split(text, None, 1)[1] == []
+    assert len(split(facts(0, 1, 300), 0.1, 1)[1]) == 30
+    assert len(split(facts(0, 1, 300), 7, 1)[1]) == 7
+
+
+@pytest.mark.parametrize(
+    ("rows", "holdout", "goal", "spare", "said"),
+    [
+        (300, None, "facts", 40, "reworded"),
+        (300, None, "facts", 0, "single"),
+        (100, None, "facts", 40, "few"),
+        (300, 0, "facts", 40, "off"),
+        (300, 0.1, "facts", 0, "some"),
+        (300, None, "style", 0, "some"),
+        (300, 0, "style", 0, "off"),
+    ],
+)
+def test_the_window_says_which_and_why(rows, holdout, goal, spare, said):
+    assert why(rows, holdout, goal, spare) == said
 
 
 def test_another_seed_keeps_other_rows_aside():

@@ -18,7 +18,7 @@ from tests.plans import plan
 from tests.unit.test_window_actions import WaitingEngine
 from webui import estimate, frame, goals, snapshot
 from webui.context import Context
-from webui.tabs import data, settings, training_bar
+from webui.tabs import data, data_view, settings, training_bar
 from webui.text import LANGUAGES, load
 
 
@@ -132,3 +132,20 @@ def test_too_much_for_the_model_is_said_under_the_plan(ctx: Context) -> None:
 def test_the_drafts_goal_is_the_default() -> None:
     assert goals.choose(Draft(), "faq") == {"recipe": "faq", "intensity": "balanced"}
     assert estimate.recommended(Draft())["goal"] == "facts"
+
+
+@pytest.mark.parametrize(("wordings", "held", "why"), [(2, 11, "reworded"), (1, 0, "single")])
+def test_the_data_tab_says_how_many_facts_are_kept_aside_and_why(
+    ctx: Context, tmp_path: Path, wordings: int, held: int, why: str
+) -> None:
+    path = tmp_path / "facts.jsonl"
+    rows = [{"question": f"Text {n}?", "answer": f"Answer {n // wordings}."} for n in range(220)]
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    data._take(ctx, snapshot.Page(), ctx.datasets.add(path).id)
+    snap = snapshot.take(ctx)
+    assert snap.dataset is not None and data_view.automatic(snap) == held
+    for language in LANGUAGES:
+        assert load(language)(f"data.aside.{why}", n=held) in data_view.aside(snap, load(language))
+    if held:
+        data.learn_from_all(ctx, True)
+        assert load("en")("data.aside.off", n=0) in data_view.aside(snapshot.take(ctx), load("en"))

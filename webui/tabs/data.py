@@ -6,7 +6,6 @@ from typing import Any
 import gradio as gr
 
 from core.data.samples import find
-from core.data.split import held_out_count
 from core.errors import UserError
 from webui import goals
 from webui.actions import Outcome
@@ -198,13 +197,14 @@ def _refresh(ctx: Context, snap: Snapshot, text: Text) -> dict[str, Any]:
         return {**updates, **nothing, **dict.fromkeys(("summary", "aside", "findings", "bubbles"), gr.update(value=""))}
     title = dataset_title(dataset, text)
     changing = bool(memo.get("data.changing"))
-    automatic = held_out_count(dataset.usable, None, view.goal_of(snap))
     return {
         **updates,
         "chosen": gr.update(value=view.chosen(dataset, title, text, changing=changing), visible=not reading),
         "summary": gr.update(value=view.summary(dataset, text)),
         "aside": gr.update(value=view.aside(snap, text)),
-        "all": gr.update(value=view.holdout_of(snap) == 0, visible=automatic > 0 and dataset.task != "preference"),
+        "all": gr.update(
+            value=view.holdout_of(snap) == 0, visible=view.automatic(snap) > 0 and dataset.task != "preference"
+        ),
         "findings": gr.update(value=view.findings(dataset, text)),
         "bubbles": gr.update(
             value=row_view.bubbles(dataset, memo.get("data.only", ""), memo.get("data.place", 0), text)

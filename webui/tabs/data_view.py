@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from core.data.split import held_out_count
+from core.errors import UserError
 from core.findings import Finding
 from webui.markup import Html, el
 from webui.snapshot import Snapshot
@@ -127,11 +127,19 @@ def aside(snap: Snapshot, text: Text) -> Html:
     """How many rows are kept aside, and what that means."""
     if snap.dataset is None or snap.dataset.task == "preference":
         return Html("")
-    held = held_out_count(snap.dataset.usable, holdout_of(snap), goal_of(snap))
-    if held:
-        return el("p", text("data.aside", n=held), cls="lw-note")
-    automatic = held_out_count(snap.dataset.usable, None, goal_of(snap))
-    return el("p", text("data.aside_all" if automatic else "data.aside_none"), cls="lw-note")
+    try:
+        held, why = snap.dataset.aside(holdout_of(snap), goal_of(snap))
+    except UserError:  # said where its rows would be shown
+        return Html("")
+    return el("p", text(f"data.aside.{why}", n=held), cls="lw-note")
+
+
+def automatic(snap: Snapshot) -> int:
+    """How many rows would be kept aside by themselves."""
+    try:
+        return snap.dataset.aside(None, goal_of(snap))[0] if snap.dataset is not None else 0
+    except UserError:
+        return 0
 
 
 def holdout_of(snap: Snapshot) -> float | None:
