@@ -186,11 +186,10 @@ class _Job:
         """The general rows that are mixed in; fewer than planned when the model cannot take some, which is told."""
         if not self.plan.general_rows:
             return []
-        chosen = replay.choose(self.dataset.load_rows(), self.plan.general_rows, self.spec.seed)
         limit = replay.limit(self.spec, self.settled.facts)
-        rows, left_out = replay.encode(session.tokenizer, chosen, limit)
-        if left_out:
-            self.log.warning("general rows left out: %s", left_out)
+        fitting = replay.fitting(session.tokenizer, replay.general_rows(self.dataset.load_rows()), limit)
+        chosen = replay.choose(fitting, self.plan.general_rows, self.spec.seed)
+        rows = replay.encode(session.tokenizer, chosen, limit)
         self._adjust("general_rows", len(rows), "general_left_out")
         self._count(self.plan.train_rows, "general_left_out")
         return rows

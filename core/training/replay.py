@@ -70,13 +70,13 @@ def general_rows(rows: list[Row]) -> list[Row]:
     return [row for row in _all() if normalised(row["messages"][0]["content"]) not in asked]
 
 
-def choose(rows: list[Row], number: int, seed: int) -> list[Row]:
-    """`number` of the general rows that go with `rows`, half of each language as far as there are enough.
+def choose(general: list[Row], number: int, seed: int) -> list[Row]:
+    """`number` of the general rows, half of each language as far as there are enough.
 
     The same seed gives the same rows in the same order.
     """
     chance = random.Random(seed)  # no secret
-    general, piles = general_rows(rows), []
+    piles = []
     for language in LANGUAGES:
         pile = [row for row in general if row["language"] == language]
         chance.shuffle(pile)
@@ -93,16 +93,23 @@ def measured(tokenizer: "PreTrainedTokenizerBase", rows: list[Row]) -> list[int]
         return []
 
 
-def encode(tokenizer: "PreTrainedTokenizerBase", rows: list[Row], most: int) -> tuple[list[Encoded], list[int]]:
-    """Those of the general rows that fit whole into `most` tokens, encoded, and the numbers of the others."""
+def fitting(tokenizer: "PreTrainedTokenizerBase", rows: list[Row], most: int) -> list[Row]:
+    """Those of the general rows that fit whole into `most` tokens: the very ones that the plan counts.
+
+    An answer without its end would teach to go on for ever.
+    """
     try:
-        ready = encode_rows(tokenizer, rows, most)
-        gone = {*ready.cut, *ready.dropped, *ready.refused}
-        if ready.cut:  # an answer without its end teaches to go on for ever
-            ready = encode_rows(tokenizer, [row for row in rows if row["row"] not in gone], most)
+        return [row for row in rows if (found := lengths(tokenizer, [row])) and found[0] <= most]
     except UserError:  # as in measured()
-        return [], [row["row"] for row in rows]
-    return ready.rows, sorted(gone)
+        return []
+
+
+def encode(tokenizer: "PreTrainedTokenizerBase", rows: list[Row], most: int) -> list[Encoded]:
+    """General rows as the collator gets them; [] from a model that takes none."""
+    try:
+        return encode_rows(tokenizer, rows, most).rows
+    except UserError:  # as in measured()
+        return []
 
 
 def content_hash() -> str:

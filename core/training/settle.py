@@ -75,6 +75,10 @@ def sampled(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def forecast_of(settled: Settled, spec: RunSpec) -> Forecast:
     """What the settled run would take on this machine: memory, time, whether it fits, and advice."""
     plan = settled.plan
+    longest = min(max(settled.lengths, default=plan.max_length), plan.max_length)
+    if plan.general_rows:  # they are not cut at the maximum length, which is that of the person's rows
+        limit = replay.limit(spec, settled.facts)
+        longest = max(longest, *(length for length in settled.general if length <= limit))
     return forecast(
         settled.facts,
         rank=plan.rank,
@@ -82,11 +86,11 @@ def forecast_of(settled: Settled, spec: RunSpec) -> Forecast:
         quantization=plan.quantization,  # type: ignore[arg-type]
         precision=plan.precision,  # type: ignore[arg-type]
         batch_size=plan.batch_size,
-        max_length=plan.max_length,
+        max_length=max(plan.max_length, longest),
         steps=plan.steps,
         device=settled.device,  # type: ignore[arg-type]
         gradient_accumulation=plan.gradient_accumulation,
         tokens_per_row=plan.mean_length,
-        longest_row=max(settled.lengths, default=None),
+        longest_row=longest,
         checkpointing=plan.activation_checkpointing,
     )

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from core.data.dataset import normalised
+from core.models import catalog
 from core.models.facts import SMALL_BELOW, ModelFacts, facts_of
 from core.spec import RunSpec, build
 from core.training import replay
 from core.training.plan import Plan, make_plan
+from core.training.settle import Settled, forecast_of
 from core.workspace import PRESETS
 from webui import estimate, fields
 
@@ -51,16 +53,16 @@ def plan_of(facts: ModelFacts, rows: int = 10, general: int = 40, **changes: Any
 
 
 def test_half_of_each_language_the_same_for_the_same_seed(keep: Path) -> None:
-    chosen = replay.choose(own("Hello"), 10, seed=1)
+    chosen = replay.choose(replay.general_rows(own("Hello")), 10, seed=1)
     assert [row["language"] for row in chosen].count("en") == 5 and len(chosen) == 10
-    assert chosen == replay.choose(own("Hello"), 10, seed=1)
-    assert chosen != replay.choose(own("Hello"), 10, seed=2)
+    assert chosen == replay.choose(replay.general_rows(own("Hello")), 10, seed=1)
+    assert chosen != replay.choose(replay.general_rows(own("Hello")), 10, seed=2)
     assert len({row["row"] for row in chosen}) == 10
 
 
 def test_where_one_language_runs_out_the_other_fills_up(keep: Path) -> None:
     (keep / "zh.jsonl").unlink()
-    assert [row["language"] for row in replay.choose([], 8, seed=1)] == ["en"] * 8
+    assert [row["language"] for row in replay.choose(replay.general_rows([]), 8, seed=1)] == ["en"] * 8
 
 
 @pytest.mark.parametrize("said", ["Is 3 a number?", "  is 3  A number", "IS 3 A NUMBER?"])
@@ -79,7 +81,7 @@ def test_running_text_leaves_nothing_out_and_no_files_are_no_fault(
 ) -> None:
     assert len(replay.general_rows([{"row": 1, "text": "Is 3 a number?"}])) == 40
     monkeypatch.setattr(replay, "FOLDER", tmp_path / "nowhere")
-    assert replay.general_rows([]) == [] and replay.choose([], 5, seed=1) == []
+    assert replay.general_rows([]) == []
 
 
 def test_the_hash_is_of_the_rows_not_of_the_line_ends(keep: Path) -> None:
@@ -127,6 +129,34 @@ def test_one_constant_says_what_the_floor_counts(
 def test_rows_longer_than_the_limit_that_was_asked_for_do_not_count(small: ModelFacts) -> None:
     assert plan_of(small, max_length=8).general_rows == 0
     assert replay.limit(RunSpec(), small) == small.context
+
+
+def test_those_that_fit_are_chosen_among_so_that_the_number_planned_is_the_number_used(keep: Path) -> None:
+    """Half of the rows are too long, and the plan counts on all of the others."""
+    transformers = pytest.importorskip("transformers")
+    lines = [json.dumps(chat(f"Is {number} a number? " * (1 if number % 2 else 30))) for number in range(20)]
+    (keep / "en.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    tokenizer, general = transformers.AutoTokenizer.from_pretrained(PRESETS / "starter"), replay.general_rows([])
+    most = sorted(replay.measured(tokenizer, general))[29]
+    fitting = replay.fitting(tokenizer, general, most)
+    assert len(fitting) == sum(length <= most for length in replay.measured(tokenizer, general)) == 30
+    for seed in range(5):
+        chosen = replay.choose(fitting, 30, seed)
+        assert len(replay.encode(tokenizer, chosen, most)) == 30
+    assert replay.fitting(tokenizer, general, 3) == []
+
+
+@pytest.mark.parametrize(("replayed", "longest"), [(True, 300), (False, 20)])
+def test_the_forecast_counts_the_longest_general_row(small: ModelFacts, replayed: bool, longest: int) -> None:
+    def asked(general: list[int], length: int) -> dict[str, float]:
+        spec = build({"epochs": 1, "replay": replayed})
+        plan = make_plan(spec, small, [length] * 10, 10, CPU, "fp32", general=general)
+        model = catalog.ModelRef(name="starter", title="Starter", kind="starter", folder=PRESETS / "starter")
+        settled = Settled(model, small, plan, [length] * 10, general, 0, {**CPU, "cores": 2, "bf16": False})
+        return dict(forecast_of(settled, spec)["memory_gb"])
+
+    alike = asked([longest] * 40, longest)["activations"]
+    assert asked([12] * 39 + [300], 20)["activations"] == pytest.approx(alike, rel=0.2)
 
 
 # -- in the window
