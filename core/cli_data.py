@@ -43,6 +43,7 @@ def check(desk: Desk) -> int:
             tokenizer = _tokenizer(folder)
             limit = max_length(RunSpec(), catalog.facts_of_ref(model).context, tokenizer, rows)
             usable, more = checks.check_tokens(tokenizer, rows, limit)
+            more = [*more, *limits.of_rows(catalog.facts_of_ref(model), folder, rows)]
         findings = worst_first([*findings, *more])
     desk.give(
         {

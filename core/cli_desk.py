@@ -149,8 +149,12 @@ class Desk:
 
     def note(self, key: str, **facts: Any) -> None:
         """One line on the way, on stderr."""
+        self.note_line(self.text(key, **facts))
+
+    def note_line(self, line: str) -> None:
+        """As `note`, for a sentence that is ready."""
         self._end_passing()
-        print(self.text(key, **facts), file=self._err, flush=True)
+        print(line, file=self._err, flush=True)
 
     def note_waiting(self, holder: str) -> None:
         """Says who has the device that is waited for; a program that has only just taken it may have no name yet."""

@@ -12,10 +12,11 @@ from typing import Any
 from core.cli_desk import Desk
 from core.engine import Engine
 from core.errors import MachineError, UserError, from_plain
-from core.models import device
+from core.models import catalog, device
 from core.models.lock import DeviceLock
 from core.runs.events import Adjusted, Evaluated, Event, EventReader, Failed, Finished, Phase, Started, Step, Stopped
 from core.runs.store import Run
+from core.training import limits
 
 POLL_S = 0.2
 LOST_AFTER = 10
@@ -34,16 +35,20 @@ def train(desk: Desk) -> int:
     dataset = desk.datasets.resolve(desk.choices.data)
     if dataset.task == "preference":
         raise UserError("train.preference")
-    model, _ = desk.model(desk.choices.model, fetch=True)
+    model, folder = desk.model(desk.choices.model, fetch=True)
     spec = desk.spec(model=model.name, dataset=dataset.id)
     if desk.choices.no_wait:
         refuse_busy_device()
+    for finding in limits.of_rows(catalog.facts_of_ref(model), folder, dataset.load_rows()):
+        desk.note_line(desk.text.finding(finding))
     name = desk.choices.name or f"{dataset.name}, {model.title}, {time.strftime('%H:%M')}"
     run = desk.store.create(spec, name)
     from core.engine import LocalEngine
 
     engine = LocalEngine(desk.workspace, desk.store, desk.datasets, wait=not desk.choices.no_wait)
     desk.note("cli.train.begin", name=run.meta["name"], run=run.id)
+    held, why = dataset.aside(spec.holdout, spec.goal)
+    desk.note(f"data.aside.{why}", n=held)
     try:
         with _stopping(desk, engine, run):
             engine.submit(run.id)

@@ -169,6 +169,25 @@ def test_a_model_without_a_template_gets_one_sentence_everywhere(
     assert run("preview", str(words), "--model", str(plain))[0] == 0
 
 
+def test_what_is_a_lot_for_a_small_model_is_said_by_every_verb(
+    run: Run, data: str, tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from core.training import limits
+
+    quick = ["--set", "epochs=0.1", "--set", "min_steps=1", "--set", "replay=off"]
+    assert run("check", data, "--model", str(tiny))[1]["findings"] == []
+    monkeypatch.setattr(limits, "MOST_ROWS", 5)
+    for language in ("en", "zh"):
+        code, checked, _ = run("check", data, "--model", str(tiny), "--lang", language)
+        (found,) = checked["findings"]
+        assert code == 0 and found["code"] == "model.many_rows"
+        told = run("forecast", "--data", data, "--model", str(tiny), "--lang", language)[1]["findings"]
+        assert told == [found]
+        code, _, err = run("train", "--data", data, "--model", str(tiny), *quick, "--lang", language)
+        assert code == 0 and found["message"] in err
+        assert load(language)("data.aside.few", n=0) in err
+
+
 def test_a_failed_run_is_its_error(run: Run, data: str, tiny: Path) -> None:
     code, said, err = run("train", "--data", data, "--model", str(tiny), "--set", "target_modules=no_such_layer")
     assert code == 2 and said["error"]["code"] == "model.no_module" and "no_such_layer" in err
