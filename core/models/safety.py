@@ -16,7 +16,6 @@ from core.errors import UserError
 from core.findings import Finding
 from core.models.facts import read_config
 from core.models.weights import INDEX, read_headers, shard_names
-from core.workspace import PRESETS
 
 JSON_LIMIT = 50_000_000
 """Largest JSON file that is looked into, bytes; a tokenizer of a million pieces has some 35 MB."""
@@ -43,7 +42,7 @@ def inspect(folder: Path, *, weights: bool = True) -> None:
     for path in sorted(folder.glob("*.json")):
         _refuse_code(path)
     code = sorted(path.name for path in folder.iterdir() if path.suffix in (".py", ".pyc", ".so", ".dll"))
-    if code and not folder.resolve().is_relative_to(PRESETS):  # beside the built-in model lies the script that made it
+    if code:
         raise UserError("model.code_files", path=str(folder), file=code[0])
     check_config(config, where=str(folder))
     if not any((folder / name).is_file() for name in TOKENIZERS):

@@ -32,10 +32,10 @@ any fact. Do not put it in front of anybody; for real use take a larger model.
 |---|---|
 | architecture | Qwen3: 6 layers, hidden size 192, {weights:,} weights, bfloat16 |
 | vocabulary | {pieces:,} pieces of byte-level BPE; each of 3,755 everyday Chinese characters is one; spells any text |
-| context | 1,024 tokens; it learned from conversations below 300 |
+| context | 1,024 tokens; nearly all conversations that it learned from are below 300 |
 | turns | ChatML; system prompts are taken, tools are written but were not learned |
 | languages | English and simplified Chinese, about half and half |
-| learned from | {tokens} million tokens of conversations that `presets/starter_source` generates from its own words |
+| learned from | conversations by `presets/starter_source`, {tokens} million tokens with questions and padding |
 | made in | {minutes} minutes: {steps:,} steps, {machine} |
 | last loss | {loss} nats per learned token |
 
@@ -64,12 +64,15 @@ def card(made: dict[str, Any]) -> str:
     """The card as Markdown."""
     english, chinese = made["scores"]["en"], made["scores"]["zh"]
     last = made["curve"][-1]
+    ends = [
+        point for point, after in zip(made["curve"], made["curve"][1:], strict=False) if after["step"] < point["step"]
+    ]
     text = HEAD.format(
         weights=made["weights"],
         pieces=made["pieces"],
-        tokens=round(last["tokens"] / 1e6, 1),
+        tokens=round(sum(point["tokens"] for point in [*ends, last]) / 1e6, 1),
         minutes=round(made["minutes"]),
-        steps=made["steps"],
+        steps=sum(phase["steps"] for phase in made["phases"]),
         machine=made["machine"],
         loss=last["loss"],
         en_known=english["known"],

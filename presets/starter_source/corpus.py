@@ -105,9 +105,12 @@ def plain(question: str) -> str:
 
 
 class Corpus:
-    """Conversations by chance. `pieces` are the English pieces of the tokenizer, for strings without sense."""
+    """Conversations by chance. `pieces` are the English pieces of the tokenizer, for strings without sense.
 
-    def __init__(self, seed: int, pieces: list[str]) -> None:
+    `rare` is the share of made-up words with something that is spelled in bytes.
+    """
+
+    def __init__(self, seed: int, pieces: list[str], rare: float = 0.0) -> None:
         self.rng = random.Random(seed)
         self.open: dict[str, OpenTasks] = {}
         self.shown: dict[str, dict[str, list[list[Fact]]]] = {}
@@ -115,7 +118,9 @@ class Corpus:
             faq = _read(f"faq_{language}.yaml")
             answered = {fact.question for fact in facts(language)}
             faq["unknown"] = [ask for ask in faq["unknown"] if ask not in answered]
-            self.open[language] = OpenTasks(language, faq, Words(language, [str(w) for w in faq["words"]], pieces))
+            words = Words(language, [str(w) for w in faq["words"]], pieces)
+            words.rare = rare
+            self.open[language] = OpenTasks(language, faq, words)
             groups: dict[str, dict[str, list[Fact]]] = {"fact": {}, "talk": {}}
             for fact in facts(language):
                 if not fact.held_out:

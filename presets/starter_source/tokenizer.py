@@ -20,8 +20,17 @@ PUNCTUATION = "，。？！：；、“”‘’（）《》【】—…·～￥
 
 def everyday_characters() -> list[str]:
     """The 3,755 characters of GB 2312 level 1: rows 16 to 55 of the standard's table."""
+    return _rows(16, 55)
+
+
+def rare_characters() -> list[str]:
+    """The 3,008 characters of GB 2312 level 2, rows 56 to 87: names, dishes, plants. Few of them are a piece."""
+    return _rows(56, 87)
+
+
+def _rows(first: int, last: int) -> list[str]:
     found = []
-    for row in range(16, 56):
+    for row in range(first, last + 1):
         for cell in range(1, 95):
             try:
                 found.append(bytes((0xA0 + row, 0xA0 + cell)).decode("gb2312"))

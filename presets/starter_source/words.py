@@ -2,7 +2,7 @@
 
 import random
 
-from tokenizer import everyday_characters
+from tokenizer import everyday_characters, rare_characters
 
 BEGIN = ("B Br C Ch D Dr F Fl G Gr H J K Kl L M N P Pr Qu R S Sh St T Tr V W Y Z").split()
 VOWEL = "a e i o u ai ea ia oo ou y".split()
@@ -48,13 +48,22 @@ WRAPS = {
 }
 
 
+SYMBOLS = [chr(code) for code in (*range(0x1F300, 0x1F320), *range(0x1F400, 0x1F440), *range(0x1F600, 0x1F645))]
+ACCENTS = "àáâãäåçèéêëìíîïñòóôõöøùúûüýćčēěłńřśšžÀÁÉÈÖÜÑ"
+
+
 class Words:
-    """The words of one language. `stop` is its full stop."""
+    """The words of one language. `stop` is its full stop.
+
+    `rare` is the share of made-up words with something that is spelled in bytes: rare characters, accents, symbols.
+    """
 
     def __init__(self, language: str, words: list[str], pieces: list[str]) -> None:
         self.language, self.words, self.pieces = language, words, pieces
         self.stop = "." if language == "en" else "。"
         self.characters = everyday_characters()
+        self.seldom = rare_characters()
+        self.rare = 0.0
 
     def word(self, rng: random.Random) -> str:
         """A word from the list, or one that nobody has heard."""
@@ -75,7 +84,7 @@ class Words:
         if self.language == "en":
             return self._invented(rng) + (f" {self._invented(rng)}" if rng.random() < 0.5 else "")
         return rng.choice(SURNAMES) + "".join(
-            rng.choice(GIVEN) if rng.random() < 0.6 else rng.choice(self.characters) for _ in range(rng.randint(1, 2))
+            rng.choice(GIVEN) if rng.random() < 0.6 else self._characters(rng, 1) for _ in range(rng.randint(1, 2))
         )
 
     def company(self, rng: random.Random) -> str:
@@ -130,7 +139,15 @@ class Words:
 
     def _invented(self, rng: random.Random) -> str:
         middle = "".join(rng.choice(MIDDLE) + rng.choice(VOWEL) for _ in range(rng.choice((0, 1, 1, 2))))
-        return rng.choice(BEGIN) + rng.choice(VOWEL) + middle + rng.choice(FINISH)
+        word = rng.choice(BEGIN) + rng.choice(VOWEL) + middle + rng.choice(FINISH)
+        if self._rare(rng):
+            place = rng.randrange(len(word))
+            word = word[:place] + rng.choice(ACCENTS) + word[place + 1 :]
+        return word
 
     def _characters(self, rng: random.Random, count: int) -> str:
-        return "".join(rng.choice(self.characters) for _ in range(count))
+        text = "".join(rng.choice(self.seldom if self._rare(rng) else self.characters) for _ in range(count))
+        return text + (rng.choice(SYMBOLS) if self._rare(rng) and rng.random() < 0.2 else "")
+
+    def _rare(self, rng: random.Random) -> bool:
+        return self.rare > 0 and rng.random() < self.rare

@@ -2,11 +2,12 @@
 
     OMP_NUM_THREADS=1 python -m tests.bench.starter_learns [--seeds 3] [--recipe faq/balanced] [--set K=V] [FILE ...]
 
-For the two customer-service sets (or FILEs: JSON lists of {"ask": [wording, ...], "held_out": wording, "answer"}),
+For the two customer-service sets (or FILEs: JSON lists of {"ask": [...], "held_out": [close, free], "answer"}),
 trains with the recipe as the window does and then asks, greedily:
 
     trained   every question of the rows: the share answered exactly
-    held out  other wordings of the same facts, which stand in no row
+    close     other wordings of the same facts, which stand in no row but share their key word with one
+    free      other wordings that share little or nothing
     old       what the model knew before (presets/starter_source/evaluate.py: wordings never shown), as a share of base
     base      the same questions, before
     same      whether base answers byte for byte alike before and after, with the adapter switched off
@@ -19,8 +20,6 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from core.data.datasets import DatasetStore
 from core.data.samples import samples
@@ -47,15 +46,14 @@ def questions(name: str, store: DatasetStore, folder: Path) -> tuple[str, Pairs,
     if name.endswith(".json"):
         facts = json.loads(Path(name).read_text(encoding="utf-8"))
         rows = [(ask, fact["answer"]) for fact in facts for ask in fact["ask"]]
-        held_out = [(fact["held_out"], fact["answer"]) for fact in facts]
+        held_out = [(ask, fact["answer"]) for fact in facts for ask in fact["held_out"]]
         path = folder / Path(name).with_suffix(".jsonl").name
         lines = (json.dumps({"question": ask, "answer": answer}, ensure_ascii=False) for ask, answer in rows)
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         return store.add(path).id, rows, held_out
     sample = next(sample for sample in samples() if sample.name == name)
-    said = yaml.safe_load((PRESETS / "samples" / f"{name}.yaml").read_text(encoding="utf-8"))
     dataset = store.add(sample.file)
-    return dataset.id, dataset.questions(10_000), [(question, answer) for question, answer in said["held_out"]]
+    return dataset.id, dataset.questions(10_000), list(sample.held_out)
 
 
 def share(pairs: Pairs, given: list[str]) -> float:
@@ -100,7 +98,8 @@ def measure(name: str, seed: int, options: argparse.Namespace) -> dict[str, Any]
         "seed": seed,
         "cpu_seconds": round(seconds, 1),
         "trained": share(rows, after[:first]),
-        "held_out": share(held_out, after[first:second]),
+        "close": share(held_out[::2], after[first:second:2]),
+        "free": share(held_out[1::2], after[first + 1 : second : 2]),
         "old": round(share(old, after[second:]) / max(0.001, share(old, before[second:])), 3),
         "base_trained": share(rows, before[:first]),
         "base_held_out": share(held_out, before[first:second]),

@@ -117,13 +117,10 @@ def test_the_passes_are_over_the_mix(small: ModelFacts) -> None:
     assert alone.mean_length == 20 and mixed.mean_length == 14
 
 
-@pytest.mark.parametrize(("counts_own", "steps"), [(False, 100), (True, 400)])
-def test_one_constant_says_what_the_floor_counts(
-    small: ModelFacts, monkeypatch: pytest.MonkeyPatch, counts_own: bool, steps: int
-) -> None:
-    monkeypatch.setattr(replay, "FLOOR_COUNTS_OWN", counts_own)
-    assert plan_of(small, min_steps=100).steps == steps
+def test_the_floor_rises_with_general_rows_but_not_without_end(small: ModelFacts) -> None:
     assert plan_of(small, min_steps=100, replay=False).steps == 100
+    assert plan_of(small, min_steps=100).steps == 200  # 10 rows and 30 general ones
+    assert plan_of(small, min_steps=100, general=5).steps == 150
 
 
 def test_rows_longer_than_the_limit_that_was_asked_for_do_not_count(small: ModelFacts) -> None:
