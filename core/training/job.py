@@ -170,6 +170,8 @@ class _Job:
         if left_out:
             self.log.warning("rows left out: %s", left_out)
             self._count(len(ready.rows), "rows_left_out")
+        if not held.rows:
+            self._adjust("eval_every", 0, "rows_left_out" if aside else "equal_rows")
         if not ready.rows:
             raise UserError("train.no_rows", max_length=self.plan.max_length, model=self.spec.model)
         return ready, held

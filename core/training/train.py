@@ -144,7 +144,7 @@ def train(
     ) as scratch:  # the Trainer insists on a folder; nothing is kept there
         trainer = _trainer_class(session)(
             model=model,
-            args=_arguments(scratch, spec, plan, session, len(rows)),
+            args=_arguments(scratch, spec, plan, session, len(rows), len(held)),
             data_collator=DataCollatorForLanguageModeling(pad_token_id=int(pad or 0)),
             train_dataset=Dataset.from_list(rows),
             eval_dataset=Dataset.from_list(held) if held else None,
@@ -202,7 +202,7 @@ def _trainer_class(session: Session) -> Any:
     return CpuTrainer
 
 
-def _arguments(scratch: str, spec: RunSpec, plan: Plan, session: Session, rows: int) -> Any:
+def _arguments(scratch: str, spec: RunSpec, plan: Plan, session: Session, rows: int, held: int) -> Any:
     from trl import SFTConfig
 
     grouped = rows >= GROUP_FROM_BATCHES * plan.batch_size and plan.batch_size > 1
@@ -227,7 +227,7 @@ def _arguments(scratch: str, spec: RunSpec, plan: Plan, session: Session, rows: 
         packing=False,
         dataset_kwargs={"skip_prepare_dataset": True},
         train_sampling_strategy="group_by_length" if grouped else "random",
-        eval_strategy="steps" if plan.eval_every else "no",
+        eval_strategy="steps" if held and plan.eval_every else "no",
         eval_steps=plan.eval_every or None,
         logging_steps=1,
         logging_nan_inf_filter=False,  # the default would log a lost run as loss 0

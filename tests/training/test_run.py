@@ -279,3 +279,12 @@ def test_batch_and_accumulation_are_the_same_training(lab: Lab) -> None:
 
 def test_nothing_is_adjusted_on_a_small_data_set(lab: Lab) -> None:
     assert not [event for event in lab.train().events() if isinstance(event, Adjusted)]
+
+
+def test_equal_rows_leave_nothing_to_keep_aside_and_the_run_still_finishes(lab: Lab, tmp_path: Path) -> None:
+    turns = [{"role": "user", "content": "Who?"}, {"role": "assistant", "content": "Me."}]
+    file = tmp_path / "equal.jsonl"
+    file.write_text((json.dumps({"messages": turns}) + "\n") * 40, encoding="utf-8")
+    run = lab.train(dataset=lab.datasets.add(file).id, holdout=0.2, epochs=1)
+    assert run.status() == "finished", run.events()[-1]
+    assert not [event for event in run.events() if isinstance(event, Evaluated)]
