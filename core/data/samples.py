@@ -53,7 +53,10 @@ def samples(folder: Path = FOLDER, *, kept_back: bool = False) -> list[Sample]:
             continue
         file = folder / Path(str(said["file"])).name if isinstance(said, dict) and said.get("file") else None
         if file is not None and file.is_file():
-            found.append(_sample(path.stem, file, said))
+            try:
+                found.append(_sample(path.stem, file, said))
+            except (TypeError, ValueError):
+                continue
     found.sort(key=lambda sample: (sample.order, sample.name))
     return [sample for sample in found if kept_back or sample.ready]
 

@@ -4,6 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -232,3 +233,11 @@ def test_the_over_long_row_is_cut_for_the_built_in_model() -> None:
     tokenizer = transformers.AutoTokenizer.from_pretrained(PRESETS / "starter")
     _, findings = checks.check_tokens(tokenizer, read(sample).rows, tokenizer.model_max_length)
     assert [(finding.code, list(finding.rows)) for finding in findings] == [("tokens.cut", [57])]
+
+
+@pytest.mark.parametrize("wrong", ["rows: many", "order: first", "held_out: [3]", "questions: 5"])
+def test_a_description_with_wrong_values_is_passed_over(tmp_path: Path, wrong: str) -> None:
+    (tmp_path / "a.jsonl").write_text("{}", encoding="utf-8")
+    (tmp_path / "good.yaml").write_text("file: a.jsonl", encoding="utf-8")
+    (tmp_path / "wrong.yaml").write_text(f"file: a.jsonl\n{wrong}", encoding="utf-8")
+    assert [sample.name for sample in samples(tmp_path)] == ["good"]
