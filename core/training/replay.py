@@ -30,7 +30,7 @@ LANGUAGES = ("en", "zh")
 
 REPLAY_PER_ROW = 3
 """General rows per row of the person's that is learned, at most all there are. With them the built-in model keeps nine
-tenths of what it knew, without them a fifth (tests/bench)."""
+tenths of what it knew (tests/bench)."""
 
 FLOOR_RISES = 2
 """Times by which `min_steps` rises at most where general rows share the steps. The built-in model has 50 rows by

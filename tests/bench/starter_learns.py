@@ -34,7 +34,7 @@ sys.path.insert(0, str(PRESETS / "starter_source"))
 from evaluate import answers, known_questions  # noqa: E402 - the starter model's own evaluation
 
 SETS = ("aurora-coffee-en", "aurora-coffee-zh")
-OLD = 200
+OLD = 100
 """Old questions asked per language."""
 
 Pairs = list[tuple[str, str]]
@@ -79,7 +79,7 @@ def measure(name: str, seed: int, options: argparse.Namespace) -> dict[str, Any]
             time.sleep(0.05)
         seconds = time.process_time() - began
         engine.close()
-        place = newest(run.folder)
+        place = newest(run.checkpoints_folder)
         assert place, f"the run ended as {run.status()}"
         folder = PRESETS / "starter"
         tokenizer = AutoTokenizer.from_pretrained(folder)
