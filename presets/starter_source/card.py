@@ -22,18 +22,19 @@ pipeline_tag: text-generation
 
 The model that comes with LoRA Workbench: small enough to be there at once, on every computer, without a download and
 without a graphics card. It is for practice. It greets, answers short questions about everyday things in English and
-Chinese, repeats what it is told, reads a few sentences and answers from them, and says that it does not know the
-rest. A LoRA teaches it fifty short answers of your own in a minute or two.
+Chinese, repeats what it is told, reads a few sentences and answers from them, and mostly says that it does not know
+the rest. A LoRA teaches it fifty short answers of your own in a minute or two.
 
-What it cannot do: calculate, write more than a sentence, follow a long conversation, translate, or be relied on for
-any fact. Do not put it in front of anybody; for real use take a larger model.
+What it cannot do: calculate, take on a style, fill in a form reliably, write more than a sentence, follow a long
+conversation, translate, or be relied on for any fact. Asked in quite other words than it was taught, it often gives a
+wrong answer. Do not put it in front of anybody; for real use take a larger model.
 
 | fact | value |
 |---|---|
 | architecture | Qwen3: 6 layers, hidden size 192, {weights:,} weights, bfloat16 |
 | vocabulary | {pieces:,} pieces of byte-level BPE; each of 3,755 everyday Chinese characters is one; spells any text |
 | context | 1,024 tokens; nearly all conversations that it learned from are below 300 |
-| turns | ChatML; system prompts are taken, tools are written but were not learned |
+| turns | ChatML; system prompts are taken but hardly followed, tools are written but were not learned |
 | languages | English and simplified Chinese, about half and half |
 | learned from | conversations by `presets/starter_source`, {tokens} million tokens with questions and padding |
 | made in | {minutes} minutes: {steps:,} steps, {machine} |
