@@ -128,8 +128,16 @@ def _all() -> list[Row]:
 
 
 def _read(path: Path) -> list[list[dict[str, str]]]:
+    """The conversations of one file, [] without it. Raises UserError `replay.damaged` with the file and the line."""
+    found, number = [], 1
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        for place, line in enumerate(path.read_text(encoding="utf-8-sig").split("\n"), 1):
+            number = place
+            if line.strip():
+                question, answer = json.loads(line)["messages"]
+                found.append([{"role": turn["role"], "content": turn["content"] + ""} for turn in (question, answer)])
     except FileNotFoundError:
         return []
-    return [json.loads(line)["messages"] for line in lines if line.strip()]
+    except (OSError, ValueError, TypeError, KeyError):  # not UTF-8, not JSON, not two turns of text
+        raise UserError("replay.damaged", file=path.name, line=number) from None
+    return found

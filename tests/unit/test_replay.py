@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from core.data.dataset import normalised
+from core.errors import UserError
 from core.models import catalog
 from core.models.facts import SMALL_BELOW, ModelFacts, facts_of
 from core.spec import RunSpec, build
@@ -188,3 +189,29 @@ def test_the_general_rows_are_short_and_say_nothing_twice(language: str) -> None
     assert sum(row[1]["content"] == UNKNOWN[language] for row in rows) >= 25
     chinese = sum(not row[0]["content"].isascii() for row in rows)
     assert chinese > 0.9 * len(rows) if language == "zh" else chinese < 0.1 * len(rows)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"{bad",
+        b"[1]",
+        b'{"a": 1}',
+        b'{"messages": []}',
+        b"\xff\xfe",
+        b'{"messages": [{"role": "user", "content": 3}, {}]}',
+    ],
+)
+def test_a_damaged_file_is_named_with_its_line(keep: Path, line: bytes) -> None:
+    path = keep / "en.jsonl"
+    path.write_bytes(path.read_bytes() + line + b"\n")
+    with pytest.raises(UserError) as met:
+        replay.general_rows([])
+    assert (met.value.code, met.value.facts["file"]) == ("replay.damaged", "en.jsonl")
+    assert met.value.facts["line"] == (1 if line.startswith(b"\xff") else 21)
+
+
+def test_a_mark_at_the_beginning_of_a_file_does_no_harm(keep: Path) -> None:
+    path = keep / "en.jsonl"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert len(replay.general_rows([])) == 40
