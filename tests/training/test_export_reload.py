@@ -1,5 +1,6 @@
 """The exported folder is enough: peft loads it onto a clean base, and the logits are the ones that were trained."""
 
+import json
 import subprocess
 import sys
 import zipfile
@@ -25,8 +26,9 @@ def base_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     folder = tmp_path_factory.mktemp("greta") / "tiny"
     torch.manual_seed(0)
+    tokenizer = AutoTokenizer.from_pretrained(PRESETS / "starter")
     config = Qwen3Config(
-        vocab_size=1024,
+        vocab_size=len(tokenizer),
         hidden_size=16,
         intermediate_size=32,
         num_hidden_layers=2,
@@ -35,7 +37,7 @@ def base_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         head_dim=8,
     )
     Qwen3ForCausalLM(config).save_pretrained(folder)
-    AutoTokenizer.from_pretrained(PRESETS / "starter").save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
     return folder
 
 
@@ -99,7 +101,8 @@ def test_the_cards_code_runs_as_written(
     code += "\nprint(type(model).__name__, len(tokenizer), model.active_adapter)"
     done = subprocess.run([sys.executable, "-c", code], cwd=to, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == ["PeftModelForCausalLM", "1024", "default"]
+    size = json.loads((base_folder / "config.json").read_text(encoding="utf-8"))["vocab_size"]
+    assert done.stdout.split() == ["PeftModelForCausalLM", str(size), "default"]
 
 
 def test_the_windows_code_runs_as_written(
