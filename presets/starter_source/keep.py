@@ -86,7 +86,7 @@ class ListedWords(Words):
         return rng.choice(self.words)
 
     def thing(self, rng: random.Random) -> str:
-        raise NotImplementedError("a slot takes what its list holds")
+        raise NotImplementedError("a slot takes what its list holds")  # stops the script if one ever asks for it
 
     def person(self, rng: random.Random) -> str:
         if self.language == "en":

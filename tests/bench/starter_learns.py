@@ -34,7 +34,7 @@ sys.path.insert(0, str(PRESETS / "starter_source"))
 from evaluate import answers, known_questions  # noqa: E402 - the starter model's own evaluation
 
 SETS = ("aurora-coffee-en", "aurora-coffee-zh")
-OLD = 100
+OLD = 200
 """Old questions asked per language."""
 
 Pairs = list[tuple[str, str]]
