@@ -19,11 +19,17 @@ TRUE, FALSE = ("true", "yes", "1", "good", "是", "好"), ("false", "no", "0", "
 
 @dataclass(frozen=True)
 class Mapping:
-    """Which column holds what. `columns` maps a part ("question", "answer", "system", ...) to the column's name."""
+    """Which column holds what. `columns` maps a part ("question", "answer", "system", ...) to the column's name.
 
-    format: str
+    speaker  whose turns are the model's, where speakers go by names of their own
+    sure     False for a guess, which the person is asked to confirm
+    """
+
+    format: str  # "unknown" when nothing could be guessed; then `columns` is empty
     task: str  # "chat", "text" or "preference"
     columns: dict[str, str] = field(default_factory=dict)
+    speaker: str | None = None
+    sure: bool = True
 
 
 def convert(record: Record, mapping: Mapping, notes: Notes | None = None) -> dict[str, Any] | Finding:

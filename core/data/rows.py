@@ -1,6 +1,6 @@
 """What reading a file gives, before anything is known about its meaning."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +31,31 @@ class FileRows:
     rows: list[Record]
     findings: list[Finding] = field(default_factory=list)
     count: int = 0
+
+
+@dataclass
+class Opened:
+    """A file that is being read, a row at a time: what is known of it beforehand, and its rows, to be taken once.
+
+    container  "jsonl", "json", "csv", "xlsx", "parquet" or "text"
+    encoding   Python's name; "" for files that are not text
+    records    the readable rows; `columns` grows, `count` counts (unreadable rows too) and `findings` of the reader
+               come in while they are taken, and are complete at their end
+    sheets     of a workbook, and `sheet` is the one that is read
+    packed     "gz" or "zip" when it was taken out of one
+    sure       False when whether the first row is a header, or what separates the cells, is a guess
+    """
+
+    container: str
+    encoding: str
+    records: Iterator[Record] = field(default_factory=lambda: iter(()))
+    columns: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    count: int = 0
+    sheets: list[str] = field(default_factory=list)
+    sheet: str | None = None
+    packed: str = ""
+    sure: bool = True
 
 
 TURNS = "messages"
