@@ -8,10 +8,11 @@ Every cell stays the text that the person wrote: "007", "NA", "1e5" and 20 digit
 from pathlib import Path
 
 from core.data import csv_rows, encodings, json_rows, kinds, literals
-from core.data.rows import FileRows, Progress, Record
+from core.data.choices import Choices
+from core.data.rows import FileRows, Opened, Progress, Record
 from core.errors import UserError, translate
 
-__all__ = ["LIMIT", "FileRows", "Record", "read", "read_bytes"]
+__all__ = ["LIMIT", "FileRows", "Record", "open_file", "read", "read_bytes"]
 
 LIMIT = 300_000_000
 """Bytes of the largest file that is read: a file is held in memory while it is checked."""
@@ -35,10 +36,19 @@ def load(path: Path, name: str) -> bytes:
         raise translate(error, where=str(path)) from error
 
 
-def read(path: Path, *, name: str | None = None, progress: Progress | None = None) -> FileRows:
-    """The rows of the file at `path`; `name` is what people call it. Raises UserError `data.*`."""
-    shown = name or path.name
-    return read_bytes(load(path, shown), name=shown, progress=progress)
+def open_file(path: Path, *, name: str, choices: Choices = Choices(), progress: Progress | None = None) -> Opened:
+    """The file at `path`, ready to be read a row at a time; `name` is what people call it. Raises UserError `data.*`."""
+    found = read_bytes(load(path, name), name=name, progress=progress)
+    return Opened(found.container, found.encoding, iter(found.rows), found.columns, found.findings, found.count)
+
+
+def read(
+    path: Path, *, name: str | None = None, choices: Choices = Choices(), progress: Progress | None = None
+) -> FileRows:
+    """All rows of the file at `path`. Raises UserError `data.*`."""
+    opened = open_file(path, name=name or path.name, choices=choices, progress=progress)
+    rows = list(opened.records)
+    return FileRows(opened.encoding, opened.container, opened.columns, rows, opened.findings, opened.count)
 
 
 def read_bytes(data: bytes, *, name: str, progress: Progress | None = None) -> FileRows:
