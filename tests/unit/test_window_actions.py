@@ -21,7 +21,7 @@ from core.workspace import Workspace
 from webui import app, estimate, frame, snapshot
 from webui.actions import NOTHING, ROOMS, Outcome, act, guarded
 from webui.context import Context
-from webui.tabs import data, data_view, model, row_view, settings
+from webui.tabs import data, data_findings, data_look, data_view, model, row_view, settings
 from webui.text import LANGUAGES, load
 
 
@@ -192,9 +192,9 @@ def test_what_the_recipe_recommends_is_no_change(ctx: Context) -> None:
 
 
 def test_learn_from_all_rows_is_a_choice_and_back(ctx: Context) -> None:
-    data.learn_from_all(ctx, True)
+    data_look.learn_from_all(ctx, True)
     assert ctx.drafts.load().changes == {"holdout": 0}
-    data.learn_from_all(ctx, False)
+    data_look.learn_from_all(ctx, False)
     assert ctx.drafts.load().changes == {}
 
 
@@ -301,7 +301,7 @@ def test_names_written_by_others_are_never_html(ctx: Context, language: str, tmp
     for room in ROOMS[:3]:
         snap.page.room = room
         parts = [frame.header(snap, text), frame.status(snap, text), frame.plan(snap, data.bar(ctx, snap, text), text)]
-        parts += [data_view.chosen(dataset, dataset.name, text, changing=False), data_view.findings(dataset, text)]
+        parts += [data_view.chosen(dataset, dataset.name, text, changing=False), data_findings.findings(dataset, text)]
         parts += [row_view.bubbles(dataset, "", 0, text), data_view.mine([(dataset.id, evil, False)], text)]
         parts += [settings.line(snap, text), settings.command(snap, text, ctx.workspace.root)]
         assert "<img" not in "".join(parts)

@@ -18,7 +18,7 @@ from tests.plans import plan
 from tests.unit.test_window_actions import WaitingEngine
 from webui import estimate, frame, goals, snapshot
 from webui.context import Context
-from webui.tabs import data, data_view, settings, training_bar
+from webui.tabs import data, data_look, settings, training_bar
 from webui.text import LANGUAGES, load
 
 
@@ -143,9 +143,9 @@ def test_the_data_tab_says_how_many_facts_are_kept_aside_and_why(
     path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     data._take(ctx, snapshot.Page(), ctx.datasets.add(path).id)
     snap = snapshot.take(ctx)
-    assert snap.dataset is not None and data_view.automatic(snap) == held
+    assert snap.dataset is not None and data_look.automatic(snap) == held
     for language in LANGUAGES:
-        assert load(language)(f"data.aside.{why}", n=held) in data_view.aside(snap, load(language))
+        assert load(language)(f"data.aside.{why}", n=held) in data_look.aside(snap, load(language))
     if held:
-        data.learn_from_all(ctx, True)
-        assert load("en")("data.aside.off", n=0) in data_view.aside(snapshot.take(ctx), load("en"))
+        data_look.learn_from_all(ctx, True)
+        assert load("en")("data.aside.off", n=0) in data_look.aside(snapshot.take(ctx), load("en"))

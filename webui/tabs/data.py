@@ -13,8 +13,8 @@ from webui.context import Context
 from webui.parts import Bar, BarParts, TabParts, clickable
 from webui.quick import quick
 from webui.snapshot import Page, Snapshot
+from webui.tabs import data_look
 from webui.tabs import data_view as view
-from webui.tabs import row_view
 from webui.text import Text
 from webui.titles import dataset_title
 
@@ -53,18 +53,7 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
     with gr.Column(elem_id="data-loaded", visible=False) as c["loaded"]:
         with gr.Column(elem_classes="lw-panel", elem_id="data-result"):
             c["summary"] = gr.HTML(elem_id="data-summary")
-            with gr.Row(elem_id="data-aside-row"):
-                c["aside"] = gr.HTML(elem_id="data-aside")
-                c["all"] = gr.Checkbox(
-                    label=text("data.aside_off"), elem_id="data-all-rows", visible=False, container=False
-                )
-        with gr.Row(elem_id="data-look"):
-            with gr.Column(elem_classes="lw-panel", scale=5):
-                gr.HTML(view.el("h2", text("data.found"), cls="lw-title"))
-                c["findings"] = clickable(elem_id="data-findings")
-            with gr.Column(elem_classes="lw-panel", scale=6):
-                gr.HTML(view.el("h2", text("data.bubbles"), cls="lw-title"))
-                c["bubbles"] = clickable(elem_id="data-bubbles")
+        look = data_look.build(ctx, text, parts)
     with gr.Accordion(text("data.mine", n=0), open=False, elem_id="data-mine-box") as c["mine_box"]:
         c["mine"] = clickable(elem_id="data-mine")
         with gr.Row(elem_id="data-rename-row", visible=False) as c["rename_row"]:
@@ -80,9 +69,9 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
 
     def refresh(snap: Snapshot) -> list[Any]:
         updates = _refresh(ctx, snap, text)
-        return [updates[name] for name in shown]
+        return [updates[name] for name in shown] + look.refresh(snap)
 
-    return TabParts([c[name] for name in shown], refresh)
+    return TabParts([*(c[name] for name in shown), *look.outputs], refresh)
 
 
 # -- what is done
@@ -91,9 +80,7 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
 def _events(ctx: Context, parts: BarParts, c: dict[str, Any]) -> None:
     parts.on_click(c["samples"], lambda page, do, id: _sample(ctx, page, id))
     parts.on(c["upload"].upload, lambda page, path: _brought(ctx, page, path), [c["upload"]])
-    parts.on(c["all"].input, lambda page, all_rows: learn_from_all(ctx, all_rows), [c["all"]])
-    for name in ("chosen", "findings", "bubbles"):
-        parts.on_click(c[name], _look)
+    parts.on_click(c["chosen"], _change)
     parts.on_click(c["mine"], lambda page, do, id: _mine(ctx, page, do, id))
     for event in (c["save"].click, c["name"].submit):
         parts.on(event, lambda page, name: _rename(ctx, page, name), [c["name"]])
@@ -133,23 +120,10 @@ def _brought(ctx: Context, page: Page, path: str | None) -> None:
         page.memo["data.reset"] = True
 
 
-def learn_from_all(ctx: Context, all_rows: object) -> None:
-    """The switch "Learn from all rows": a holdout of 0, or back to automatic."""
-    changes = {name: value for name, value in ctx.drafts.load().changes.items() if name != "holdout"}
-    ctx.drafts.update(changes={**changes, "holdout": 0} if all_rows else changes)
-
-
-def _look(page: Page, do: str, id: str) -> None:
-    """Change what is looked at; nothing of it is kept."""
-    memo = page.memo
+def _change(page: Page, do: str, id: str) -> None:
+    """Open the two doors again, or close them."""
     if do == "change":
-        memo["data.changing"] = not memo.get("data.changing")
-    elif do in ("previous", "following"):
-        memo["data.place"] = memo.get("data.place", 0) + (1 if do == "following" else -1)
-    elif do == "found":
-        memo["data.only"], memo["data.place"] = ("" if memo.get("data.only") else "all"), 0
-    elif do == "only":
-        memo["data.only"], memo["data.place"] = id, 0
+        page.memo["data.changing"] = not page.memo.get("data.changing")
 
 
 def _mine(ctx: Context, page: Page, do: str, id: str) -> None:
@@ -193,22 +167,13 @@ def _refresh(ctx: Context, snap: Snapshot, text: Text) -> dict[str, Any]:
         **_manage(ctx, snap, text),
     }
     if dataset is None:
-        nothing = {"chosen": gr.update(visible=False), "all": gr.update(visible=False)}
-        return {**updates, **nothing, **dict.fromkeys(("summary", "aside", "findings", "bubbles"), gr.update(value=""))}
+        return {**updates, "chosen": gr.update(visible=False), "summary": gr.update(value="")}
     title = dataset_title(dataset, text)
     changing = bool(memo.get("data.changing"))
     return {
         **updates,
         "chosen": gr.update(value=view.chosen(dataset, title, text, changing=changing), visible=not reading),
         "summary": gr.update(value=view.summary(dataset, text)),
-        "aside": gr.update(value=view.aside(snap, text)),
-        "all": gr.update(
-            value=view.holdout_of(snap) == 0, visible=view.automatic(snap) > 0 and dataset.task != "preference"
-        ),
-        "findings": gr.update(value=view.findings(dataset, text)),
-        "bubbles": gr.update(
-            value=row_view.bubbles(dataset, memo.get("data.only", ""), memo.get("data.place", 0), text)
-        ),
     }
 
 

@@ -3,11 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from core.errors import UserError
-from core.findings import Finding
 from webui.markup import Html, el
 from webui.snapshot import Snapshot
-from webui.tabs.row_view import numbers
 from webui.text import Text
 
 if TYPE_CHECKING:
@@ -121,52 +118,3 @@ def summary(dataset: "Dataset", text: Text) -> Html:
     if dataset.task == "preference":
         said.append(el("p", text("data.preference"), cls="lw-warning"))
     return el("div", said)
-
-
-def aside(snap: Snapshot, text: Text) -> Html:
-    """How many rows are kept aside, and what that means."""
-    if snap.dataset is None or snap.dataset.task == "preference":
-        return Html("")
-    try:
-        held, why = snap.dataset.aside(holdout_of(snap), goal_of(snap))
-    except UserError:  # said where its rows would be shown
-        return Html("")
-    return el("p", text(f"data.aside.{why}", n=held), cls="lw-note")
-
-
-def automatic(snap: Snapshot) -> int:
-    """How many rows would be kept aside by themselves."""
-    try:
-        return snap.dataset.aside(None, goal_of(snap))[0] if snap.dataset is not None else 0
-    except UserError:
-        return 0
-
-
-def holdout_of(snap: Snapshot) -> float | None:
-    """What the draft asks to keep aside; a value that cannot be read counts as automatic."""
-    return snap.spec.holdout if snap.spec is not None else None
-
-
-def goal_of(snap: Snapshot) -> str:
-    """What the rows are to teach; it decides how many are kept aside."""
-    return snap.spec.goal if snap.spec is not None else "facts"
-
-
-# -- findings
-
-
-def findings(dataset: "Dataset", text: Text) -> Html:
-    """Worst first, each one sentence with its rows, and a way to look at those that can be shown."""
-    found = dataset.findings
-    if not found:
-        return el("p", text("data.found_none"), cls="lw-note")
-    shown = numbers(dataset)
-    return el("ul", [_finding(place, finding, shown, text) for place, finding in enumerate(found)], cls="lw-findings")
-
-
-def _finding(place: int, finding: Finding, shown: frozenset[int], text: Text) -> Html:
-    look = None
-    if shown.intersection(finding.rows):
-        look = el("button", text("data.show_rows"), cls="lw-link", type="button", data_do="only", data_id=place)
-    level = el("span", text(f"data.level.{finding.level}"), cls=f"lw-tag lw-{finding.level}")
-    return el("li", level, el("span", text.finding(finding), cls="lw-sentence"), look)
