@@ -4,17 +4,27 @@ chat        {"row": 12, "messages": [{"role", "content", ["tool_calls"]}], ["too
 text        {"row": 12, "text": "..."}
 preference  {"row": 12, "prompt": [messages], "chosen": [messages], "rejected": [messages]}
             {"row": 12, "prompt": [messages], "answer": [messages], "label": true}           (KTO)
+
+More than one row can come of one record (a question and its other wordings); all have its number, and the second and
+later ones `"variant": 2`, 3 and so on.
 """
 
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.data.choices import Choices
+from core.data.columns import UNREMARKABLE, plain
+from core.data.placeholders import fill
 from core.data.rows import Record
 from core.data.turns import BadRow, Message, Notes, messages, style, text, tools
 from core.findings import Finding
 
 TRUE, FALSE = ("true", "yes", "1", "good", "是", "好"), ("false", "no", "0", "-1", "bad", "否", "差")
 """What a label (KTO) says."""
+
+
+UNDECIDED = Choices()
+"""Nothing is decided by a person; all is found by itself."""
 
 
 @dataclass(frozen=True)
@@ -32,14 +42,50 @@ class Mapping:
     sure: bool = True
 
 
-def convert(record: Record, mapping: Mapping, notes: Notes | None = None) -> dict[str, Any] | Finding:
-    """One row in the stored shape, or the finding why it is left out; `notes` collects what is worth a word."""
-    try:
-        row = _CONVERT[mapping.task](_Cells(record.values, mapping.columns), mapping, notes or Notes())
-    except BadRow as bad:
-        bad.finding.rows = (record.number,)
-        return bad.finding
-    return {"row": record.number, **row}
+class Converter:
+    """Records one by one to rows in the stored shape; what is worth a word is collected on the way."""
+
+    def __init__(self, mapping: Mapping, choices: Choices = UNDECIDED) -> None:
+        self._mapping = mapping
+        self._choices = choices
+        self._found: dict[str, tuple[Finding, list[int]]] = {}
+
+    def rows(self, record: Record) -> list[dict[str, Any]]:
+        """The rows of one record: none when it is left out, several when it has other wordings of its question."""
+        if self._mapping.format == "unknown":
+            return []
+        notes = Notes()
+        try:
+            row = _CONVERT[self._mapping.task](_Cells(record.values, self._mapping.columns), self._mapping, notes)
+        except BadRow as bad:
+            self._note(bad.finding, record.number)
+            return []
+        for code in notes.codes:
+            if code == "row.structured":
+                self._note(Finding("warning", "row.structured"), record.number)
+        row = {"row": record.number, **row}
+        return [fill(row, self._choices.fill) if self._choices.fill else row]
+
+    def findings(self, columns: list[str]) -> list[Finding]:
+        """What was found in all records so far, one finding for each kind, and which of `columns` are not used."""
+        found = [Finding(one.level, one.code, numbers, **one.facts) for one, numbers in self._found.values()]
+        used = set(self._mapping.columns.values())
+        unused = [name for name in columns if name not in used and plain(str(name)) not in UNREMARKABLE]
+        if unused and self._mapping.format != "unknown":
+            found.append(Finding("info", "columns.unused", columns=", ".join(unused[:12])))
+        return found
+
+    def _note(self, finding: Finding, number: int) -> None:
+        key = f"{finding.level} {finding.code} {sorted(finding.facts.items())!r}"
+        self._found.setdefault(key, (finding, []))[1].append(number)
+
+
+def convert(record: Record, mapping: Mapping, choices: Choices = UNDECIDED) -> list[dict[str, Any]] | Finding:
+    """The rows of one record in the stored shape, or the finding why it is left out."""
+    converter = Converter(mapping, choices)
+    if rows := converter.rows(record):
+        return rows
+    return next(iter(converter.findings([])), Finding("error", "row.no_turns", [record.number]))
 
 
 class _Cells:

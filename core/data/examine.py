@@ -33,6 +33,9 @@ class Examined:
 def examine(data: bytes, *, name: str, progress: Progress | None = None) -> Examined:
     """Read, recognise, convert and check. Raises UserError `data.*` when the whole file cannot be used."""
     found = files.read_bytes(data, name=name, progress=progress)
-    mapping = formats.recognise(found)
+    mapping = formats.recognise(found.columns, found.rows)
+    if mapping.format == "unknown":
+        names = found.columns
+        raise UserError("data.no_answer", columns=", ".join(names[:12]) + (" ..." if len(names) > 12 else ""))
     rows, findings = formats.convert_all(found, mapping)
     return Examined(found.encoding, found.container, mapping, found.count, rows, checks.check(rows, findings))

@@ -5,24 +5,55 @@ from copy import copy
 from typing import Any
 
 from core.data import columns as c
-from core.data.convert import FALSE, TRUE, Mapping, convert
+from core.data.choices import Choices
+from core.data.convert import FALSE, TRUE, UNDECIDED, Converter, Mapping, convert
+from core.data.placeholders import placeholders
 from core.data.rows import FileRows, Record
-from core.data.turns import Notes, style
-from core.errors import UserError
+from core.data.turns import style
 from core.findings import Finding
 
-__all__ = ["Mapping", "convert", "convert_all", "merged", "recognise"]
+__all__ = [
+    "FORMATS", "PARTS", "Converter", "Mapping", "convert", "convert_all", "merged", "placeholders", "recognise",
+    "speakers",
+]  # fmt: skip
 
 _LOOKED_AT = 50
 
+PARTS: dict[str, tuple[tuple[str, bool], ...]] = {
+    "messages": (("messages", True), ("system", False), ("tools", False)),
+    "sharegpt": (("messages", True), ("system", False), ("tools", False)),
+    "alpaca": (("instruction", True), ("output", True), ("input", False), ("history", False), ("system", False),
+               ("thinking", False), ("tools", False)),
+    "prompt_completion": (("prompt", True), ("completion", True), ("input", False), ("history", False),
+                          ("system", False), ("thinking", False), ("tools", False)),
+    "question_answer": (("question", True), ("answer", True), ("similar", False), ("title", False),
+                        ("history", False), ("system", False), ("thinking", False), ("tools", False)),
+    "text": (("text", True),),
+    "preference": (("chosen", False), ("rejected", False), ("completion", False), ("label", False),
+                   ("messages", False), ("prompt", False), ("input", False), ("history", False), ("system", False),
+                   ("tools", False)),
+}  # fmt: skip
+"""Format -> its parts in the order of the menus, and whether a part must have a column.
 
-def recognise(file_rows: FileRows) -> Mapping:
-    """The format of a file's rows, by its columns and, where names are not enough, by what is in them.
+More columns of one part are numbered: "similar", "similar2", "similar3". Of a preference, either `chosen` and
+`rejected` have columns, or `label` with `completion` or `messages`.
+"""
 
-    Raises UserError `data.no_answer` naming the columns found and what is expected.
+FORMATS = tuple(PARTS)
+
+
+def speakers(look: list[Record], mapping: Mapping) -> dict[str, int]:
+    """Names of speakers that are no known role, with how many turns each has."""
+    return {}
+
+
+def recognise(columns: list[str], look: list[Record], choices: Choices = UNDECIDED) -> Mapping:
+    """The format of rows, by their columns and, where names are not enough, by what is in the rows looked at.
+
+    Never raises: the format is "unknown" when nothing fits, and the mapping not `sure` when it is a guess.
     """
-    names = file_rows.columns
-    look = file_rows.rows[:_LOOKED_AT]
+    names = columns
+    look = look[:_LOOKED_AT]
     extra = _found(names, system=c.SYSTEM, tools=c.TOOLS, history=c.HISTORY)
     turns = _turns_column(names, look)
     answers = _found(names, chosen=c.CHOSEN, rejected=c.REJECTED)
@@ -49,28 +80,14 @@ def recognise(file_rows: FileRows) -> Mapping:
         return Mapping("question_answer", "chat", {**pair, **extra})
     if column := c.find(names, c.TEXT):
         return Mapping("text", "text", {"text": column})
-    raise UserError("data.no_answer", columns=", ".join(names[:12]) + (" ..." if len(names) > 12 else ""))
+    return Mapping("unknown", "chat", sure=False)
 
 
 def convert_all(file_rows: FileRows, mapping: Mapping) -> tuple[list[dict[str, Any]], list[Finding]]:
     """All rows of a file that can be used, and the findings of the reader and of the conversion, one per kind."""
-    rows: list[dict[str, Any]] = []
-    findings = list(file_rows.findings)
-    noted: dict[str, list[int]] = {}
-    for record in file_rows.rows:
-        notes = Notes()
-        found = convert(record, mapping, notes)
-        if isinstance(found, Finding):
-            findings.append(found)
-            continue
-        rows.append(found)
-        for code in notes.codes:
-            noted.setdefault(code, []).append(record.number)
-    if numbers := noted.get("row.structured"):
-        findings.append(Finding("warning", "row.structured", numbers))
-    if unused := _unused(file_rows.columns, mapping):
-        findings.append(Finding("info", "columns.unused", columns=", ".join(unused[:12])))
-    return rows, merged(findings)
+    converter = Converter(mapping)
+    rows = [row for record in file_rows.rows for row in converter.rows(record)]
+    return rows, merged([*file_rows.findings, *converter.findings(file_rows.columns)])
 
 
 def merged(findings: Iterable[Finding]) -> list[Finding]:
@@ -137,8 +154,3 @@ def _is_truth(column: str, look: list[Record]) -> bool:
     values = [record.values.get(column) for record in look]
     said = {str(value).strip().lower() for value in values if value is not None}
     return bool(said) and said <= {"true", "false"} or (c.plain(column) == "kto_tag" and said <= {*TRUE, *FALSE})
-
-
-def _unused(names: list[str], mapping: Mapping) -> list[str]:
-    used = set(mapping.columns.values())
-    return [name for name in names if name not in used and c.plain(str(name)) not in c.UNREMARKABLE]
