@@ -5,11 +5,12 @@ error: the rows are left out · warning: they are used, but look · info: good t
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from core.data.formats import merged
+from core.data.measure import measure, token_findings
 from core.data.split import content_key
-from core.errors import UserError
 from core.findings import Finding, worst_first
 
 FEW = 10
@@ -23,49 +24,50 @@ _SPECIAL = re.compile(
 _REPLACED = "\ufffd"
 
 
-def check(rows: list[dict[str, Any]], findings: list[Finding] | None = None) -> list[Finding]:
+class Checker:
+    """Sees the usable rows of a file one after the other, then says what is worth knowing about them.
+
+    task: "chat", "text" or "preference"
+    """
+
+    def __init__(self, task: str = "chat") -> None:
+        self.task = task
+        self._rows: list[dict[str, Any]] = []
+
+    def see(self, row: dict[str, Any]) -> None:
+        """One row in the stored shape."""
+        self._rows.append(row)
+
+    def findings(self) -> list[Finding]:
+        """What was found, worst first."""
+        rows = self._rows
+        found = _duplicates(rows)
+        found += _words(rows)
+        conversations = [(row["row"], row["messages"]) for row in rows if "messages" in row]
+        found += _order(conversations)
+        found += _answers(rows)
+        if 0 < len(rows) < FEW:
+            found.append(Finding("warning", "rows.few", count=len(rows)))
+        return worst_first(found)
+
+
+def check(rows: Iterable[dict[str, Any]], findings: list[Finding] | None = None) -> list[Finding]:
     """Findings about the usable rows of a file, joined with `findings` of reading and converting; worst first."""
-    found = list(findings or [])
-    found += _duplicates(rows)
-    found += _words(rows)
-    conversations = [(row["row"], row["messages"]) for row in rows if "messages" in row]
-    found += _order(conversations)
-    found += _answers(rows)
-    if 0 < len(rows) < FEW:
-        found.append(Finding("warning", "rows.few", count=len(rows)))
-    return worst_first(merged(found))
+    checker = Checker()
+    for row in rows:
+        checker.see(row)
+    return worst_first(merged([*(findings or []), *checker.findings()]))
 
 
-def check_tokens(tokenizer: Any, rows: list[dict[str, Any]], max_length: int | None) -> tuple[int, list[Finding]]:
+def check_tokens(
+    tokenizer: Any, rows: Iterable[dict[str, Any]], max_length: int | None, *, model: str = ""
+) -> tuple[int, list[Finding]]:
     """(rows usable with this model, findings that depend on it): cut rows, lost answers, refusals of the template.
 
     Raises UserError when the model has no template for rows that need one.
     """
-    from core.data.tokens import encode
-
-    cut: list[int] = []
-    lost: list[int] = []
-    refused: dict[str, list[int]] = {}
-    longest = 0
-    for row in rows:
-        try:
-            parts = encode(tokenizer, row, max_length)
-        except UserError as error:
-            if error.code != "tokens.template":
-                raise
-            refused.setdefault(str(error.facts["said"]), []).append(row["row"])
-            continue
-        longest = max(longest, *(part.length for part in parts))
-        if any(not part.learns for part in parts):
-            lost.append(row["row"])
-        elif any(part.lost for part in parts):
-            cut.append(row["row"])
-    found = [Finding("error", "tokens.refused", numbers, said=said) for said, numbers in refused.items()]
-    if lost:
-        found.append(Finding("error", "tokens.answer_lost", lost, max_length=max_length or longest, longest=longest))
-    if cut:
-        found.append(Finding("warning", "tokens.cut", cut, max_length=max_length or longest, longest=longest))
-    return len(rows) - len(lost) - sum(map(len, refused.values())), worst_first(found)
+    measured = measure(tokenizer, rows)
+    return measured.usable(max_length), token_findings(measured, max_length, model=model)
 
 
 def words_of(row: dict[str, Any]) -> list[str]:

@@ -9,6 +9,7 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from core.data.measure import longest as longest  # its callers take it from here
 from core.data.split import held_out_count
 from core.models.facts import SMALL_BELOW, ModelFacts
 from core.spec import RunSpec
@@ -24,8 +25,6 @@ TOKENS_PER_PASS = 8192
 """Upper bound of tokens in one forward pass when the batch size is automatic: activations grow with it."""
 
 TEN_EVALUATIONS = 10
-NEVER_CUT_BELOW = 2048
-"""Up to this many tokens the longest row decides the maximum length; above it, 99 % of the rows do."""
 
 CHECKPOINTING_FROM = 300_000_000
 """Parameters from which activations are recomputed instead of kept on a GPU (about 30 % slower, far less memory)."""
@@ -83,17 +82,6 @@ def learning_rate(parameters: int, goal: str = "facts") -> float:
     """
     by_size = 2e-4 * (5e8 / max(parameters, 1)) ** 0.6
     return float(f"{min(5e-3, max(1e-4, by_size * RATE[goal])):.1e}")
-
-
-def longest(lengths: list[int], context: int) -> int:
-    """The automatic maximum length: nothing is cut up to 2,048 tokens, above that 99 % of the rows fit whole."""
-    ordered = sorted(lengths) or [context]
-    covers = (
-        ordered[-1]
-        if ordered[-1] <= NEVER_CUT_BELOW
-        else max(NEVER_CUT_BELOW, ordered[math.ceil(0.99 * len(ordered)) - 1])
-    )
-    return max(8, min(context, 8 * math.ceil(covers / 8)))
 
 
 def make_plan(
