@@ -1,0 +1,193 @@
+"""The usable rows of a data set as an Arrow file that is mapped into memory, never held in it.
+
+    with RowsWriter(path) as file: file.append({"row": 1, "messages": [...]})
+    rows = RowsFile(path);  len(rows), rows[90_000], rows[10:20], rows.place_of(12)
+
+The file is an Arrow stream of the columns row (int64, the row's number), variant (int16, which of the rows that one
+record gave) and json (the row itself, large_string): `datasets.Dataset.from_file` opens it too.
+"""
+
+import json
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Row = dict[str, Any]
+
+BATCH_ROWS = 1000
+BATCH_CHARACTERS = 4_000_000
+"""A batch is written when it has so many rows, or so many characters: what a reader holds at once."""
+
+
+def _schema() -> "pa.Schema":
+    import pyarrow as pa
+
+    return pa.schema([("row", pa.int64()), ("variant", pa.int16()), ("json", pa.large_string())])
+
+
+class RowsWriter:
+    """Writes rows one after another. Raises OSError when the disk refuses; `close` makes the file whole."""
+
+    def __init__(self, path: Path) -> None:
+        import pyarrow as pa
+
+        self.count = 0
+        self._schema = _schema()
+        self._file = path.open("wb")
+        self._stream = pa.ipc.new_stream(self._file, self._schema)
+        self._open = True
+        self._start()
+
+    def _start(self) -> None:
+        self._numbers: list[int] = []
+        self._variants: list[int] = []
+        self._texts: list[str] = []
+        self._characters = 0
+
+    def append(self, row: Row) -> None:
+        """Add a row; `row["row"]` is its number, `row["variant"]` counts from 2 where a record gave several."""
+        text = json.dumps(row, ensure_ascii=False)
+        if not text.isascii() and not _is_unicode(text):
+            text = json.dumps(row)  # half an emoji is no Unicode, but can be written as \ud83d
+        self._numbers.append(row["row"])
+        self._variants.append(int(row.get("variant", 0)))
+        self._texts.append(text)
+        self._characters += len(text)
+        self.count += 1
+        if len(self._texts) >= BATCH_ROWS or self._characters >= BATCH_CHARACTERS:
+            self._flush()
+
+    def _flush(self) -> None:
+        import pyarrow as pa
+
+        if self._texts:
+            columns = [self._numbers, self._variants, self._texts]
+            arrays = [pa.array(values, kind.type) for values, kind in zip(columns, self._schema, strict=True)]
+            self._stream.write_batch(pa.record_batch(arrays, schema=self._schema))
+            self._start()
+
+    def close(self) -> None:
+        """Write what is left, flush it to the disk and close the file."""
+        if not self._open:
+            return
+        self._open = False
+        try:
+            self._flush()
+            self._stream.close()
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        finally:
+            self._file.close()
+
+    def __enter__(self) -> "RowsWriter":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self._open = False
+            self._file.close()
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+class RowsFile(Sequence[Row]):
+    """The rows in such a file, in order. Safe to use from several threads.
+
+    It is mapped at first use and again after `close()`, which a system that does not delete mapped files needs.
+    Raises OSError or ValueError (pyarrow's errors are one of the two) when the file cannot be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+        self._batches: list[pa.RecordBatch] | None = None
+        self._starts = np.zeros(1, np.int64)
+        self._map: pa.MemoryMappedFile | None = None
+        self._numbers: np.ndarray | None = None
+
+    def _opened(self) -> tuple[list["pa.RecordBatch"], np.ndarray]:
+        """The batches, and the place of the first row of each, with the number of rows as the last."""
+        with self._lock:
+            if self._batches is None:
+                import pyarrow as pa
+
+                self._map = pa.memory_map(str(self.path))
+                try:
+                    with pa.ipc.open_stream(self._map) as stream:
+                        if stream.schema != _schema():
+                            raise ValueError(f"{self.path.name}: {stream.schema}")
+                        self._batches = list(stream)
+                except BaseException:
+                    self._map.close()
+                    raise
+                self._starts = np.concatenate([[0], np.cumsum([batch.num_rows for batch in self._batches])])
+            return self._batches, self._starts
+
+    def close(self) -> None:
+        """Let go of the file; rows that were taken stay as they are."""
+        with self._lock:
+            self._batches = None
+            if self._map is not None:
+                self._map.close()
+            self._map = None
+
+    def __len__(self) -> int:
+        return int(self._opened()[1][-1])
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Row]: ...
+    def __getitem__(self, place: int | slice) -> Row | list[Row]:
+        batches, starts = self._opened()
+        count = int(starts[-1])
+        if isinstance(place, slice):
+            return [self._row(batches, starts, index) for index in range(*place.indices(count))]
+        index = place + count if place < 0 else place
+        if not 0 <= index < count:
+            raise IndexError(place)
+        return self._row(batches, starts, int(index))
+
+    @staticmethod
+    def _row(batches: list["pa.RecordBatch"], starts: np.ndarray, index: int) -> Row:
+        batch = int(np.searchsorted(starts, index, "right")) - 1
+        found: Row = json.loads(batches[batch].column(2)[index - int(starts[batch])].as_py())
+        return found
+
+    def __iter__(self) -> Iterator[Row]:
+        """All rows, a batch at a time and unmapped: pages that were read once would count as the program's memory."""
+        import pyarrow as pa
+
+        with pa.OSFile(str(self.path)) as file, pa.ipc.open_stream(file) as stream:
+            for batch in stream:
+                for text in batch.column(2).to_pylist():
+                    yield json.loads(text)
+
+    def numbers(self) -> np.ndarray:
+        """The number of each row, int64."""
+        if self._numbers is None:
+            batches, _ = self._opened()
+            columns = [batch.column(0).to_numpy(zero_copy_only=False) for batch in batches]
+            self._numbers = np.concatenate([np.zeros(0, np.int64), *columns])
+        return self._numbers
+
+    def place_of(self, number: int) -> int | None:
+        """Where the (first) row of that number stands, None where it was left out."""
+        found = np.flatnonzero(self.numbers() == number)
+        return int(found[0]) if len(found) else None

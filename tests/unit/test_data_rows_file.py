@@ -1,0 +1,117 @@
+"""Rows on disk: as they were given, found by place and by number, and readable by `datasets`."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.data import rows_file
+from core.data.rows_file import RowsFile, RowsWriter
+from core.workspace import REPOSITORY
+
+
+def row(number, said="hello", variant=0):
+    found = {"row": number, "messages": [{"role": "user", "content": said}]}
+    return {**found, "variant": variant} if variant else found
+
+
+def write(path, rows):
+    with RowsWriter(path) as file:
+        for each in rows:
+            file.append(each)
+    assert file.count == len(rows)
+    return RowsFile(path)
+
+
+def test_rows_come_back_by_place_by_slice_and_in_order(tmp_path, monkeypatch):
+    monkeypatch.setattr(rows_file, "BATCH_ROWS", 7)
+    given_rows = [row(2 * n, f"问题 {n} ☕") for n in range(100)]
+    kept = write(tmp_path / "rows.arrow", given_rows)
+    assert len(kept) == 100 and list(kept) == given_rows and kept[:] == given_rows
+    assert (kept[0], kept[6], kept[7], kept[-1]) == (given_rows[0], given_rows[6], given_rows[7], given_rows[99])
+    assert kept[10:30:3] == given_rows[10:30:3] and kept[::40][:2] == given_rows[::40][:2] and kept[90:500:100]
+    assert given_rows[50] in kept and kept.index(given_rows[50]) == 50
+    for outside in (100, -101):
+        with pytest.raises(IndexError):
+            kept[outside]
+
+
+def test_rows_are_found_by_their_number(tmp_path):
+    kept = write(tmp_path / "rows.arrow", [row(1), row(3), row(3, "in other words", variant=1), row(9)])
+    assert kept.numbers().tolist() == [1, 3, 3, 9] and kept.numbers().dtype == "int64"
+    assert (kept.place_of(3), kept.place_of(9), kept.place_of(2)) == (1, 3, None)
+    assert kept[2]["variant"] == 1 and "variant" not in kept[0]
+
+
+def test_no_rows_are_no_trouble(tmp_path):
+    kept = write(tmp_path / "rows.arrow", [])
+    assert len(kept) == 0 and list(kept) == [] and kept[:5] == [] and kept.numbers().tolist() == []
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=()), max_size=30), max_size=20))
+@settings(max_examples=30)
+def test_every_text_survives(tmp_path_factory, said):
+    """NULs, line breaks and half emoji too."""
+    given_rows = [row(number, text) for number, text in enumerate(said, start=1)]
+    assert list(write(tmp_path_factory.mktemp("rows") / "rows.arrow", given_rows)) == given_rows
+
+
+def test_it_is_a_file_that_datasets_opens(tmp_path):
+    import datasets
+
+    given_rows = [row(number, "喂") for number in range(2500)]
+    kept = write(tmp_path / "rows.arrow", given_rows)
+    opened = datasets.Dataset.from_file(str(kept.path))
+    assert opened.column_names == ["row", "variant", "json"] and len(opened) == 2500
+    assert json.loads(opened[1234]["json"]) == given_rows[1234] and opened[1234]["row"] == 1234
+
+
+def test_after_closing_the_file_can_be_deleted_and_is_opened_again_when_it_is_there(tmp_path):
+    kept = write(tmp_path / "rows.arrow", [row(1), row(2)])
+    assert kept[1] == row(2)
+    kept.close()
+    assert kept[0] == row(1)
+    kept.close()
+    kept.path.unlink()
+    with pytest.raises(OSError, match=r"rows\.arrow"):
+        len(kept)
+
+
+@pytest.mark.parametrize("damage", [b"", b"not arrow at all", None])
+def test_a_damaged_file_is_an_error_that_can_be_caught(tmp_path, damage):
+    kept = write(tmp_path / "rows.arrow", [row(number) for number in range(3000)])
+    content = kept.path.read_bytes()
+    kept.path.write_bytes(content[: len(content) // 2] if damage is None else damage)
+    with pytest.raises((OSError, ValueError)):
+        len(kept)
+    with pytest.raises((OSError, ValueError)):
+        list(kept)
+
+
+def test_what_breaks_off_closes_the_file(tmp_path):
+    with pytest.raises(KeyError), RowsWriter(tmp_path / "rows.arrow") as file:
+        file.append({"no": "number"})
+    (tmp_path / "rows.arrow").unlink()
+
+
+def test_reading_all_rows_holds_one_batch(tmp_path):
+    """A pass over 160 MB of rows, and looks into them, take little more than a batch."""
+    code = """
+import resource, sys
+from pathlib import Path
+from core.data.rows_file import RowsFile, RowsWriter
+with RowsWriter(Path(sys.argv[1])) as file:
+    for number in range(40_000):
+        file.append({"row": number, "text": f"{number} " + "x" * 4000})
+    import pyarrow
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+rows = RowsFile(Path(sys.argv[1]))
+assert sum(1 for row in rows) == 40_000 and rows[39_999]["row"] == 39_999
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+    command = [sys.executable, "-c", code, str(tmp_path / "rows.arrow")]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 60_000  # kB
