@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import UserError, translate
 from core.spec import RunSpec
-from webui import estimate
+from webui import estimate, goals
 from webui.context import Context
 from webui.text import LANGUAGES, load
 from webui.titles import dataset_title, model_title
@@ -58,6 +58,15 @@ def act(ctx: Context, action: str, **facts: Any) -> Outcome:
         return Outcome(room=room) if room in ROOMS else NOTHING
     work = _ACTIONS.get(action)
     return guarded(work, ctx, facts) if work else NOTHING
+
+
+def choose_data(ctx: Context, dataset: "Dataset", *, same_file: bool = False) -> None:
+    """Work with `dataset` from now on; `same_file`: it is the chosen one, read in another way."""
+    draft = ctx.drafts.load()
+    changes = dict(draft.changes)
+    if not same_file:
+        changes.pop("holdout", None)  # it was chosen for the other rows
+    ctx.drafts.update(dataset=dataset.id, changes=changes, **goals.for_data(draft, dataset))
 
 
 def _start(ctx: Context, facts: dict[str, Any]) -> Outcome:
@@ -161,6 +170,17 @@ def _cancel_reading(ctx: Context, facts: dict[str, Any]) -> Outcome:
     return NOTHING
 
 
+def _repair_reading(ctx: Context, facts: dict[str, Any]) -> Outcome:
+    """Read the file that was refused once more, and mend what is no valid JSON."""
+    ctx.intake.mend(ctx.datasets, lambda dataset: choose_data(ctx, dataset))
+    return Outcome(room="data")
+
+
+def _dismiss_reading(ctx: Context, facts: dict[str, Any]) -> Outcome:
+    ctx.intake.dismiss()
+    return NOTHING
+
+
 def _reset_settings(ctx: Context, facts: dict[str, Any]) -> Outcome:
     """Back to what the recipe recommends."""
     ctx.drafts.update(changes={})
@@ -188,6 +208,8 @@ _ACTIONS: dict[str, Callable[[Context, dict[str, Any]], Outcome]] = {
     "download_model": _download_model,
     "cancel_download": _cancel_download,
     "cancel_reading": _cancel_reading,
+    "repair_reading": _repair_reading,
+    "dismiss_reading": _dismiss_reading,
     "reset_settings": _reset_settings,
     "use_builtin": _use_builtin,
     "use_4bit": _use_4bit,

@@ -14,6 +14,7 @@ from webui.intake import Intake
 from webui.run_list import RunList
 from webui.secret import Secret
 from webui.views import Follower
+from webui.wishes import Wishes
 from webui.worker import Worker
 
 if TYPE_CHECKING:
@@ -39,4 +40,5 @@ class Context:
     runs: RunList = field(default_factory=RunList)  # all runs, for menus and tables
     asking: Asking = field(default_factory=Asking)  # the question that is being answered
     intake: Intake = field(default_factory=Intake)  # the file that is being read
+    wishes: Wishes = field(default_factory=Wishes)  # how files are to be read, until they are
     starting: threading.Lock = field(default_factory=threading.Lock)  # two pages press Start: one run

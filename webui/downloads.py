@@ -1,11 +1,12 @@
-"""The one way out for files: `/download/<run id>` streams a run's zip, never through gr.File."""
+"""The ways out for files, never through gr.File: `/download/<run id>` streams a run's zip,
+`/template/<language>/<name>` makes a file to fill in."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import UserError, translate
-from webui import text
+from webui import templates, text
 from webui.guard import language_of
 
 if TYPE_CHECKING:
@@ -39,3 +40,16 @@ def zip_of(ctx: "Context", run_id: str, said: text.Text) -> Path:
 
     run = ctx.store.get(run_id)
     return zip_adapter(run, ctx.workspace, ctx.datasets, text=said)
+
+
+async def template_route(request: Any) -> Any:
+    """A file to fill in, in the language of the page that asks; anything else is not found."""
+    from starlette.concurrency import run_in_threadpool
+    from starlette.responses import PlainTextResponse, Response
+
+    language, name = (str(request.path_params[part]) for part in ("language", "name"))
+    if language not in text.LANGUAGES or name not in templates.NAMES:
+        return PlainTextResponse("", status_code=404)
+    data = await run_in_threadpool(templates.make, name, text.load(language))
+    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+    return Response(data, media_type=templates.TYPES[name], headers=headers)

@@ -1,10 +1,10 @@
 """Header, status line, plan line and tab names as HTML, from a snapshot (no Gradio here)."""
 
 from core import recipes
-from core.data.files import LIMIT
 from core.engine import EngineStatus
 from core.errors import UserError, from_plain
 from webui import views
+from webui.intake import LIMIT, Reading
 from webui.markup import Html, el
 from webui.parts import Bar
 from webui.snapshot import Snapshot
@@ -87,7 +87,7 @@ def status(snap: Snapshot, text: Text) -> Html:
     """One sentence: what is wrong, else what goes on, else that all is ready. An error stays as long as its cause."""
     error = trouble(snap)
     if error is not None:
-        return line("error", text.error(error))
+        return line("error", text.error(error), _ways_on(snap, error, text))
     if snap.page.note is not None:
         key, facts = snap.page.note
         return line("good", text(key, **facts))
@@ -97,10 +97,22 @@ def status(snap: Snapshot, text: Text) -> Html:
     return line(level, sentence, show)
 
 
+def _ways_on(snap: Snapshot, error: UserError, text: Text) -> Html | None:
+    """What can be done about a file that was refused, from whatever tab."""
+    if snap.refused is None or error is not snap.refused.error:
+        return None
+    ways = [("repair_reading", "data.mend")] if snap.refused.mendable else []
+    ways.append(("dismiss_reading", "status.dismiss"))
+    buttons = [el("button", text(key), cls="lw-link", type="button", data_do=action) for action, key in ways]
+    return el("span", buttons, cls="lw-ways")
+
+
 def trouble(snap: Snapshot) -> UserError | None:
     """What stands in the way, the newest cause first: this page's last action, a setting, the model, the download."""
     if snap.page.trouble is not None:
         return snap.page.trouble
+    if snap.refused is not None:
+        return snap.refused.error
     if snap.spec_errors:
         return next(iter(snap.spec_errors.values()))
     if snap.model_error is not None:
@@ -120,7 +132,7 @@ def trouble(snap: Snapshot) -> UserError | None:
 def _doing(snap: Snapshot, text: Text) -> tuple[str, str]:
     engine = snap.engine
     if snap.reading is not None:
-        return "busy", text("status.reading", name=snap.reading.name, pct=f"{snap.reading.share:.0%}")
+        return "busy", reading(snap.reading, text)
     if snap.training:
         done = views.progress(snap.events)
         if snap.run_status == "stopping":
@@ -146,6 +158,15 @@ def _doing(snap: Snapshot, text: Text) -> tuple[str, str]:
     if engine.problem:
         return "warn", text(f"notice.{engine.problem}")
     return "ready", text("status.ready")
+
+
+def reading(now: Reading, text: Text) -> str:
+    """How far a file is: share, bytes, time left; only what is known."""
+    pct = f"{now.share:.0%}"
+    if now.left_s is None or not now.total:
+        return text("status.reading", name=now.name, pct=pct)
+    facts = {"done": text.size(now.done), "total": text.size(now.total), "left": text.duration(now.left_s)}
+    return text("status.reading_left", name=now.name, pct=pct, **facts)
 
 
 def fetching(snap: Snapshot, text: Text) -> str:

@@ -11,7 +11,7 @@ from core.runs.store import Run
 from core.spec import RunSpec
 from webui import estimate
 from webui.context import Context
-from webui.intake import Reading
+from webui.intake import Reading, Refused
 from webui.run_list import RunRow
 from webui.worker import Answer
 
@@ -55,6 +55,7 @@ class Snapshot:
     fetch: "FetchProgress"
     size: Answer | None  # core.models.sources.Sizes of a model that is not here; not fresh while it is asked
     reading: Reading | None
+    refused: Refused | None  # the last file that was brought, when it could not be read
     run: Run | None  # the run trained here, else the one looked at, else the newest
     run_status: str | None
     run_name: str
@@ -84,6 +85,7 @@ def take(ctx: Context, page: Page | None = None) -> Snapshot:
     """Look once. Reads small files, never waits for torch, the network or the engine."""
     draft = ctx.drafts.load()
     dataset = _dataset(ctx, draft)
+    _forget_other_data(ctx, page, dataset)
     model, model_error = estimate.model_of(ctx, draft)
     spec, spec_errors = estimate.spec_of(draft)
     engine, fetch = ctx.engine.status(), ctx.fetcher.progress()
@@ -108,6 +110,7 @@ def take(ctx: Context, page: Page | None = None) -> Snapshot:
         fetch=fetch,
         size=size,
         reading=ctx.intake.now(),
+        refused=ctx.intake.refused(),
         run=run,
         run_status=run.status(events) if run else None,
         run_name=_name(run),
@@ -122,6 +125,15 @@ def _dataset(ctx: Context, draft: Draft) -> "Dataset | None":
         return ctx.datasets.get(draft.dataset) if draft.dataset else None
     except UserError:  # deleted since it was chosen
         return None
+
+
+def _forget_other_data(ctx: Context, page: Page | None, dataset: "Dataset | None") -> None:
+    """What a page remembers of a data set (`data.*`) goes with it, whoever chose another: a thread, another page."""
+    chosen = (dataset.id if dataset is not None else None, ctx.intake.read)
+    if page is not None and page.memo.get("data.id") != chosen:
+        for name in [name for name in page.memo if name.startswith("data.")]:
+            del page.memo[name]
+        page.memo["data.id"], page.memo["data.fresh"] = chosen, True
 
 
 def _run(ctx: Context, draft: Draft, engine: EngineStatus) -> Run | None:

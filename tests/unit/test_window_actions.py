@@ -9,7 +9,6 @@ import pytest
 
 from core import recipes
 from core.chat.requests import ChatEvent, ChatRequest
-from core.data import files
 from core.data.datasets import DatasetStore
 from core.drafts import Draft, DraftStore
 from core.engine import EngineStatus
@@ -21,6 +20,7 @@ from core.workspace import Workspace
 from webui import app, estimate, frame, snapshot
 from webui.actions import NOTHING, ROOMS, Outcome, act, guarded
 from webui.context import Context
+from webui.intake import LIMIT
 from webui.tabs import data, data_findings, data_look, data_view, model, row_view, settings
 from webui.text import LANGUAGES, load
 
@@ -246,11 +246,11 @@ def test_the_drafts_defaults_are_those_of_spec_and_recipes() -> None:
     assert (draft.recipe, draft.intensity) == recipes.parse(recipes.DEFAULT)
 
 
-def test_the_window_takes_a_file_that_the_reader_takes(ctx: Context) -> None:
-    """It took 500 MB, of which the reader then refused all above 300 MB."""
+def test_page_and_server_take_files_of_the_same_size(ctx: Context) -> None:
+    """What the page refuses by itself is what the server would refuse."""
     for language in LANGUAGES:
-        assert load(language).size(files.LIMIT) in frame.help_and_lost(load(language))
-    assert app.launch_arguments(ctx)["max_file_size"] == files.LIMIT
+        assert load(language).size(LIMIT) in frame.help_and_lost(load(language))
+    assert app.launch_arguments(ctx)["max_file_size"] == LIMIT
 
 
 def test_rows_are_tokenized_once_for_all_settings(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from core.workspace import Workspace
 from tests.plans import plan
 from tests.unit.test_window_actions import WaitingEngine
 from webui import estimate, frame, goals, snapshot
+from webui.actions import choose_data
 from webui.context import Context
 from webui.tabs import data, data_look, settings, training_bar
 from webui.text import LANGUAGES, load
@@ -57,7 +58,7 @@ def chosen(ctx: Context) -> tuple[str, str]:
 def test_an_example_brings_its_goal_and_own_data_does_not(ctx: Context, tmp_path: Path) -> None:
     take_sample(ctx)
     assert chosen(ctx) == ("style", "balanced")
-    data._take(ctx, snapshot.Page(), own(ctx, tmp_path))
+    choose_data(ctx, ctx.datasets.get(own(ctx, tmp_path)))
     assert chosen(ctx) == ("faq", "balanced")
 
 
@@ -141,7 +142,7 @@ def test_the_data_tab_says_how_many_facts_are_kept_aside_and_why(
     path = tmp_path / "facts.jsonl"
     rows = [{"question": f"Text {n}?", "answer": f"Answer {n // wordings}."} for n in range(220)]
     path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    data._take(ctx, snapshot.Page(), ctx.datasets.add(path).id)
+    choose_data(ctx, ctx.datasets.add(path))
     snap = snapshot.take(ctx)
     assert snap.dataset is not None and data_look.automatic(snap) == held
     for language in LANGUAGES:

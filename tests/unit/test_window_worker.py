@@ -1,15 +1,10 @@
-"""The CPU worker never makes the page wait; a file on its way in can be given up."""
+"""The CPU worker never makes the page wait."""
 
 import threading
 import time
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
-import pytest
-
 from core.errors import UserError
-from webui.intake import Intake
 from webui.worker import Answer, Worker
 
 
@@ -64,33 +59,3 @@ def test_of_several_questions_in_one_slot_only_the_newest_is_worked_on() -> None
     gate.set()
     _until(worker, "c", lambda: worked.append("c"))
     assert worked == ["c"]
-
-
-class _SlowStore:
-    """Reads like a large file: in parts, telling how far it is."""
-
-    def __init__(self) -> None:
-        self.begun, self.go_on = threading.Event(), threading.Event()
-
-    def add(self, path: Path, *, name: str, progress: Any) -> Any:
-        progress(1, 4)
-        self.begun.set()
-        self.go_on.wait(5)
-        progress(2, 4)
-        return SimpleNamespace(id=name)
-
-
-def test_reading_can_be_watched_and_given_up() -> None:
-    intake, store, found = Intake(), _SlowStore(), []
-    reader = threading.Thread(target=lambda: found.append(intake.read(store, Path("a"), "a.csv")))  # type: ignore[arg-type]
-    reader.start()
-    assert store.begun.wait(5)
-    now = intake.now()
-    assert now is not None and (now.name, now.share) == ("a.csv", 0.25)
-    with pytest.raises(UserError) as busy:
-        intake.read(store, Path("b"), "b.csv")  # type: ignore[arg-type]
-    assert busy.value.code == "intake.busy"
-    intake.cancel()
-    store.go_on.set()
-    reader.join(5)
-    assert found == [None] and intake.now() is None

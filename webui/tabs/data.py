@@ -7,8 +7,7 @@ import gradio as gr
 
 from core.data.samples import find
 from core.errors import UserError
-from webui import goals
-from webui.actions import Outcome
+from webui.actions import Outcome, choose_data
 from webui.context import Context
 from webui.parts import Bar, BarParts, TabParts, clickable
 from webui.quick import quick
@@ -89,35 +88,20 @@ def _events(ctx: Context, parts: BarParts, c: dict[str, Any]) -> None:
         parts.on(c[name].click, lambda page: page.memo.pop("data.asking", None) and None)
 
 
-def _take(ctx: Context, page: Page, dataset_id: str) -> None:
-    """Choose a data set; what was remembered of the one before is forgotten."""
-    for name in [name for name in page.memo if name.startswith("data.")]:
-        del page.memo[name]
-    changes = dict(ctx.drafts.load().changes)
-    changes.pop("holdout", None)  # it was chosen for the other rows
-    goal = goals.for_data(ctx.drafts.load(), ctx.datasets.get(dataset_id))
-    ctx.drafts.update(dataset=dataset_id, changes=changes, **goal)
-
-
 def _sample(ctx: Context, page: Page, name: str) -> None:
     sample = find(name)
     if sample is None:
         raise UserError("data.unknown", reference=name[:80], samples="")
-    _take(ctx, page, ctx.datasets.add(sample.file, origin="sample").id)
+    ctx.intake.cancel()
+    choose_data(ctx, ctx.datasets.add(sample.file, origin="sample"))
+    page.memo.pop("data.changing", None)
 
 
 def _brought(ctx: Context, page: Page, path: str | None) -> None:
-    """Read a file that was brought, then delete the copy that the server keeps of uploads."""
-    if not path:
-        return
-    page.memo["data.reset"] = True
-    try:
-        dataset = ctx.intake.read(ctx.datasets, Path(path), Path(path).name)
-    finally:
-        Path(path).unlink(missing_ok=True)
-    if dataset is not None:
-        _take(ctx, page, dataset.id)
+    """Begin to read a file; whichever page looks sees how far it is, and what came of it."""
+    if path:
         page.memo["data.reset"] = True
+        ctx.intake.start(ctx.datasets, Path(path), Path(path).name, lambda dataset: choose_data(ctx, dataset))
 
 
 def _change(page: Page, do: str, id: str) -> None:
@@ -129,7 +113,8 @@ def _change(page: Page, do: str, id: str) -> None:
 def _mine(ctx: Context, page: Page, do: str, id: str) -> None:
     dataset = ctx.datasets.get(id)
     if do == "use":
-        _take(ctx, page, dataset.id)
+        choose_data(ctx, dataset)
+        page.memo.pop("data.changing", None)
     elif do in ("rename", "delete"):
         page.memo["data.asking"] = (do, dataset.id)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from webui import frame
 from webui.markup import Html, el
 from webui.snapshot import Snapshot
 from webui.text import Text
@@ -83,8 +84,7 @@ def reading(snap: Snapshot, text: Text) -> Html:
     """The progress line of a file that is being read."""
     if snap.reading is None:
         return Html("")
-    share = round(100 * snap.reading.share)
-    line = text("status.reading", name=snap.reading.name, pct=f"{share} %")
+    share, line = round(100 * snap.reading.share), frame.reading(snap.reading, text)
     return el(
         "div", el("p", line, cls="lw-title"), el("progress", value=share, max=100, aria_label=line), cls="lw-panel"
     )
