@@ -1,15 +1,18 @@
-"""Which format a file has, by its columns and what is in them; its rows are then converted (convert.py)."""
+"""Which format rows have, by their columns and by what stands in them; convert.py then turns them into one shape."""
 
 from collections.abc import Iterable
 from copy import copy
 from typing import Any
 
-from core.data import columns as c
+from core.data import markup
 from core.data.choices import Choices
-from core.data.convert import FALSE, TRUE, UNDECIDED, Converter, Mapping, convert
+from core.data.convert import UNDECIDED, Converter, Mapping, convert, unwrapped
+from core.data.named import by_content, by_name
 from core.data.placeholders import placeholders
 from core.data.rows import FileRows, Record
-from core.data.turns import style
+from core.data.speakers import model_among, strangers
+from core.data.turns import names_of, style, turns_of
+from core.data.unnamed import texts_of
 from core.findings import Finding
 
 __all__ = [
@@ -17,70 +20,62 @@ __all__ = [
     "speakers",
 ]  # fmt: skip
 
-_LOOKED_AT = 50
+LOOKED_AT = 200
+"""Rows that are looked at, at most."""
 
+_CHAT = (("history", False), ("system", False), ("thinking", False), ("tools", False))
 PARTS: dict[str, tuple[tuple[str, bool], ...]] = {
-    "messages": (("messages", True), ("system", False), ("tools", False)),
-    "sharegpt": (("messages", True), ("system", False), ("tools", False)),
-    "alpaca": (("instruction", True), ("output", True), ("input", False), ("history", False), ("system", False),
-               ("thinking", False), ("tools", False)),
-    "prompt_completion": (("prompt", True), ("completion", True), ("input", False), ("history", False),
-                          ("system", False), ("thinking", False), ("tools", False)),
-    "question_answer": (("question", True), ("answer", True), ("similar", False), ("title", False),
-                        ("history", False), ("system", False), ("thinking", False), ("tools", False)),
+    "messages": (("messages", True), *_CHAT),
+    "sharegpt": (("messages", True), *_CHAT),
+    "alpaca": (("instruction", True), ("output", True), ("input", False), *_CHAT),
+    "prompt_completion": (("prompt", True), ("completion", True), ("input", False), *_CHAT),
+    "question_answer": (
+        ("question", True), ("answer", True), ("similar", False), ("title", False), ("input", False), *_CHAT,
+    ),
     "text": (("text", True),),
-    "preference": (("chosen", False), ("rejected", False), ("completion", False), ("label", False),
-                   ("messages", False), ("prompt", False), ("input", False), ("history", False), ("system", False),
-                   ("tools", False)),
+    "preference": (
+        ("prompt", False), ("messages", False), ("chosen", False), ("rejected", False), ("completion", False),
+        ("label", False), ("input", False), ("history", False), ("system", False), ("tools", False),
+    ),
 }  # fmt: skip
 """Format -> its parts in the order of the menus, and whether a part must have a column.
 
-More columns of one part are numbered: "similar", "similar2", "similar3". Of a preference, either `chosen` and
-`rejected` have columns, or `label` with `completion` or `messages`.
+More columns of the part "similar" are numbered: "similar", "similar2", "similar3". Of a preference, `rejected` has a
+column with `chosen` or `messages`, or `label` with `completion` or `messages`.
 """
 
 FORMATS = tuple(PARTS)
 
-
-def speakers(look: list[Record], mapping: Mapping) -> dict[str, int]:
-    """Names of speakers that are no known role, with how many turns each has."""
-    return {}
+_TASKS = {"text": "text", "preference": "preference"}
 
 
 def recognise(columns: list[str], look: list[Record], choices: Choices = UNDECIDED) -> Mapping:
     """The format of rows, by their columns and, where names are not enough, by what is in the rows looked at.
 
-    Never raises: the format is "unknown" when nothing fits, and the mapping not `sure` when it is a guess.
+    What a person has chosen wins. Never raises: the format is "unknown" when nothing fits, and the mapping is not
+    `sure` when it is a guess.
     """
-    names = columns
-    look = look[:_LOOKED_AT]
-    extra = _found(names, system=c.SYSTEM, tools=c.TOOLS, history=c.HISTORY)
-    turns = _turns_column(names, look)
-    answers = _found(names, chosen=c.CHOSEN, rejected=c.REJECTED)
-    if len(answers) == 2:
-        return Mapping("preference", "preference", {**_prompt(names, turns), **answers, **extra})
-    label = c.find(names, c.LABEL)
-    truth = {"label": label} if label and _is_truth(label, look) else {}
-    if turns and truth:
-        return Mapping("preference", "preference", {"messages": turns, **truth, **extra})
-    if turns:
-        return Mapping(_style(turns, look), "chat", {"messages": turns, **extra})
-    if pair := _pair(names, "instruction", c.INSTRUCTION, "output", c.OUTPUT):
-        if more := c.find(names, c.INPUT, tuple(pair.values())):
-            pair["input"] = more
-        return Mapping("alpaca", "chat", {**pair, **extra})
-    if pair := _pair(names, "prompt", c.PROMPT, "completion", c.COMPLETION):
-        task = ("preference", "preference") if truth else ("prompt_completion", "chat")
-        return Mapping(*task, {**pair, **truth, **extra})
-    if pair := _pair(names, "question", c.QUESTION, "answer", c.ANSWER):
-        if title := c.find(names, c.TITLE):
-            pair["title"] = title
-        return Mapping("question_answer", "chat", {**pair, **extra})
-    if pair := _pair(names, "question", c.TITLE, "answer", c.ANSWER):
-        return Mapping("question_answer", "chat", {**pair, **extra})
-    if column := c.find(names, c.TEXT):
-        return Mapping("text", "text", {"text": column})
-    return Mapping("unknown", "chat", sure=False)
+    look = look[:LOOKED_AT]
+    inside = [Record(record.number, unwrapped(record.values)) for record in look]
+    if any(one.values is not other.values for one, other in zip(look, inside, strict=True)):
+        columns = list(dict.fromkeys(str(name) for record in inside for name in record.values))
+        look = inside
+    columns = [name for name in columns if isinstance(name, str)]
+    if choices.format:
+        return _chosen(columns, look, choices)
+    found = by_name(columns, look) or by_content(columns, look)
+    if found is None:
+        return Mapping("unknown", "chat", sure=False)
+    return _with_speaker(found, look, choices)
+
+
+def speakers(look: list[Record], mapping: Mapping) -> dict[str, int]:
+    """Names of speakers that are no known role, with how many turns each has; most turns first."""
+    counted: dict[str, int] = {}
+    for names in _speaking(look, mapping):
+        for name in strangers(names):
+            counted[name] = counted.get(name, 0) + 1
+    return dict(sorted(counted.items(), key=lambda item: -item[1]))
 
 
 def convert_all(file_rows: FileRows, mapping: Mapping) -> tuple[list[dict[str, Any]], list[Finding]]:
@@ -101,56 +96,60 @@ def merged(findings: Iterable[Finding]) -> list[Finding]:
     return [finding for finding, _ in together.values()]
 
 
-# -- which column is which
+def _chosen(columns: list[str], look: list[Record], choices: Choices) -> Mapping:
+    """What a person has chosen. Columns that are not there are passed over; without a part that must be, unknown."""
+    form = str(choices.format)
+    parts = PARTS.get(form)
+    known = {part for part, _ in parts or ()}
+    here = {
+        part: column
+        for part, column in choices.columns.items()
+        if column in columns and (part in known or part.rstrip("0123456789") == "similar" and "similar" in known)
+    }
+    if parts is None or any(part not in here for part, required in parts if required) or not _complete(form, here):
+        return Mapping("unknown", "chat", sure=False)
+    found = Mapping(form, _TASKS.get(form, "chat"), here, markup=_marks(form, here, look))
+    if "messages" in here and form in ("messages", "sharegpt"):
+        styles = (style(turns) for record in look if (turns := turns_of(record.values.get(here["messages"]))))
+        found = Mapping(next((one for one in styles if one), form), "chat", here, markup=found.markup)
+    return _with_speaker(found, look, choices)
 
 
-def _found(names: list[str], **parts: tuple[str, ...]) -> dict[str, str]:
-    return {part: column for part, known in parts.items() if (column := c.find(names, known))}
+def _complete(form: str, here: dict[str, str]) -> bool:
+    if form != "preference":
+        return True
+    if "label" in here:
+        return "completion" in here or "messages" in here
+    return "rejected" in here and ("chosen" in here or "messages" in here)
 
 
-def _pair(
-    names: list[str], first: str, first_names: tuple[str, ...], second: str, second_names: tuple[str, ...]
-) -> dict[str, str] | None:
-    one = c.find(names, first_names)
-    other = c.find(names, second_names, (one,)) if one else None
-    return {first: one, second: other} if one and other else None
-
-
-def _turns_column(names: list[str], look: list[Record]) -> str | None:
-    for known in c.MESSAGES:
-        column = c.find(names, (known,))
-        if column and any(_turns_like(record.values.get(column)) for record in look):
-            return column
+def _marks(form: str, here: dict[str, str], look: list[Record]) -> str | None:
+    """How the columns that a person has chosen are marked up."""
+    if form in ("messages", "sharegpt"):
+        return markup.markup_of(texts_of(here["messages"], look))
+    if form == "prompt_completion":
+        return markup.markup_of(texts_of(here["prompt"], look), prompt=True)
+    if form == "preference" and "chosen" in here and "prompt" not in here:
+        return markup.markup_of(texts_of(here["chosen"], look))
+    if form == "preference" and "prompt" in here:
+        return markup.markup_of(texts_of(here["prompt"], look), prompt=True)
     return None
 
 
-def _turns_like(value: Any) -> bool:
-    if isinstance(value, str):
-        return value.lstrip().startswith("[") and '"' in value and ("content" in value or "value" in value)
-    return isinstance(value, list) and style(value) is not None
+def _speaking(look: list[Record], mapping: Mapping) -> list[list[str]]:
+    """The names of who speaks, of each conversation looked at."""
+    if mapping.format not in ("messages", "sharegpt", "preference") or "messages" not in mapping.columns:
+        return []
+    column = mapping.columns["messages"]
+    return [names_of(turns_of(unwrapped(record.values).get(column)) or []) for record in look]
 
 
-def _style(column: str, look: list[Record]) -> str:
-    for record in look:
-        value = record.values.get(column)
-        if isinstance(value, list) and (found := style(value)):
-            return found
-        if isinstance(value, str) and value.strip():
-            return "sharegpt" if '"from"' in value else "messages"
-    return "messages"
-
-
-def _prompt(names: list[str], turns: str | None) -> dict[str, str]:
-    if turns:
-        return {"messages": turns}
-    found = _found(names, prompt=c.PROMPT) or _found(names, prompt=c.INSTRUCTION) or _found(names, prompt=c.QUESTION)
-    if found and (more := c.find(names, c.INPUT, tuple(found.values()))):
-        found["input"] = more
-    return found
-
-
-def _is_truth(column: str, look: list[Record]) -> bool:
-    """Whether a column says good or bad (KTO), and is no label of some other kind."""
-    values = [record.values.get(column) for record in look]
-    said = {str(value).strip().lower() for value in values if value is not None}
-    return bool(said) and said <= {"true", "false"} or (c.plain(column) == "kto_tag" and said <= {*TRUE, *FALSE})
+def _with_speaker(found: Mapping, look: list[Record], choices: Choices) -> Mapping:
+    """The mapping with who the model is, where speakers go by names of their own."""
+    speaker = choices.speaker
+    sure = found.sure
+    if not speaker and (speaker := model_among(_speaking(look, found))):
+        sure = False
+    if not speaker:
+        return found
+    return Mapping(found.format, found.task, found.columns, speaker, sure, found.markup)

@@ -4,15 +4,20 @@ import json
 
 import pytest
 
-from core.data import files, formats
+from core.data import formats, literals
 from core.data.formats import Mapping
+from core.data.rows import TURNS as LISTED
+from core.data.rows import FileRows, Record
 
 
 def conversions(rows):
     """(mapping, usable rows, findings) of rows written as JSON."""
-    found = files.read_bytes(json.dumps(rows).encode(), name="x.json")
-    mapping = formats.recognise(found.columns, found.rows)
-    return mapping, *formats.convert_all(found, mapping)
+    values = literals.parse(json.dumps(rows))
+    values = [value if isinstance(value, dict) else {LISTED: value} for value in values]
+    columns = list(dict.fromkeys(name for value in values for name in value))
+    records = [Record(number, value) for number, value in enumerate(values, 1)]
+    mapping = formats.recognise(columns, records)
+    return mapping, *formats.convert_all(FileRows("utf-8", "json", columns, records), mapping)
 
 
 def said(messages):
@@ -165,7 +170,8 @@ def test_rows_that_are_left_out(row, code):
         ),
         ([], "row.no_turns"),
         ("hello", "row.no_turns"),
-        ([["user", "q"]], "row.no_turns"),
+        ([["user", "q"]], "row.no_assistant"),
+        ([7, "q"], "row.no_turns"),
         (
             [
                 {"role": "user", "content": "q"},
@@ -181,14 +187,6 @@ def test_conversations_that_are_left_out(turns, code):
     _, rows, findings = conversions([good, {"messages": turns}])
     assert [row["row"] for row in rows] == [1]
     assert [(finding.level, finding.code, finding.rows) for finding in findings] == [("error", code, (2,))]
-
-
-def test_lists_and_objects_as_answers_are_learned_as_json():
-    _, rows, findings = conversions([{"question": "q", "answer": {"a": 1.50, "b": [None]}}])
-    assert rows[0]["messages"][1]["content"] == '{"a": 1.5, "b": [null]}'
-    assert [(finding.level, finding.code, finding.rows) for finding in findings] == [
-        ("warning", "row.structured", (1,))
-    ]
 
 
 def test_columns_that_say_nothing_are_unknown():
