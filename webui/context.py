@@ -11,6 +11,7 @@ from core.workspace import Workspace
 from webui.asking import Asking
 from webui.estimate import Counted
 from webui.intake import Intake
+from webui.measuring import Measuring
 from webui.run_list import RunList
 from webui.secret import Secret
 from webui.views import Follower
@@ -40,5 +41,7 @@ class Context:
     runs: RunList = field(default_factory=RunList)  # all runs, for menus and tables
     asking: Asking = field(default_factory=Asking)  # the question that is being answered
     intake: Intake = field(default_factory=Intake)  # the file that is being read
+    measuring: Measuring = field(default_factory=Measuring)  # token counts of whole data sets
     wishes: Wishes = field(default_factory=Wishes)  # how files are to be read, until they are
+    looking: Worker = field(default_factory=Worker)  # first rows of another sheet or encoding
     starting: threading.Lock = field(default_factory=threading.Lock)  # two pages press Start: one run

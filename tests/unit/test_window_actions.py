@@ -21,7 +21,8 @@ from webui import app, estimate, frame, snapshot
 from webui.actions import NOTHING, ROOMS, Outcome, act, guarded
 from webui.context import Context
 from webui.intake import LIMIT
-from webui.tabs import data, data_findings, data_look, data_view, model, row_view, settings
+from webui.tabs import data, data_aside, data_findings, data_view, model, row_view, settings
+from webui.tabs.data_rows import ById, findings_of
 from webui.text import LANGUAGES, load
 
 
@@ -192,9 +193,9 @@ def test_what_the_recipe_recommends_is_no_change(ctx: Context) -> None:
 
 
 def test_learn_from_all_rows_is_a_choice_and_back(ctx: Context) -> None:
-    data_look.learn_from_all(ctx, True)
+    data_aside.learn_from_all(ctx, True)
     assert ctx.drafts.load().changes == {"holdout": 0}
-    data_look.learn_from_all(ctx, False)
+    data_aside.learn_from_all(ctx, False)
     assert ctx.drafts.load().changes == {}
 
 
@@ -301,11 +302,14 @@ def test_names_written_by_others_are_never_html(ctx: Context, language: str, tmp
     for room in ROOMS[:3]:
         snap.page.room = room
         parts = [frame.header(snap, text), frame.status(snap, text), frame.plan(snap, data.bar(ctx, snap, text), text)]
-        parts += [data_view.chosen(dataset, dataset.name, text, changing=False), data_findings.findings(dataset, text)]
-        parts += [row_view.bubbles(dataset, "", 0, text), data_view.mine([(dataset.id, evil, False)], text)]
+        parts += [
+            data_view.chosen(dataset, dataset.name, text, changing=False),
+            data_findings.findings(dataset, findings_of(ById(dataset), None, 0, ""), "", "", text),
+        ]
+        parts += [row_view.talk(dataset.load_rows()[0], text), data_view.mine([(dataset.id, evil, False)], text)]
         parts += [settings.line(snap, text), settings.command(snap, text, ctx.workspace.root)]
         assert "<img" not in "".join(parts)
-    assert "&lt;img" in row_view.bubbles(dataset, "", 0, text)
+    assert "&lt;img" in row_view.talk(dataset.load_rows()[0], text)
 
 
 def _code(outcome: Outcome) -> str:

@@ -1,28 +1,120 @@
-"""What was found in a data set, as HTML (no Gradio here)."""
+"""What was found in a data set, worst first, and what it says of a single row (no Gradio here)."""
 
+import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from core.findings import Finding
 from webui.markup import Html, el
-from webui.tabs.row_view import numbers
+from webui.measuring import Count
+from webui.tabs.data_rows import Findings, Found
 from webui.text import Text
 
 if TYPE_CHECKING:
     from core.data.datasets import Dataset
 
+IN_SIGHT = 8
+"""Findings in sight; what is only good to know beyond that is folded."""
 
-def findings(dataset: "Dataset", text: Text) -> Html:
-    """Worst first, each one sentence with its rows, and a way to look at those that can be shown."""
-    found = dataset.findings
-    if not found:
-        return el("p", text("data.found_none"), cls="lw-note")
-    shown = numbers(dataset)
-    return el("ul", [_finding(place, finding, shown, text) for place, finding in enumerate(found)], cls="lw-findings")
+Offer = Callable[[Finding], Html | None]
+"""The button that mends a finding, None where there is none."""
 
 
-def _finding(place: int, finding: Finding, shown: frozenset[int], text: Text) -> Html:
+def no_offer(finding: Finding) -> None:
+    return None
+
+
+def findings(dataset: "Dataset", found: Findings, opened: str, model: str, text: Text, offer: Offer = no_offer) -> Html:
+    """Each finding as one sentence with its number, its rows and what can be done; a clean file is one line.
+
+    opened: the id of the finding whose rows are in the table.  model: its name, for what depends on it.
+    """
+    if not found.all:
+        said = text("data.found_none", n=f"{dataset.usable:,}")
+        return el("p", el("span", "✓", cls="lw-fine", aria_hidden="true"), said, cls="lw-clean")
+    lines = [_line(each, opened, model, text, offer) for each in found.all]
+    first = max(IN_SIGHT, sum(each.finding.level != "info" for each in found.all))
+    if len(lines) <= first + 1:
+        return el("ol", lines, cls="lw-findings")
+    more = el(
+        "details",
+        el("summary", text("data.found_more", n=len(lines) - first)),
+        el("ol", lines[first:], cls="lw-findings"),
+        cls="lw-more",
+    )
+    return el("div", el("ol", lines[:first], cls="lw-findings"), more)
+
+
+def _line(found: Found, opened: str, model: str, text: Text, offer: Offer) -> Html:
+    finding = found.finding
     look = None
-    if shown.intersection(finding.rows):
-        look = el("button", text("data.show_rows"), cls="lw-link", type="button", data_do="only", data_id=place)
-    level = el("span", text(f"data.level.{finding.level}"), cls=f"lw-tag lw-{finding.level}")
-    return el("li", level, el("span", text.finding(finding), cls="lw-sentence"), look)
+    if len(found.rows):
+        open_ = found.id == opened
+        look = el(
+            "button",
+            text("data.show_all_rows" if open_ else "data.show_rows"),
+            cls="lw-link",
+            type="button",
+            data_do="only",
+            data_id=found.id,
+            data_to="#data-table-panel",
+            aria_pressed="true" if open_ else "false",
+        )
+    return el(
+        "li",
+        mark(found),
+        el("span", text(f"data.level.{finding.level}"), cls=f"lw-tag lw-{finding.level}"),
+        el("span", text("data.for_model", model=model), cls="lw-tag") if found.measured else None,
+        el("span", text.finding(finding), cls="lw-sentence"),
+        el("span", offer(finding), look, cls="lw-actions"),
+        cls="lw-open" if found.id == opened else None,
+    )
+
+
+def mark(found: Found, text: Text | None = None) -> Html:
+    """The number of a finding, as it stands in the list and beside the rows that it names."""
+    title = None if text is None else text.finding(found.finding)
+    return el("span", str(found.mark), cls=f"lw-mark-n lw-{found.finding.level}", title=title)
+
+
+def of_row(found: Found, number: int, text: Text) -> str:
+    """What a finding says of one of its rows alone."""
+    return text.finding(alone(found.finding, number))
+
+
+def alone(finding: Finding, number: int) -> Finding:
+    """`finding` as if it named row `number` only; a line of the file belongs to its row."""
+    facts = dict(finding.facts)
+    lines = facts.get("lines")
+    named = re.findall(r"\d+", lines) if isinstance(lines, str) else list(lines or [])
+    if named:
+        place = finding.rows.index(number)
+        facts["lines"] = named[place] if place < len(named) else "?"
+    return Finding(finding.level, finding.code, [number], **facts)
+
+
+# -- the count for the chosen model
+
+
+def counting(count: Count | None, model: str, here: bool, text: Text) -> Html:
+    """What is still to come: the count of all rows with the chosen model's tokenizer."""
+    if count is None:
+        if not model or here:
+            return Html("")
+        go = el("button", text("data.get_model"), cls="lw-link", type="button", data_do="go", data_id="model")
+        return el("p", text("data.count_later", model=model), " ", go, cls="lw-note")
+    if count.error is not None:
+        return el("p", text.error(count.error), cls="lw-warning")
+    if count.cancelled:
+        again = el("button", text("data.count_again"), cls="lw-link", type="button", data_do="count", data_id="again")
+        return el("p", text("data.count_cancelled", model=model), " ", again, cls="lw-note")
+    if not count.worth_saying:
+        return Html("")
+    facts = {"model": model, "done": f"{count.done:,}", "total": f"{count.total:,}"}
+    line = text("data.counting", **facts)
+    if count.left_s is not None:
+        line = text("data.counting_left", **facts, left=text.duration(count.left_s))
+    stop = el("button", text("bar.cancel"), cls="lw-link", type="button", data_do="count", data_id="cancel")
+    share = round(100 * count.done / count.total) if count.total else 0
+    bar = el("progress", value=share, max=100, aria_label=line)
+    return el("div", el("p", line, " ", stop, cls="lw-note"), bar, cls="lw-counting")

@@ -1,113 +1,128 @@
-"""How a row of a data set reads: its turns as bubbles, and which rows are leafed through (no Gradio here)."""
+"""How one row of a data set reads: its turns as bubbles, thinking, tools and tool calls among them (no Gradio here)."""
 
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+import json
+import re
+from typing import Any
 
-from core.errors import UserError
 from webui.markup import Html, el
 from webui.text import Text
 
-if TYPE_CHECKING:
-    from core.data.datasets import Dataset
+SHORT = 700
+"""Characters of a bubble; what follows is folded."""
 
-LONG = 1200
-"""Characters of a bubble; a longer text is shown up to here."""
+LONGEST = 20_000
+"""Characters of a bubble that are sent to the page at all."""
 
+THINKING = re.compile(r"^\s*<think>(.*?)</think>\s*", re.DOTALL)
 
-@lru_cache(maxsize=4)
-def rows_of(dataset: "_ById") -> tuple[dict[str, Any], ...]:
-    """The usable rows, kept because a version of a data set never changes."""
-    return tuple(dataset.dataset.load_rows())
+_SIDES = {"assistant": "answer", "chosen": "answer", "answer": "answer", "rejected": "worse", "system": "system"}
 
-
-class _ById:
-    """A data set as a key: equal when the id is."""
-
-    def __init__(self, dataset: "Dataset") -> None:
-        self.dataset = dataset
-
-    def __hash__(self) -> int:
-        return hash(self.dataset.id)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ById) and other.dataset.id == self.dataset.id
+Row = dict[str, Any]
 
 
-def rows(dataset: "Dataset") -> tuple[dict[str, Any], ...]:
-    """Usable rows, () when they cannot be read."""
-    try:
-        return rows_of(_ById(dataset))
-    except UserError:
-        return ()
+def talk(row: Row, text: Text) -> Html:
+    """The row as a conversation."""
+    return el("div", _tools(row.get("tools"), text), _turns(row, text), cls="lw-talk", tabindex=0)
 
 
-def numbers(dataset: "Dataset") -> frozenset[int]:
-    """The numbers of the rows that can be shown."""
-    return frozenset(row["row"] for row in rows(dataset))
+def question(row: Row) -> str:
+    """What is asked first, for a line of a table; a text row has only an answer."""
+    turns = row.get("messages") or row.get("prompt") or []
+    return next((_words(turn) for turn in turns if turn["role"] == "user"), _words(turns[0]) if turns else "")
 
 
-def visible_rows(dataset: "Dataset", only: str) -> list[dict[str, Any]]:
-    """All rows; with `only` "all" those with any finding, with a finding's place those of that finding."""
-    if not only:
-        return list(rows(dataset))
-    chosen = dataset.findings
-    if only.isdigit():
-        chosen = dataset.findings[int(only) : int(only) + 1]
-    wanted = {row for finding in chosen for row in finding.rows}
-    return [row for row in rows(dataset) if row["row"] in wanted]
-
-
-def bubbles(dataset: "Dataset", only: str, place: int, text: Text) -> Html:
-    """One row as a conversation, with a way to the next one and to those with a finding."""
-    found = visible_rows(dataset, only)
-    if not found:
-        return el("p", text("data.no_rows"), cls="lw-note")
-    place %= len(found)
-    row = found[place]
-    step = [
-        el("button", "‹", cls="lw-button lw-step", type="button", data_do="previous", aria_label=text("data.previous")),
-        el("span", text("data.row_of", n=place + 1, total=len(found)), cls="lw-count"),
-        el(
-            "button",
-            "›",
-            cls="lw-button lw-step",
-            type="button",
-            data_do="following",
-            aria_label=text("data.following"),
-        ),
-    ]
-    toggle = None
-    if only or visible_rows(dataset, "all"):
-        pressed = "true" if only else "false"
-        toggle = el(
-            "button", text("data.found_only"), cls="lw-toggle", type="button", data_do="found", aria_pressed=pressed
-        )
-    head = el("div", step, el("span", text("data.row_number", row=row["row"]), cls="lw-tag"), toggle, cls="lw-pager")
-    return el("div", head, el("div", _turns(row, text), cls="lw-talk"))
-
-
-def _turns(row: dict[str, Any], text: Text) -> list[Html]:
+def answer(row: Row) -> str:
+    """What is answered first, or the text."""
     if "text" in row:
-        return [_bubble("text", str(row["text"]), text)]
+        return str(row["text"])
+    for part in ("messages", "answer", "chosen"):
+        for turn in row.get(part) or []:
+            if turn["role"] == "assistant" and _words(turn):
+                return _words(turn)
+    return ""
+
+
+def _words(turn: dict[str, Any]) -> str:
+    said = THINKING.sub("", str(turn.get("content") or ""))
+    calls = [str((call.get("function") or call).get("name", "")) for call in turn.get("tool_calls") or []]
+    return said or " ".join(f"{name}()" for name in calls)
+
+
+def _turns(row: Row, text: Text) -> list[Html]:
+    if "text" in row:
+        return [_bubble("text", {"content": row["text"]}, text)]
     if "messages" in row:
-        return [_bubble(turn["role"], _said(turn), text) for turn in row["messages"]]
-    turns = [_bubble(turn["role"], _said(turn), text) for turn in row.get("prompt", [])]
+        return [_bubble(turn["role"], turn, text) for turn in row["messages"]]
+    turns = [_bubble(turn["role"], turn, text) for turn in row.get("prompt", [])]
     for part in ("chosen", "rejected", "answer"):
-        turns += [_bubble(part, _said(turn), text) for turn in row.get(part, [])]
+        turns += [_bubble(part, turn, text) for turn in row.get(part, [])]
     if "label" in row:
         turns.append(el("p", text("data.label.true" if row["label"] else "data.label.false"), cls="lw-note"))
     return turns
 
 
-_SIDES = {"assistant": "answer", "chosen": "answer", "answer": "answer", "rejected": "worse", "system": "system"}
-
-
-def _said(turn: dict[str, Any]) -> str:
-    calls = turn.get("tool_calls") or []
-    return "\n".join([str(turn.get("content") or ""), *(str(call.get("function", call)) for call in calls)]).strip()
-
-
-def _bubble(role: str, content: str, text: Text) -> Html:
-    cut = content if len(content) <= LONG else content[:LONG] + " ..."
+def _bubble(role: str, turn: dict[str, Any], text: Text) -> Html:
     label = text(f"data.role.{role}") if f"data.role.{role}" in text else role
-    return el("div", el("span", label, cls="lw-who"), el("p", cut), cls=f"lw-bubble lw-{_SIDES.get(role, 'ask')}")
+    if role == "tool" and turn.get("name"):
+        label = text("data.role.tool_named", name=str(turn["name"])[:80])
+    content = str(turn.get("content") or "")
+    thought = str(turn.get("reasoning_content") or "")
+    if not thought and role in ("assistant", "answer", "chosen", "rejected") and (found := THINKING.match(content)):
+        thought, content = found[1].strip(), content[found.end() :]
+    parts = [
+        el("span", label, cls="lw-who"),
+        _folded(text("data.thinking"), _long(thought, text)) if thought else None,
+        _tool_said(content, text) if role == "tool" else _long(content, text) if content else None,
+        [_call(call, text) for call in turn.get("tool_calls") or []],
+    ]
+    if not content and not thought and not turn.get("tool_calls"):
+        parts.append(el("p", text("data.empty_turn"), cls="lw-note"))
+    return el("div", parts, cls=f"lw-bubble lw-{_SIDES.get(role, 'ask')}")
+
+
+def _long(said: str, text: Text) -> list[Html]:
+    """A text, folded from `SHORT` characters on."""
+    if len(said) <= SHORT * 5 // 4:
+        return [el("p", said)]
+    rest = said[SHORT:LONGEST]
+    more = [el("p", rest)]
+    if len(said) > LONGEST:
+        more.append(el("p", text("data.much_more", n=f"{len(said) - LONGEST:,}"), cls="lw-note"))
+    return [el("p", said[:SHORT]), _folded(text("data.more", n=f"{len(said) - SHORT:,}"), more)]
+
+
+def _folded(title: str, inside: object) -> Html:
+    return el("details", el("summary", title), inside, cls="lw-more lw-inside")
+
+
+def _call(call: dict[str, Any], text: Text) -> Html:
+    function = call.get("function") or call
+    name = text("data.tool_call", name=str(function.get("name", ""))[:120])
+    return el("div", el("span", name, cls="lw-tag"), _code(function.get("arguments")), cls="lw-call")
+
+
+def _tool_said(content: str, text: Text) -> object:
+    """What a tool gave back: laid out where it is JSON."""
+    try:
+        return _code(json.loads(content)) if content.lstrip()[:1] in "{[" else _long(content, text)
+    except (ValueError, RecursionError):
+        return _long(content, text)
+
+
+def _code(value: object) -> Html | None:
+    if value in (None, "", {}, []):
+        return None
+    said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
+    return el("pre", said[:LONGEST], cls="lw-json")
+
+
+def _tools(tools: object, text: Text) -> Html | None:
+    """The tools that the row offers, folded: name and what each is for."""
+    if not isinstance(tools, list) or not tools:
+        return None
+    lines = []
+    for tool in tools:
+        function = (tool.get("function") or tool) if isinstance(tool, dict) else {}
+        name, purpose = str(function.get("name", "")), str(function.get("description", ""))
+        lines.append(el("li", el("strong", name[:120]), " ", purpose[:600], _code(function.get("parameters"))))
+    return _folded(text("data.tools", n=len(tools)), el("ul", lines, cls="lw-tools"))

@@ -1,0 +1,187 @@
+"""The row in view: which one it is, the way to others, and its two faces, conversation and tokens (no Gradio here)."""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from webui.markup import Html, el
+from webui.tabs import data_tokens, row_view
+from webui.tabs.data_findings import mark, of_row
+from webui.tabs.data_rows import Findings, Selection
+from webui.text import Text
+
+if TYPE_CHECKING:
+    from webui.context import Context
+    from webui.snapshot import Snapshot
+
+VIEWS = ("talk", "tokens")
+REMEMBERED = 8
+"""Rows whose tokens are kept, for a step back."""
+
+
+def settle(memo: dict[str, Any], selection: Selection) -> int | None:
+    """The place of the row in view, None when none can be shown; does what was asked for since the last look."""
+    want, id = memo.pop("data.want", ("", ""))
+    at = memo.get("data.at")
+    index = selection.index(at) if at is not None else None
+    if index is None:
+        index, at = 0, (selection.place(0) if selection.shown else None)
+    if want:
+        memo.pop("data.said", None)
+    if want in ("previous", "following") and selection.shown:
+        at = selection.place((index + (1 if want == "following" else -1)) % selection.shown)
+        memo["data.page"] = selection.page_of(at)
+    elif want == "page":
+        page = memo.get("data.page", 0)
+        memo["data.page"] = {"first": 0, "back": page - 1, "on": page + 1, "last": selection.pages - 1}.get(id, page)
+    elif want == "jump":
+        at = _jump(memo, selection, id, at)
+    elif want == "tokens":
+        _, start, count = memo.get("data.tokens", (at, 0, data_tokens.STEP))
+        if id == "more":
+            memo["data.tokens"] = (at, start, count + data_tokens.STEP)
+        elif id == "start" or id.isdigit():
+            memo["data.tokens"] = (at, int(id) if id.isdigit() else 0, data_tokens.STEP)
+    if memo.get("data.tokens", (at,))[0] != at:
+        memo.pop("data.tokens", None)
+    memo["data.at"] = at
+    return at
+
+
+def _jump(memo: dict[str, Any], selection: Selection, typed: str, at: int | None) -> int | None:
+    """To a row by its number, out of the selection if need be; a number that is not there is told."""
+    number = int(typed) if typed.strip().isdecimal() and len(typed) < 12 else 0
+    place = selection.rows.place(number)
+    if place is None:
+        last = int(selection.rows.numbers[-1]) if len(selection.rows) else 0
+        memo["data.said"] = ("data.jump_none" if number > last or number < 1 else "data.jump_out", number, last)
+        return at
+    if selection.index(place) is None:
+        memo["data.only"] = ""
+        memo["data.page"] = Selection("", selection.rows, None, selection.out[:0]).page_of(place)
+    else:
+        memo["data.page"] = selection.page_of(place)
+    return place
+
+
+def nothing(selection: Selection, text: Text) -> Html:
+    """No row can be shown, because none of these could be used."""
+    return el("p", text("data.no_rows" if not len(selection.rows) else "data.no_rows_here"), cls="lw-note")
+
+
+@lru_cache(maxsize=8)
+def _talk(number: int, place: int, selection: Selection, text: Text) -> Html:
+    return row_view.talk(selection.rows.row(place), text)
+
+
+def viewer(
+    row: row_view.Row,
+    at: int,
+    selection: Selection,
+    findings: Findings,
+    view: str,
+    said: tuple[str, int, int] | None,
+    tokens: Html | None,
+    text: Text,
+) -> Html:
+    """The whole panel."""
+    number = int(row["row"])
+    told = [
+        el("p", mark(found), el("span", of_row(found, number, text)), cls="lw-row-finding")
+        for found in findings.of(number)
+    ]
+    face = tokens if view == "tokens" and tokens is not None else _talk(number, at, selection, text)
+    return el(
+        "div",
+        _head(row, at, selection, findings, said, text),
+        _faces(view, text),
+        el("div", told, cls="lw-row-findings") if told else None,
+        face,
+    )
+
+
+def _head(
+    row: row_view.Row, at: int, selection: Selection, findings: Findings, said: tuple[str, int, int] | None, text: Text
+) -> Html:
+    index = selection.index(at) or 0
+    step = [
+        _step("‹", "previous", text),
+        el("span", text("data.row_of", n=f"{index + 1:,}", total=f"{selection.shown:,}"), cls="lw-count"),
+        _step("›", "following", text),
+    ]
+    jump = el(
+        "label",
+        el("span", text("data.row_label")),
+        el(
+            "input", type="text", inputmode="numeric", maxlength=9, value=str(row["row"]), data_enter="jump",
+            aria_label=text("data.jump"), autocomplete="off",
+        ),
+        cls="lw-jump",
+    )  # fmt: skip
+    toggle = None
+    if len(findings.any):
+        toggle = el(
+            "button", text("data.found_only"), cls="lw-toggle", type="button", data_do="found",
+            aria_pressed="true" if selection.id else "false",
+        )  # fmt: skip
+    note = None
+    if said is not None:
+        key, asked, last = said
+        note = el("p", text(key, row=f"{asked:,}", last=f"{last:,}"), cls="lw-note", role="status")
+    return el("div", el("div", step, jump, toggle, cls="lw-pager"), note)
+
+
+def _step(sign: str, do: str, text: Text) -> Html:
+    return el("button", sign, cls="lw-button lw-step", type="button", data_do=do, aria_label=text(f"data.{do}"))
+
+
+def _faces(view: str, text: Text) -> Html:
+    """Conversation, or what the model will see."""
+    buttons = [
+        el(
+            "button", text(f"data.face.{each}"), type="button", data_do="view", data_id=each,
+            aria_pressed="true" if each == view else "false",
+        )
+        for each in VIEWS
+    ]  # fmt: skip
+    return el("div", buttons, cls="lw-faces", role="group", aria_label=text("data.bubbles"))
+
+
+# -- what the model will see
+
+
+def tokens(
+    ctx: "Context", snap: "Snapshot", row: row_view.Row, at: int, max_length: int, model: str, text: Text
+) -> Html:
+    """The tokens of the row in view, from the CPU worker; else what stands in the way, and what to do."""
+    if snap.model is None or snap.dataset is None:
+        return _hint(text("data.tokens_no_model"), text)
+    if snap.model.folder is None:
+        return _hint(text("data.tokens_not_here", model=model), text)
+    folder, memo = snap.model.folder, snap.page.memo
+    key = ("tokens", snap.dataset.id, at, str(folder), max_length)
+    asked = memo.setdefault("data.seen", [])
+    if key not in asked:
+        asked.append(key)
+        for old in asked[:-REMEMBERED]:
+            ctx.worker.forget(old)
+        del asked[:-REMEMBERED]
+    reader = ctx.measuring.tokenizers
+    answer = ctx.worker.ask("tokens", key, lambda: data_tokens.see(reader.of(folder), row, max_length or None))
+    if answer is None or not answer.fresh:
+        return el("p", text("data.tokens_wait", model=model), cls="lw-note", role="status")
+    if answer.error is not None:
+        return _hint(text.error(answer.error), text, warning=True)
+    _, start, count = memo.get("data.tokens", (at, 0, data_tokens.STEP))
+    return _drawn(answer.value, start, count, max_length, model, text)
+
+
+@lru_cache(maxsize=4)
+def _drawn(
+    seen: tuple[data_tokens.Sequence, ...], start: int, count: int, max_length: int, model: str, text: Text
+) -> Html:
+    return data_tokens.tokens(seen, start, count, max_length, model, text)
+
+
+def _hint(said: str, text: Text, *, warning: bool = False) -> Html:
+    go = el("button", text("data.get_model"), cls="lw-link", type="button", data_do="go", data_id="model")
+    return el("div", el("p", said, cls="lw-warning" if warning else "lw-note"), go, cls="lw-hint")
