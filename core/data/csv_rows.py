@@ -1,169 +1,133 @@
 """Rows of text with separators: comma, semicolon, tab or bar, quoted cells, each cell as it was written.
 
-A row with more or fewer cells than the header is named and left out; nothing is ever shifted. A quotation mark
-that is opened and never closed would swallow the rest of the file: then only its own line is left out.
+A row with more or fewer cells than the header is named and left out; nothing is ever shifted.
 """
 
 import csv
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass
 
-from core.data import columns
-from core.data.rows import FileRows, Progress, Record
+from core.data import columns, decoded
+from core.data.choices import Choices
+from core.data.csv_records import Feed, records
+from core.data.faults import Faults
+from core.data.rows import Opened, Record
+from core.data.table_head import Head, head_of
 from core.errors import UserError
 from core.findings import Finding
 
 SEPARATORS = (",", "\t", ";", "|")
 _LOOKED_AT = 60
-"""Lines that are looked at to find the separator."""
-_RESTARTS = 20
-"""Unclosed quotation marks that are mended; more of them and the file is no CSV."""
-
-csv.field_size_limit(1 << 30)
+"""Lines that are looked at to find the separator and the header."""
+_RAGGED = 10
+"""Ragged rows that are named one by one before a file with more of them than good ones is refused."""
 
 
-def read(text: str, name: str, encoding: str, progress: Progress | None) -> FileRows:
-    """Raises UserError `data.plain_text`, `data.header_only` or `data.csv_quotes`."""
-    lines = _physical_lines(text)
-    first = next(index for index, line in enumerate(lines) if line.strip())
-    if (said := lines[first].strip().lower()).startswith("sep=") and len(
-        said
-    ) == 5:  # Excel's own note of the separator
-        separator, first = said[4], first + 1
+@dataclass(frozen=True)
+class Layout:
+    """How a text is cut into cells. `first` is the index of the line with which the table begins."""
+
+    separator: str
+    head: Head
+    first: int
+    end: str  # what ends a line
+
+
+def layout(start: str, choices: Choices) -> Layout | None:
+    """How the table that begins with `start` is laid out; None when it is no table but prose."""
+    end = decoded.line_end(start)
+    lines = [line + end for line in start.split(end)]
+    first = next((index for index, line in enumerate(lines) if line.strip()), 0)
+    sure = asked = choices.separator is not None or choices.header is not None
+    if (said := lines[first].strip().lower()).startswith("sep=") and len(said) == 5:  # Excel's note of the separator
+        separator, first, sure = choices.separator or said[4], first + 1, True
+    elif choices.separator:
+        separator = choices.separator
     else:
         separator = _separator(lines[first : first + _LOOKED_AT])
-    records = _records(lines, first, separator, name)
-    header = next((cells for _, cells in records if any(cell.strip() for cell in cells)), None)
-    if header is None:
-        raise UserError("data.empty", name=name)
-    names, findings = _names(header)
-    _refuse_prose(names, lines[first:], separator, name)
-    return _collect(records, names, findings, encoding, name, len(lines), progress)
+    rows = _table(lines[first : first + _LOOKED_AT], separator)
+    if not rows:
+        return Layout(separator, Head([], None, True), first, end) if asked else None
+    head = head_of(rows, choices.header)
+    if not asked and not sure and _is_prose(head, rows):
+        return None
+    if len(rows) > 1 and sum(len(row) == len(head.names) for row in rows) < 0.8 * len(rows) and not asked:
+        head.sure = False
+    return Layout(separator, head, first, end)
 
 
-def _collect(
-    records: Iterator[tuple[int, list[str]]],
-    names: list[str],
-    findings: list[Finding],
-    encoding: str,
-    name: str,
-    total: int,
-    progress: Progress | None,
-) -> FileRows:
+def read(
+    opened: Opened, faults: Faults, again: Callable[[], Generator[str]], found: Layout, name: str, *, repair: bool
+) -> Iterator[Record]:
+    """The rows. Raises UserError `data.empty`, `data.header_only`, `data.csv_ragged` or `data.csv_quotes`."""
+    names = found.head.names
     width = len(names)
-    rows: list[Record] = []
-    ragged: list[int] = []
-    lines: list[int] = []
-    number = 0
-    for at, cells in records:
-        if len(cells) <= 1 and not (cells and cells[0].strip()):
-            continue
-        number += 1
-        if progress is not None and number % 2000 == 0:
-            progress(at, total)
-        if len(cells) != width and not (len(cells) > width and not any(cell.strip() for cell in cells[width:])):
-            ragged.append(number)
-            lines.append(at)
-            continue
-        if not any(cell.strip() for cell in cells):  # a row of separators only, as spreadsheets leave them
-            number -= 1
-            continue
-        rows.append(Record(number, dict(zip(names, cells, strict=False))))
-    if number == 0:
-        raise UserError("data.header_only", name=name, columns=", ".join(names[:12]))
-    if ragged:
-        shown = ", ".join(str(line) for line in lines[:8]) + (" ..." if len(lines) > 8 else "")
-        findings.append(Finding("error", "row.ragged", ragged, lines=shown, columns=width))
-    if not rows or len(ragged) > 10 + 0.5 * number:
-        raise UserError("data.csv_ragged", name=name, columns=width, row=ragged[0] if ragged else 1)
-    return FileRows(encoding, "csv", names, rows, findings, number)
-
-
-def _physical_lines(text: str) -> list[str]:
-    """Lines with their ends; only line feeds end one, except in files that have none (old Macs: carriage returns)."""
-    end = "\n" if "\n" in text else "\r"
-    lines = text.split(end)
-    return [line + end for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
-
-
-def _records(lines: list[str], start: int, separator: str, name: str) -> Iterator[tuple[int, list[str]]]:
-    """(line number from 1, cells). A line with an unclosed quotation mark gives too many, so it counts as ragged."""
-    restarts = 0
-    position = start
-    while position < len(lines):
-        feed = _Feed(lines, position)
-        reader = csv.reader(feed, delimiter=separator)
-        width = 0
-        restart: int | None = None
-        while True:
-            before = feed.position
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error:  # a carriage return in the middle of a cell without quotation marks
-                yield before + 1, ["", *["?"] * (width + 1)]
-                restart = max(feed.position, before + 1)
-                break
-            taken = feed.position - before
-            width = width or len(cells)
+    good = 0
+    first_bad = 1
+    with closing(again()) as chunks:
+        feed = Feed(_without_conflicts(decoded.lines(chunks, found.end), faults))
+        skip = 0 if found.head.index is None else found.head.index + 1
+        for at, cells in records(feed, found.separator, name):
+            if at <= found.first or cells is not None and not any(cell.strip() for cell in cells):
+                continue  # blank lines, and the rows of separators alone that spreadsheets leave
+            if skip:
+                skip -= 1
+                continue
+            opened.count += 1
             if (
-                taken > 1
-                and (len(cells) != width or _unclosed(lines[before : feed.position], separator))
-                and before > start
+                cells is None
+                or len(cells) != width
+                and any(cell.strip() for cell in cells[width:])
+                or len(cells) < width
             ):
-                yield before + 1, ["", *["?"] * (width + 1)]
-                restart, restarts = before + 1, restarts + 1
-                break
-            yield before + 1, cells
-        if restarts > _RESTARTS:
-            raise UserError("data.csv_quotes", name=name, line=restart)
-        position = restart
-        if position >= len(lines):
-            return
+                first_bad = first_bad if faults.count("row.ragged") else opened.count
+                faults.note(Finding("error", "row.ragged", [opened.count], columns=width), at)
+                if not good and faults.count("row.ragged") > 200:
+                    break
+                continue
+            if any("\x00" in cell for cell in cells):
+                if not repair:
+                    faults.note(Finding("error", "row.nul", [opened.count]), at)
+                    continue
+                cells = [cell.replace("\x00", "") for cell in cells]
+                faults.note(Finding("info", "row.repaired", [opened.count]), at)
+            good += 1
+            yield Record(opened.count, dict(zip(names, cells, strict=False)))
+    if good:
+        return
+    if opened.count == 0:
+        if not names:
+            raise UserError("data.empty", name=name)
+        raise UserError("data.header_only", name=name, columns=", ".join(names[:12]))
+    if "row.nul" in faults:
+        raise UserError("data.binary", name=name)
+    raise UserError("data.csv_ragged", name=name, columns=width, row=first_bad)
 
 
-class _Feed:
-    """Lines for the csv reader, with the place up to which it has read."""
-
-    def __init__(self, lines: list[str], position: int) -> None:
-        self.lines = lines
-        self.position = position
-
-    def __iter__(self) -> "_Feed":
-        return self
-
-    def __next__(self) -> str:
-        if self.position >= len(self.lines):
-            raise StopIteration
-        self.position += 1
-        return self.lines[self.position - 1]
-
-
-def _unclosed(lines: list[str], separator: str) -> bool:
-    """Whether a record of several lines ends inside its quotation marks, or closes them in the middle of a word."""
-    try:
-        for _ in csv.reader(lines, delimiter=separator, strict=True):
-            pass
-    except csv.Error:
-        return True
-    return False
+def _without_conflicts(lines: Iterator[str], faults: Faults) -> Iterator[str]:
+    """The lines with the marks of a version control's conflict blanked and noted; both sides stay."""
+    inside = False
+    for number, line in enumerate(lines, 1):
+        if line.startswith("<<<<<<< ") or inside and re.match(r"(={7}|\|{7}.*|>{7}.*)\s*$", line):
+            inside = not line.startswith(">>>>>>>")
+            faults.note(Finding("warning", "lines.conflict"), number)
+            line = "\n"
+        yield line
 
 
 def _separator(lines: list[str]) -> str:
-    """The separator whose header has columns that we know; else the one that gives most rows the header's width."""
+    """The separator with columns that we know; else the one that gives most rows the same width, and most cells."""
     best, best_score = ",", (0, 0.0, 0)
     for separator in SEPARATORS:
-        try:
-            table = [
-                cells for cells in csv.reader(iter(lines), delimiter=separator) if any(cell.strip() for cell in cells)
-            ]
-        except csv.Error:
+        table = _table(lines, separator)
+        widths = [len(cells) for cells in table]
+        if not table or max(widths) < 2:
             continue
-        if not table or len(table[0]) < 2:
-            continue
-        known = sum(columns.plain(cell) in columns.KNOWN for cell in table[0])
-        even = sum(len(cells) == len(table[0]) for cells in table) / len(table)
-        score = (min(known, 2), even, len(table[0]))
+        usual = max(set(widths), key=lambda width: (widths.count(width), width))
+        known = max(sum(columns.plain(cell) in columns.KNOWN for cell in row) for row in table[:10])
+        score = (min(known, 2), widths.count(usual) / len(widths) if usual > 1 else 0.0, usual)
         if score > best_score:
             best, best_score = separator, score
     return best
@@ -181,32 +145,13 @@ def _table(lines: list[str], separator: str) -> list[list[str]]:
     return found
 
 
-def _names(header: list[str]) -> tuple[list[str], list[Finding]]:
-    """Column names without blanks around them, the second of a name as "name (2)", unnamed ones at the end dropped."""
-    cleaned = [cell.strip().strip("\ufeff\u200b").strip() for cell in header]
-    while len(cleaned) > 1 and not cleaned[-1]:
-        cleaned.pop()
-    names: list[str] = []
-    twice: list[str] = []
-    for index, cell in enumerate(cleaned, 1):
-        name = cell or f"column {index}"
-        if name in names:
-            twice.append(name)
-            count = 2
-            while f"{name} ({count})" in names:
-                count += 1
-            name = f"{name} ({count})"
-        names.append(name)
-    findings = [Finding("warning", "columns.twice", columns=", ".join(dict.fromkeys(twice)))] if twice else []
-    return names, findings
-
-
-def _refuse_prose(names: list[str], lines: list[str], separator: str, name: str) -> None:
-    """Prose has commas too; it shows in a first line that names no column and is long, or in uneven lines below it."""
-    if any(columns.plain(column) in columns.KNOWN for column in names):
-        return
-    if len(names) == 1 or max(len(column) for column in names) > 60:
-        raise UserError("data.plain_text", name=name)
-    widths = [len(cells) for cells in _table(lines[:_LOOKED_AT], separator)]
-    if sum(width == len(names) for width in widths) < 0.5 * len(widths):
-        raise UserError("data.plain_text", name=name)
+def _is_prose(head: Head, rows: list[list[str]]) -> bool:
+    """Prose has commas too; it shows in lines of uneven width, or in a single column without a known name."""
+    if head.index is not None and any(columns.plain(column) in columns.KNOWN for column in head.names):
+        return False
+    if len(head.names) == 1:
+        return True
+    if head.index is not None and max(len(column) for column in head.names) > 60:
+        return True
+    even = sum(len(cells) == len(head.names) for cells in rows) / len(rows)
+    return even < 0.5 or (head.index is None and (even < 0.9 or len(rows) < 2))

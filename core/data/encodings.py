@@ -1,12 +1,15 @@
-"""Bytes -> text, with the encoding found by itself.
+"""Bytes -> the encoding that they are in, found by itself.
 
 Byte order marks and strict UTF-8 decide at once. What is left is old: UTF-16 without a mark, GB18030 (GBK and
-GB2312 are parts of it), Big5, Western cp1252. GB18030 decodes nearly any bytes, so being decodable is no
-proof; what counts is whether the characters are the ones that people write. charset-normalizer is the last resort.
+GB2312 are parts of it), Big5, Shift-JIS, EUC-KR, Western cp1252. GB18030 decodes nearly any bytes, so being
+decodable is no proof; what counts is whether the characters are the ones that people write. charset-normalizer is
+the last resort.
 """
 
+import codecs
 import re
 
+from core.data.source import Source
 from core.errors import UserError
 
 _MARKS = (
@@ -21,53 +24,120 @@ _WESTERN = frozenset(
 )
 _SAMPLE = 400_000
 """Bytes that are looked at when encodings are weighed."""
+_TELLING = 20_000
+"""Bytes beyond ASCII that are enough to weigh; where the start has none, more of the file is looked at."""
+_BROKEN = 0.02
+"""Share of broken characters from which an encoding that was asked for is the wrong one."""
+_NULS = 0.01
+"""Share of zero bytes up to which text is text with a few of them inside."""
+_NO_TEXT = frozenset(("idna", "punycode", "undefined", "mbcs", "oem", "unicode-escape", "raw-unicode-escape"))
+"""Codecs of Python that are no character encodings of files."""
 _SURE = 0.7
 """Share of the non-ASCII characters that must be everyday ones before a legacy encoding is believed."""
 
-NUL = "\x00"
 _EAST_ASIAN = ("gb18030", "big5hkscs", "cp932", "cp949")
 
 
-def decode(data: bytes, name: str) -> tuple[str, str]:
-    """`data` as text and the encoding's Python name. Raises UserError `data.binary` or `data.encoding`.
+def find(source: Source, asked: str | None = None) -> str:
+    """Python's name of the encoding of `source`, or `asked` made sure of.
 
+    Raises UserError `data.binary`, `data.encoding`, `data.encoding_unknown` or `data.encoding_wrong`.
     A UTF-8 file with a few broken bytes stays UTF-8: they become U+FFFD, which the checks report with their rows.
     """
-    text, encoding = _decode(data, name)
-    if NUL in text:
-        raise UserError("data.binary", name=name)
-    return text, encoding
+    data, whole = _sample(source)
+    if asked is None:
+        return _found(data, whole, source.name)
+    try:
+        encoding = codecs.lookup(asked).name
+        "a".encode(encoding)
+    except (LookupError, UnicodeError, ValueError):
+        encoding = ""
+    if not encoding or encoding in _NO_TEXT:
+        raise UserError("data.encoding_unknown", name=source.name, encoding=asked)
+    text = codecs.getincrementaldecoder(encoding)("replace").decode(data)
+    beyond = sum(1 for character in text if character > "\x7f")
+    broken = text.count("\ufffd") - (data.count(b"\xef\xbf\xbd") if encoding.startswith("utf-8") else 0)
+    if broken > max(2, _BROKEN * len(text)) or (beyond > 8 and broken > 0.1 * beyond):
+        raise UserError("data.encoding_wrong", name=source.name, encoding=asked, count=broken)
+    if text.count("\x00") > max(2, _NULS * len(text)):
+        raise UserError("data.encoding_wrong", name=source.name, encoding=asked, count=text.count("\x00"))
+    if encoding == "utf-8" and data.startswith(_MARKS[0][0]):
+        return "utf-8-sig"
+    return encoding
 
 
-def _decode(data: bytes, name: str) -> tuple[str, str]:
+def _sample(source: Source) -> tuple[bytes, bool]:
+    """The start, and behind it the lines beyond ASCII of what follows until they are enough; whether that is all."""
+    start = b""
+    telling: list[bytes] = []
+    enough = 0
+    for block in source.blocks():
+        if len(start) < _SAMPLE:
+            start += block
+            if b"\x00" in start or start.startswith(tuple(mark for mark, _ in _MARKS)):
+                return start, len(start) >= source.size and not source.packed
+            enough = len(start) - len(start.translate(None, _HIGH))
+        elif not block.isascii():
+            found = [line for line in block.split(b"\n")[1:-1] if not line.isascii()] or [block]
+            for line in found:
+                telling.append(line[:_SAMPLE])
+                enough += sum(byte > 0x7F for byte in line[:_TELLING])
+                if enough >= _TELLING:
+                    break
+        if enough >= _TELLING and len(start) >= _SAMPLE:
+            return b"\n".join([start, *telling]), False
+    return (b"\n".join([start, *telling]), False) if telling else (start, True)
+
+
+_HIGH = bytes(range(0x80, 0x100))
+
+
+def _found(data: bytes, whole: bool, name: str) -> str:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return data.decode(encoding, errors="replace"), encoding
+            return encoding
     if b"\x00" in data:
-        return _wide(data, name)
+        if (wide := _wide(data)) is not None:
+            return wide
+        if data.count(b"\x00") > _NULS * len(data) + 1 or _controls(data) > _NULS * len(data):
+            raise UserError("data.binary", name=name)
+        data = data.replace(b"\x00", b" ")
+    elif _controls(data) > 0.1 * len(data):
+        raise UserError("data.binary", name=name)
     try:
-        return data.decode("utf-8"), "utf-8"
+        codecs.getincrementaldecoder("utf-8")().decode(data, final=whole)
+        return "utf-8"
     except UnicodeDecodeError as error:
         first = error.start
     if _nearly_utf8(data[max(0, first - _SAMPLE) : first + _SAMPLE]):
-        return data.decode("utf-8", errors="replace"), "utf-8"
-    found = _legacy(data)
+        return "utf-8"
+    found = _legacy(_around(data, first))
     if found is None:
         raise UserError("data.encoding", name=name)
-    return data.decode(found, errors="replace"), found
+    return found
 
 
-def _wide(data: bytes, name: str) -> tuple[str, str]:
-    """UTF-16 without a mark: the byte order in which the text has no zero characters and is made of everyday ones."""
-    for encoding in ("utf-16-le", "utf-16-be"):
+def _around(data: bytes, first: int) -> bytes:
+    """What to weigh: the start, or the part from the line on where the first character beyond UTF-8 stands."""
+    return data if first < _SAMPLE // 2 else data[data.rfind(b"\n", 0, first) + 1 :]
+
+
+def _controls(data: bytes) -> int:
+    """How many control characters there are that text does not have."""
+    return len(data) - len(data.translate(None, bytes(set(range(32)) - {0, 9, 10, 11, 12, 13, 27})))
+
+
+def _wide(data: bytes) -> str | None:
+    """UTF-16 or UTF-32 without a mark: the order of bytes that gives everyday characters and no zeros."""
+    data = data[: _SAMPLE // 4 * 4]
+    for encoding in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"):
         try:
-            text = data.decode(encoding)
+            look = codecs.getincrementaldecoder(encoding)().decode(data)
         except UnicodeDecodeError:
             continue
-        look = text[:_SAMPLE]
-        if NUL not in text and sum(_is_common(letter) for letter in look) >= 0.9 * len(look):
-            return text, encoding
-    raise UserError("data.binary", name=name)
+        if look and "\x00" not in look and sum(_is_common(letter) for letter in look) >= 0.9 * len(look):
+            return encoding
+    return None
 
 
 def _is_common(letter: str) -> bool:

@@ -1,49 +1,142 @@
-"""A file -> rows. What it is, is found out from its content: the name's ending decides nothing.
+"""A file -> rows, one at a time. What it is, is found out from its content: the name's ending decides nothing.
 
-    read(Path("faq.csv"))  -> FileRows("gb18030", "csv", ["问题", "答案"], [Record(1, {...}), ...], [Finding...])
+    opened = open_file(Path("faq.csv"), name="faq.csv")
+    opened.container, opened.encoding, opened.columns      -> "csv", "gb18030", ["问题", "答案"]
+    for record in opened.records: ...                      -> Record(1, {...}), ...
+    opened.findings, opened.count                          complete when the records are through
 
-Every cell stays the text that the person wrote: "007", "NA", "1e5" and 20 digits survive.
+Every cell stays the text that the person wrote: "007", "NA", "1e5" and 20 digits survive. A file of any size is read
+in the memory of a chunk and a row.
 """
 
+import re
+import tempfile
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from itertools import chain
 from pathlib import Path
 
-from core.data import csv_rows, encodings, json_rows, kinds, literals
+from core.data import csv_rows, decoded, encodings, json_rows, kinds, parquet_rows, text_rows, xlsx_rows
 from core.data.choices import Choices
+from core.data.faults import Faults
 from core.data.rows import FileRows, Opened, Progress, Record
-from core.errors import UserError, translate
+from core.data.source import Source
+from core.errors import UserError
 
-__all__ = ["LIMIT", "FileRows", "Record", "open_file", "read", "read_bytes"]
+__all__ = ["FileRows", "Opened", "Record", "open_file", "read", "read_bytes"]
 
 LIMIT = 300_000_000
-"""Bytes of the largest file that is read: a file is held in memory while it is checked."""
+"""Bytes that `load` holds in memory at once."""
+_LOOK = 400_000
+"""Characters of the start by which it is told whether a text is JSON, a table or prose."""
+_NO_CHOICES = Choices()
+_PREFACE = re.compile(
+    r"(\s*(//[^\n]*\n|/\*.*?\*/|#[^\n]*\n|```\w*[ \t]*\n|<{7} [^\n]*\n))*\s*"
+    r"((?:var|let|const|export default)?\s*[\w.]+\s*=\s*)?",
+    re.DOTALL,
+)
+_JSON = re.compile(
+    r"""\{\s*(\}|["'“][^\n]*|\w+\s*:[^\n]*|//|/\*|\#|<{7})|"""
+    r"""\[\s*(\]|[\[{"'“]|-?\d+[\d.eE+-]*\s*[,\]]|//|/\*|\#|<{7}|(true|false|null)\b)"""
+)
 
 
-def load(path: Path, name: str) -> bytes:
-    """The file's bytes. Raises UserError for a folder, a missing or a too large file."""
-    try:
-        if path.is_dir():
-            raise UserError("data.folder", name=name)
-        if not path.is_file():
-            if path.exists():  # a pipe or a device would block or never end
-                raise UserError("data.binary", name=name)
-            raise UserError("file.missing", path=str(path))
-        if (size := path.stat().st_size) > LIMIT:
-            raise UserError("data.too_large", name=name, size_mb=round(size / 1e6), limit_mb=LIMIT // 1_000_000)
-        return path.read_bytes()
-    except (OSError, ValueError) as error:
-        if isinstance(error, ValueError):  # a zero character in the path
-            raise UserError("file.missing", path=repr(str(path))) from None
-        raise translate(error, where=str(path)) from error
+def open_file(path: Path, *, name: str, choices: Choices = _NO_CHOICES, progress: Progress | None = None) -> Opened:
+    """The file at `path`, ready to be read a row at a time; `name` is what people call it.
+
+    Raises UserError `data.*`, one sentence for whatever is wrong with the whole file; a file without a single readable
+    row is refused here, so that behind it only the disk can still fail. The fact `repairable` says that the file can
+    be read with `Choices(repair=True)`. Closing `records` closes the file; what `progress` raises passes through.
+    """
+    source = Source(Path(path), name)
+    faults = Faults()
+    kind = kinds.kind_of(source)
+    if kind == "text":
+        opened = Opened("text", encodings.find(source, choices.encoding))
+        records = _text(source, opened, faults, choices, progress)
+    elif kind == "xlsx":
+        opened = Opened("xlsx", "")
+        records = xlsx_rows.read(source, opened, faults, choices, progress)
+    else:
+        opened = Opened("parquet", "")
+        records = parquet_rows.read(source, opened, faults, progress)
+    opened.packed = source.packed
+    opened.records = _reported(records, opened, faults)
+    first = next(opened.records, None)
+    if first is None:
+        raise UserError("data.no_rows", name=name)
+    opened.records = _from(first, opened.records)
+    return opened
 
 
-def open_file(path: Path, *, name: str, choices: Choices = Choices(), progress: Progress | None = None) -> Opened:
-    """The file at `path`, ready to be read a row at a time; `name` is what people call it. Raises UserError `data.*`."""
-    found = read_bytes(load(path, name), name=name, progress=progress)
-    return Opened(found.container, found.encoding, iter(found.rows), found.columns, found.findings, found.count)
+def _from(first: Record, rest: Iterator[Record]) -> Generator[Record]:
+    """`first` and the rest, which is closed with it."""
+    with closing(rest):  # type: ignore[type-var]
+        yield from chain((first,), rest)
+
+
+def _reported(records: Iterator[Record], opened: Opened, faults: Faults) -> Generator[Record]:
+    """The records, with what was found along the way put into `opened` at the end, or where it was left."""
+    with closing(records):  # type: ignore[type-var]
+        try:
+            yield from records
+        finally:
+            opened.findings[:] = faults.findings()
+
+
+def _text(
+    source: Source, opened: Opened, faults: Faults, choices: Choices, progress: Progress | None
+) -> Iterator[Record]:
+    name = source.name
+    start = _start(source, opened.encoding)
+    stripped = start.lstrip()
+    if not stripped:
+        if all(not chunk.strip() for chunk in decoded.chunks(source, opened.encoding)):
+            raise UserError("data.empty", name=name)
+
+    def again() -> Generator[str]:
+        return decoded.chunks(source, opened.encoding, progress)
+
+    table_asked = choices.separator is not None or choices.header is not None
+    if not table_asked and _is_json(stripped):
+        opened.container = "jsonl"
+        return json_rows.Reader(opened, faults, again, name, choices.repair).records()
+    kinds.refuse_text(stripped, name)
+    layout = csv_rows.layout(start, choices)
+    if layout is None:
+        return text_rows.read(opened, again, start, name)
+    opened.container = "csv"
+    opened.columns[:] = layout.head.names
+    opened.sure = layout.head.sure
+    for finding in layout.head.findings:
+        faults.note(finding)
+    return csv_rows.read(opened, faults, again, layout, name, repair=choices.repair)
+
+
+def _start(source: Source, encoding: str) -> str:
+    """The first characters of a text, whole lines where there are some."""
+    parts: list[str] = []
+    with closing(decoded.chunks(source, encoding)) as chunks:
+        for chunk in chunks:
+            parts.append(chunk)
+            if sum(map(len, parts)) > _LOOK:
+                break
+        else:
+            return "".join(parts)
+    look = "".join(parts)[:_LOOK]
+    return look[: look.rfind("\n") + 1] or look
+
+
+def _is_json(start: str) -> bool:
+    """Whether a text begins as JSON does, be it behind comments or `data =`."""
+    preface = _PREFACE.match(start)
+    at = preface.end() if preface else 0
+    found = _JSON.match(start, at)
+    return found is not None
 
 
 def read(
-    path: Path, *, name: str | None = None, choices: Choices = Choices(), progress: Progress | None = None
+    path: Path, *, name: str | None = None, choices: Choices = _NO_CHOICES, progress: Progress | None = None
 ) -> FileRows:
     """All rows of the file at `path`. Raises UserError `data.*`."""
     opened = open_file(path, name=name or path.name, choices=choices, progress=progress)
@@ -52,19 +145,16 @@ def read(
 
 
 def read_bytes(data: bytes, *, name: str, progress: Progress | None = None) -> FileRows:
-    """The rows of a file's bytes. Raises UserError `data.*`, one sentence for whatever is wrong with the whole file."""
-    kinds.refuse(data, name)
-    text, encoding = encodings.decode(data, name)
-    if not text.strip("\ufeff").strip():
-        raise UserError("data.empty", name=name)
-    text = text.removeprefix("\ufeff")
-    start = text.lstrip()[:10]
-    if start[:5].lower() in ("<!doc", "<html", "<?xml"):  # in UTF-16, which the first bytes do not show
-        raise UserError("data.web_page", name=name)
-    if start[0] in "{[":
-        found = json_rows.read(text, name, encoding, progress)
-        if "\\ud" in text or "\\uD" in text:
-            for record in found.rows:
-                record.values = literals.mended(record.values)
-        return found
-    return csv_rows.read(text, name, encoding, progress)
+    """All rows of a file's bytes. Raises UserError `data.*`."""
+    with tempfile.TemporaryDirectory(prefix="lora-workbench-") as folder:
+        path = Path(folder) / "source"
+        path.write_bytes(data)
+        return read(path, name=name, progress=progress)
+
+
+def load(path: Path, name: str) -> bytes:
+    """The file's bytes. Raises UserError for a folder, a missing or a too large file."""
+    size = Source(path, name).size
+    if size > LIMIT:
+        raise UserError("data.too_large", name=name, size_mb=round(size / 1e6), limit_mb=LIMIT // 1_000_000)
+    return path.read_bytes()

@@ -1,206 +1,343 @@
-"""Rows of JSON text: one object per line, or a list, or a list inside an object, whatever the file is called."""
+"""Rows of JSON text, one after another: an object per line, a list, pretty-printed objects, a list inside an object.
 
-import json
+One reader serves them all, because all are values that follow one another. A value that is no JSON loses its own row:
+where the next one begins is found by its look, and the person may have the broken one mended (Choices.repair).
+"""
+
+import re
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from typing import Any
 
-from core.data import columns, literals
-from core.data.rows import TURNS, FileRows, Progress, Record
+from core.data import json_mend, json_shape, literals
+from core.data.faults import Faults
+from core.data.json_buffer import VALUE_LIMIT, Broken, Buffer
+from core.data.rows import TURNS, Opened, Record
 from core.errors import UserError
 from core.findings import Finding
 
-_LIST_KEYS = ("data", "rows", "train", "items", "examples", "records", "questions")
+_WHOLE_LIMIT = 16_000_000
+"""Characters of an object that is taken whole in order to see whether it is a row; a larger one is looked through."""
+STRING_COLUMN = "text"
+"""The column of rows that are a string each."""
+_MARKER = re.compile(r"(<{7}|>{7}|={7}|\|{7})( |\r?$)", re.MULTILINE)
+_FIRST_KEY = re.compile(r"""\{\s*["'“”]?([^"'“”:{}\[\],]+?)["'“”]?\s*[:：]""")
+_NEXT = re.compile(r"(?:\n[ \t]*|[}\]][ \t]*,?[ \t]*)(?=[{\[])")
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
-def read(text: str, name: str, encoding: str, progress: Progress | None) -> FileRows:
-    """The rows of `text`, which starts with `{` or `[` but for blanks. Raises UserError `data.*` naming the line."""
-    if _is_lines(text):
-        return _lines(text, name, encoding, progress)
-    try:
-        whole = literals.parse(text)
-    except RecursionError:
-        raise UserError("data.too_deep", name=name) from None
-    except json.JSONDecodeError as error:
-        values = _one_after_another(text) if text.lstrip()[0] == "{" and error.msg == "Extra data" else None
-        if values is None:
-            raise _explain(text, error, name) from None
-        return _collect("jsonl", encoding, list(enumerate(values, 1)), [], name)
-    if isinstance(whole, dict):
-        found = _list_inside(whole, name)
-        if found is None:
-            return _collect("json", encoding, [(1, whole)], [], name)
-        whole = found
-    if not whole:
-        raise UserError("data.no_rows", name=name)
-    if (
-        isinstance(whole[0], dict)
-        and _is_turn(whole[0])
-        and all(isinstance(item, dict) and _is_turn(item) for item in whole)
-    ):
-        whole = [whole]  # one conversation, saved without the list around it
-    return _collect("json", encoding, list(enumerate(whole, 1)), [], name)
+class Reader:
+    """Reads one file. `opened` grows while `records()` is taken; `again` opens the text from its start."""
 
+    def __init__(self, opened: Opened, faults: Faults, again: Callable[[], Generator[str]], name: str, repair: bool):
+        self.opened = opened
+        self.faults = faults
+        self.again = again
+        self.name = name
+        self.repair = repair
+        self._keys: dict[str, None] = {}
+        self._spread = False  # whether lists that follow one another hold rows, not turns
+        self._first: Broken | None = None
+        self._first_line = 1
+        self._first_column = 1
+        self._first_text = ""
 
-def _is_lines(text: str) -> bool:
-    """Whether the first or second line is a JSON value by itself; a single line is JSONL when it is an object."""
-    lines = _nonblank(text, 2)
-    if not all(line[0] in "{[" for line in lines) or (len(lines) == 1 and lines[0][0] == "["):
-        return False
-    for line in lines:
-        try:
-            value = literals.parse(line)
-        except (ValueError, RecursionError):
-            continue
-        # a list per line is a conversation per line; an empty one is the start of a list that goes on
-        return (
-            isinstance(value, dict)
-            and not (len(lines) == 1 and _has_rows_inside(value))
-            or (isinstance(value, list) and bool(value))
-        )
-    return False
+    def records(self) -> Iterator[Record]:
+        """The rows. Raises UserError `data.*` at the end when there was none."""
+        some = False
+        with closing(self.again()) as chunks:
+            for value in self._values(Buffer(chunks)):
+                self.opened.count += 1
+                if (record := self._record(value)) is not None:
+                    some = True
+                    yield record
+        if not some:
+            raise self._nothing()
 
-
-def _nonblank(text: str, count: int) -> list[str]:
-    found: list[str] = []
-    start = 0
-    while len(found) < count and start < len(text):
-        end = text.find("\n", start)
-        end = len(text) if end < 0 else end
-        if line := text[start:end].strip():
-            found.append(line)
-        start = end + 1
-    return found
-
-
-def _has_rows_inside(value: dict[str, Any]) -> bool:
-    return not _is_row(value) and any(_is_rows(item) for item in value.values())
-
-
-def _lines(text: str, name: str, encoding: str, progress: Progress | None) -> FileRows:
-    values: list[tuple[int, Any]] = []
-    broken: list[int] = []
-    lines: list[int] = []
-    deep: list[int] = []
-    number = done = 0
-    said = ""
-    for at, line in enumerate(text.split("\n"), 1):
-        done += len(line) + 1
-        stripped = line.strip()
-        if not stripped:
-            continue
-        number += 1
-        if progress is not None and number % 2000 == 0:
-            progress(done, len(text))
-        try:
-            values.append((number, literals.parse(stripped)))
-        except RecursionError:
-            deep.append(number)
-        except json.JSONDecodeError as error:
-            broken.append(number)
-            lines.append(at)
-            said = said or error.msg
-    findings = []
-    if broken:
-        findings.append(Finding("error", "row.broken_json", broken, lines=_list(lines), said=said))
-    if deep:
-        findings.append(Finding("error", "row.too_deep", deep))
-    return _collect("jsonl", encoding, values, findings, name, number)
-
-
-def _list(numbers: list[int]) -> str:
-    return ", ".join(str(number) for number in numbers[:8]) + (" ..." if len(numbers) > 8 else "")
-
-
-def _one_after_another(text: str) -> list[Any] | None:
-    """Objects written over several lines each, with nothing but blanks or commas between; None when it is not so."""
-    found: list[Any] = []
-    at = len(text) - len(text.lstrip())
-    try:
-        while at < len(text):
-            value, at = literals.parse_first(text, at)
-            found.append(value)
-            while at < len(text) and text[at] in " \t\r\n,":
-                at += 1
-    except (ValueError, RecursionError):
-        return None
-    return found if all(isinstance(value, dict) for value in found) else None
-
-
-def _list_inside(whole: dict[str, Any], name: str) -> list[Any] | None:
-    """The rows that an object holds under one of its keys; None when the object is itself a row."""
-    if _is_row(whole):
-        return None
-    found = {key: value for key, value in whole.items() if _is_rows(value)}
-    if not found:
-        raise UserError("data.json_object", name=name, keys=", ".join(map(str, list(whole)[:8])))
-    named = next((key for key in _LIST_KEYS if key in found), None)
-    rows: list[Any] = found[named] if named else max(found.values(), key=len)
-    return rows
-
-
-def _is_row(value: dict[str, Any]) -> bool:
-    """Whether an object is one example: it has a column that we know, with turns in it or with text."""
-    for key, item in value.items():
-        known = columns.plain(str(key)) in columns.KNOWN
-        if known and (
-            not isinstance(item, list) or columns.plain(str(key)) in columns.MESSAGES and item and _is_turn(item[0])
-        ):
-            return True
-    return False
-
-
-def _is_turn(value: Any) -> bool:
-    return (
-        isinstance(value, dict)
-        and ("role" in value or "from" in value)
-        and len({"content", "value", "text", "tool_calls"} & set(value)) > 0
-    )
-
-
-def _is_rows(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and isinstance(value[0], dict | list)
-
-
-def _collect(
-    container: str,
-    encoding: str,
-    values: list[tuple[int, Any]],
-    findings: list[Finding],
-    name: str,
-    count: int | None = None,
-) -> FileRows:
-    names: dict[str, None] = {}
-    rows: list[Record] = []
-    odd: list[int] = []
-    for number, value in values:
-        if isinstance(value, list) and value:
+    def _record(self, value: Any) -> Record | None:
+        number = self.opened.count
+        if isinstance(value, dict) and value:
+            pass
+        elif isinstance(value, list) and value:
             value = {TURNS: value}
-        elif not isinstance(value, dict):
-            odd.append(number)
-            continue
-        names.update(dict.fromkeys(value))
-        rows.append(Record(number, value))
-    if odd:
-        findings.append(Finding("error", "row.no_object", odd))
-    total = count if count is not None else len(values)
-    if not rows:
-        raise UserError("data.no_rows", name=name)
-    return FileRows(encoding, container, list(names), rows, findings, total)
+        elif isinstance(value, str) and not isinstance(value, literals.Literal) and value.strip():
+            value = {STRING_COLUMN: value}
+        elif value is _LOST:
+            return None
+        else:
+            self.faults.note(Finding("error", "row.no_object", [number]))
+            return None
+        if not value.keys() <= self._keys.keys():
+            self._keys.update(dict.fromkeys(value))
+            self.opened.columns[:] = self._keys
+        return Record(number, value)
+
+    # the values of a text, whatever stands around them
+
+    def _values(self, buffer: Buffer) -> Iterator[Any]:
+        self._skip(buffer, ",")
+        self._skip_preface(buffer)
+        first = self._skip(buffer, "")
+        if first == "{":
+            yield from self._from_object(buffer)
+        elif first == "[":
+            yield from self._from_list(buffer)
+        while (letter := self._skip(buffer, ",")) != "":
+            if letter == "[" and self._spread:
+                yield from self._elements(buffer)
+            elif letter in "{[":
+                yield self._one(buffer)
+            else:
+                line = buffer.line(buffer.at)
+                said = buffer.drop_line()
+                self.faults.note(Finding("warning", "lines.left_out", said=said[:80]), line)
+
+    def _from_object(self, buffer: Buffer) -> Iterator[Any]:
+        """What begins with an object: rows one after another, or a single object that is a row or holds them."""
+        try:
+            value = buffer.value(limit=_WHOLE_LIMIT)
+        except Broken as broken:
+            whole = broken.cut and not buffer.ended or json_shape.may_hold_rows(buffer.text, buffer.at)
+            plan = self._lists() if whole else []
+            if plan:
+                yield from self._from_key(plan)
+                buffer.at, buffer.ended = len(buffer.text), True
+            else:
+                yield self._one(buffer)
+            return
+        value = self._checked(value, buffer)
+        several_lines = buffer.text.find("\n", buffer.began, buffer.at) >= 0
+        if self._skip(buffer, ",") == "" and isinstance(value, dict):
+            if rows := json_shape.rows_inside(value, self.name, one_line=not several_lines):
+                self.opened.container = "json"
+                self._note_others(rows.others, rows.key)
+                yield from rows.values
+                return
+            self.opened.container = "json" if several_lines else "jsonl"
+        yield value
+
+    def _lists(self) -> list[json_shape.Held]:
+        with closing(self.again()) as chunks:
+            return json_shape.lists_in(Buffer(chunks))
+
+    def _from_key(self, plan: list[json_shape.Held]) -> Iterator[Any]:
+        """The rows of a list inside an object that is too large, or too broken, to be taken whole."""
+        self.opened.container = "json"
+        chosen = json_shape.choose(plan)
+        self._note_others([(held.key, held.count) for held in plan if held is not chosen], chosen.key)
+        with closing(self.again()) as chunks:
+            buffer = Buffer(chunks)
+            json_shape.go_to(buffer, chosen.number)
+            yield from self._elements(buffer)
+
+    def _note_others(self, others: list[tuple[str, int]], used: str) -> None:
+        if others:
+            said = ", ".join(f"{key} ({count})" for key, count in others[:8])
+            self.faults.note(Finding("warning", "lists.others", used=used, others=said, count=len(others)))
+
+    def _from_list(self, buffer: Buffer) -> Iterator[Any]:
+        """What begins with a list: the rows are in it; or it is itself a conversation, alone or followed by others."""
+        self.opened.container = "json"
+        conversation = json_shape.starts_with_turn(buffer.ahead(400))
+        try:
+            whole, end = literals.scan(buffer.text, buffer.at)
+        except (StopIteration, ValueError, RecursionError):
+            if conversation:
+                yield self._one(buffer)
+            else:
+                self._spread = True
+                yield from self._elements(buffer)
+            return
+        buffer.began, buffer.at = buffer.at, end
+        half = self._has_half(buffer)
+        if self._skip(buffer, ",") == "[" and whole:  # a list on each line: of turns, or of rows
+            self._spread = all(isinstance(item, dict) and not json_shape.is_turn(item) for item in whole)
+            if not self._spread:
+                self.opened.container = "jsonl"
+        else:
+            self._spread = not all(isinstance(item, dict) and json_shape.is_turn(item) for item in whole)
+        for value in whole if self._spread else [whole]:
+            yield self._whole(value) if half else value
+
+    def _elements(self, buffer: Buffer) -> Iterator[Any]:
+        """The values of the list at whose bracket `buffer` stands."""
+        self.opened.container = "json"
+        buffer.at += 1
+        comma = True
+        while True:
+            letter = self._skip(buffer, "")
+            if letter == ",":
+                if comma:
+                    self.faults.note(Finding("info", "lines.comma"), buffer.line(buffer.at))
+                comma = True
+                buffer.at += 1
+            elif letter == "]":
+                if comma and self.opened.count:
+                    self.faults.note(Finding("info", "lines.comma"), buffer.line(buffer.at))
+                buffer.at += 1
+                return
+            elif letter == "":
+                self.faults.note(Finding("warning", "rows.cut"), buffer.line(buffer.at))
+                return
+            else:
+                if not comma:
+                    self.faults.note(Finding("info", "lines.comma"), buffer.line(buffer.at))
+                yield self._one(buffer, listed=True)
+                comma = False
+
+    def _one(self, buffer: Buffer, *, listed: bool = False) -> Any:
+        """The value at which `buffer` stands, mended, or _LOST; `listed`: it is one of a list."""
+        try:
+            value = buffer.value()
+        except Broken as broken:
+            return self._broken(buffer, broken, listed)
+        return self._checked(value, buffer)
+
+    def _checked(self, value: Any, buffer: Buffer) -> Any:
+        return self._whole(value) if self._has_half(buffer) else value
+
+    def _has_half(self, buffer: Buffer) -> bool:
+        """Whether the value just taken may hold half of a character, as "\\ud83d" alone is."""
+        at = buffer.text.find("\\u", buffer.began, buffer.at)
+        return at >= 0 and _SURROGATE.search(buffer.text, at, buffer.at) is not None
+
+    def _whole(self, value: Any) -> Any:
+        """`value` with halves of characters replaced, and said so."""
+        if isinstance(value, str | dict | list):
+            mended = literals.mended(value)
+            if mended != value:
+                self.faults.note(Finding("warning", "row.half_character", [self.opened.count + 1]))
+                return mended
+        return value
+
+    # what is no JSON
+
+    def _broken(self, buffer: Buffer, broken: Broken, listed: bool) -> Any:
+        number = self.opened.count + 1
+        line, column = buffer.line(broken.at), broken.at - buffer.text.rfind("\n", 0, broken.at)
+        starts = buffer.line(buffer.at)
+        end = next_value(buffer, self._keys)
+        at_end = end >= len(buffer.text) and buffer.ended
+        if listed and at_end and not broken.cut:  # the list's own bracket is no part of its last value
+            closing_bracket = buffer.text.rfind("]", buffer.at)
+            if closing_bracket >= 0 and not buffer.text[closing_bracket + 1 :].strip(" \t\r\n}"):
+                end = closing_bracket
+        text = buffer.text[buffer.at : end]
+        buffer.at = end
+        if broken.deep:
+            self._remember(broken, starts, 1, text)
+            self.faults.note(Finding("error", "row.too_deep", [number]), starts)
+            return _LOST
+        if self.repair and (mended := json_mend.mend(text)) is not None:
+            if _MARKER.search(text):
+                self.faults.note(Finding("warning", "lines.conflict"), starts)
+            self.faults.note(Finding("info", "row.repaired", [number]), starts)
+            return self._whole(mended)
+        self._remember(broken, line, column, text)
+        if "\x00" in text:
+            self.faults.note(Finding("error", "row.nul", [number]), starts)
+        elif broken.cut and at_end:
+            self.faults.note(Finding("error", "row.cut", [number]), starts)
+        else:
+            self.faults.note(Finding("error", "row.broken_json", [number], said=broken.said, repairable=True), line)
+        return _LOST
+
+    def _remember(self, broken: Broken, line: int, column: int, text: str) -> None:
+        if self._first is None:
+            self._first, self._first_line, self._first_column, self._first_text = broken, line, column, text[-2000:]
+
+    def _nothing(self) -> UserError:
+        """Why a file has no readable row at all."""
+        broken, name, line = self._first, self.name, self._first_line
+        if broken is None:
+            return UserError("data.no_rows", name=name)
+        if broken.deep:
+            return UserError("data.too_deep", name=name)
+        if "row.cut" in self.faults and self.opened.count == 1:
+            return UserError("data.json_cut", name=name, line=line, repairable=True)
+        if "lines.conflict" in self.faults or _MARKER.search(self._first_text):
+            return UserError("data.json_conflict", name=name, line=line, repairable=True)
+        if re.search(r",\s*[}\]]", self._first_text) and broken.said.startswith(("Expecting", "Illegal trailing")):
+            return UserError("data.json_comma", name=name, line=line, repairable=True)
+        return UserError(
+            "data.json_broken", name=name, line=line, column=self._first_column, said=broken.said, repairable=True
+        )
+
+    # what stands between the values
+
+    def _skip_preface(self, buffer: Buffer) -> None:
+        """`data = [`, `"rows": [` and fences of Markdown in front of the first value are left out, and said so."""
+        while (letter := buffer.peek()) not in ("", "{", "["):
+            line = buffer.line(buffer.at)
+            rest = buffer.ahead(400)
+            found = re.match(r"(?:(?:var|let|const|export)\s+)?(?:default\s+)?[\w.]*\s*=?\s*(?=[\[{])", rest)
+            if found and found.end():
+                buffer.at += found.end()
+                said = found.group().strip()
+            else:
+                said = buffer.drop_line()
+            self.faults.note(Finding("warning", "lines.left_out", said=said[:80]), line)
+            if not letter:
+                return
+
+    def _skip(self, buffer: Buffer, also: str) -> str:
+        """The next character of a value, behind blanks, `also`, comments and the marks of a conflict in Git."""
+        while (letter := buffer.peek()) != "":
+            if also and letter in also:
+                buffer.at += 1
+            elif letter in "<=>|" and _MARKER.match(buffer.ahead(8)):
+                self.faults.note(Finding("warning", "lines.conflict"), buffer.line(buffer.at))
+                buffer.drop_line()
+            elif letter == "#" or (letter == "/" and buffer.ahead(2) == "//"):
+                line = buffer.line(buffer.at)
+                said = buffer.drop_line()
+                self.faults.note(Finding("info", "lines.comment", said=said[:80]), line)
+            elif letter == "/" and buffer.ahead(2) == "/*":
+                line = buffer.line(buffer.at)
+                while (end := buffer.text.find("*/", buffer.at + 2)) < 0 and buffer.more():
+                    pass
+                self.faults.note(Finding("info", "lines.comment", said=buffer.ahead(80)), line)
+                buffer.at = len(buffer.text) if end < 0 else end + 2
+            else:
+                return letter
+        return ""
 
 
-def _explain(text: str, error: json.JSONDecodeError, name: str) -> UserError:
-    """Where the JSON breaks and why, for the two faults that hands make most, and in general."""
-    rest = text[error.pos :].lstrip()
-    before = text[: error.pos].rstrip()
-    if not rest or (
-        error.msg.startswith("Unterminated string") and error.pos > len(text) - 100_000 and not _closes(text)
-    ):
-        return UserError("data.json_cut", name=name, line=text.count("\n") + 1)
-    # the decoder stands before or behind the comma, by version
-    if before.endswith(",") and rest[0] in "]}" or (rest[0] == "," and rest[1:].lstrip()[:1] in ("]", "}")):
-        comma = len(before) - 1 if before.endswith(",") else error.pos
-        return UserError("data.json_comma", name=name, line=text.count("\n", 0, comma) + 1)
-    return UserError("data.json_broken", name=name, line=error.lineno, column=error.colno, said=error.msg)
+_LOST = object()
+"""Stands for a row that could not be read and is named in a finding."""
 
 
-def _closes(text: str) -> bool:
-    return text.rstrip()[-1:] in ("]", "}")
+def next_value(buffer: Buffer, keys: dict[str, None]) -> int:
+    """Where the broken value at `buffer.at` ends: before the next one, or at the end of the text.
+
+    A value begins like its neighbours: behind a line end or a closing bracket, with a first key that is known.
+    """
+    opening = buffer.text[buffer.at]
+    own = _FIRST_KEY.match(buffer.text, buffer.at)
+    known = set(keys) | ({own.group(1)} if own else set())
+    indent = _indent(buffer.text, buffer.at)
+    searched = 1
+    while True:
+        for found in _NEXT.finditer(buffer.text, buffer.at + searched):
+            at = found.end()
+            if buffer.text[at] != opening:
+                continue
+            at_line = found.group()[0] == "\n"
+            if at_line and indent is not None and _indent(buffer.text, at) != indent:
+                continue
+            first = _FIRST_KEY.match(buffer.text, at)
+            if opening == "{" and (first is None or first.group(1) not in known):
+                continue
+            before = buffer.text[max(buffer.at, found.start() - 200) : found.start() + 1].rstrip()
+            if opening == "[" and (not at_line or before[-1:] not in ("]", ",")):
+                continue
+            return found.start() + 1
+        searched = max(1, len(buffer.text) - buffer.at - 500)
+        if len(buffer.text) - buffer.at > VALUE_LIMIT or not buffer.more():
+            return len(buffer.text)
+
+
+def _indent(text: str, at: int) -> str | None:
+    """The blanks before `at` when nothing else stands before it on its line; None else."""
+    start = text.rfind("\n", 0, at) + 1
+    return text[start:at] if not text[start:at].strip() else None

@@ -1,0 +1,82 @@
+"""Rows of a Parquet file, batch by batch: numbers as text, lists and structures as they are."""
+
+import datetime
+import decimal
+from collections.abc import Iterator
+from typing import Any
+
+from core.data.faults import Faults
+from core.data.literals import Literal
+from core.data.rows import Opened, Progress, Record
+from core.data.source import Source
+from core.errors import UserError
+from core.findings import Finding
+
+_BATCH = 500
+_GROUP_LIMIT = 4_000_000_000
+"""Bytes that a group of rows may unpack to: more is a mistake or a trap."""
+
+
+class _NoText(Exception):
+    """A picture, a sound or other bytes stand in a cell."""
+
+
+def read(source: Source, opened: Opened, faults: Faults, progress: Progress | None) -> Iterator[Record]:
+    """The rows. Raises UserError `data.parquet_broken`, `data.unpacked_large` or `data.no_rows`."""
+    import pyarrow
+    import pyarrow.parquet
+
+    with source.on_disk() as path:
+        try:
+            file = pyarrow.parquet.ParquetFile(path)
+        except (pyarrow.ArrowException, OSError, ValueError):
+            raise UserError("data.parquet_broken", name=source.name) from None
+        with file:
+            facts = file.metadata
+            if any(facts.row_group(n).total_byte_size > _GROUP_LIMIT for n in range(facts.num_row_groups)):
+                raise UserError("data.unpacked_large", name=source.name, limit_gb=_GROUP_LIMIT // 1_000_000_000)
+            opened.columns[:] = file.schema_arrow.names
+            total = facts.num_rows
+            batches = file.iter_batches(_BATCH)
+            while True:
+                try:
+                    batch = next(batches, None)
+                    rows = batch.to_pylist() if batch is not None else []
+                except (pyarrow.ArrowException, OSError, ValueError, OverflowError):
+                    raise UserError("data.parquet_broken", name=source.name) from None
+                if batch is None:
+                    break
+                for row in rows:
+                    opened.count += 1
+                    try:
+                        values = {str(key): _plain(value) for key, value in row.items()}
+                    except _NoText:
+                        faults.note(Finding("error", "row.media", [opened.count]))
+                        continue
+                    yield Record(opened.count, values)
+                if progress is not None:
+                    progress(int(source.size * opened.count / max(total, 1)), source.size)
+    if not opened.count:
+        raise UserError("data.no_rows", name=source.name)
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON would hold it, numbers as text. Raises _NoText for bytes that are no text."""
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, int | float | decimal.Decimal):
+        return Literal(value)
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        if value and all(isinstance(item, tuple) and len(item) == 2 for item in value):  # Arrow's maps
+            return {str(key): _plain(item) for key, item in value}
+        return [_plain(item) for item in value]
+    if isinstance(value, bytes):
+        try:
+            return value.decode("utf-8")
+        except UnicodeDecodeError:
+            raise _NoText from None
+    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
+        return value.isoformat()
+    return str(value)
