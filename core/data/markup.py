@@ -45,17 +45,19 @@ _MARKED: dict[str, _Marks] = {
     "bars": _Marks(re.compile(r"<\|(user|assistant|system|observation|tool|human|bot|prompter)\|>:?", re.IGNORECASE)),
     "angles": _Marks(re.compile(r"<(human|bot|user|assistant|system|gpt|ai|model)>[ \t]*[:：]", re.IGNORECASE)),
     "inst": _Marks(re.compile(r"(\[/?INST\])")),
-    "hash": _Marks(re.compile(rf"(?:^|(?<=[\n\s])|(?<!#))###[ \t]*({_HASH})[ \t]*[:：]", re.IGNORECASE), True),
+    "hash": _Marks(re.compile(rf"(?<!#)###[ \t]*({_HASH})[ \t]*[:：]", re.IGNORECASE), True),
     "capitals": _Marks(re.compile(r"(?:^|(?<=\s)|(?<=>))(SYSTEM|USER|ASSISTANT|FUNCTION RESPONSE):"), True),
     "names": _Marks(re.compile(rf"(?:^|\n)[ \t]*(?:\*\*)?({_WORDS})(?:\*\*)?[:：](?:\*\*)?", re.IGNORECASE)),
     "chinese": _Marks(re.compile(rf"(?:^|\n)[ \t]*({_CHINESE})[ \t]*[:：]")),
 }  # fmt: skip
 """Ways of marking by name, the plainest first: a text that fits several is taken by the first."""
 
-_ENDS = re.compile(
-    r"(?:\s*(?:<\|im_end\|>|<\|eot_id\|>|<\|eom_id\|>|<\|end_of_text\|>|<\|endoftext\|>|<end_of_turn>|<\|end\|>|</s>|<s>"
-    r"|<eos>|<eoh>|<eom>|<eot>|<eoc>|<eor>|<｜end▁of▁sentence｜>|<\|begin_of_text\|>|\[EOS\]))+\s*$"
-)
+_ENDS = (
+    "<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|endoftext|>", "<end_of_turn>", "<|end|>", "</s>",
+    "<s>", "<eos>", "<eoh>", "<eom>", "<eot>", "<eoc>", "<eor>", "<｜end▁of▁sentence｜>", "<|begin_of_text|>", "[EOS]",
+)  # fmt: skip
+"""What may stand at the end of a turn."""
+
 _BEGINS = re.compile(
     r"\s*(?:<s>|<bos>|<\|begin_of_text\|>|<\|endoftext\|>|<｜begin▁of▁sentence｜>|\[gMASK\]|<sop>)*\s*"
 )
@@ -95,18 +97,19 @@ def markup_of(texts: list[str], prompt: bool = False) -> str | None:
 
 
 def _by(said: str, marks: _Marks) -> list[Message] | None:
-    start = found.end() if (found := _BEGINS.match(said)) else 0
-    begins = list(marks.opener.finditer(said, start))
+    said = said[found.end() :] if (found := _BEGINS.match(said)) else said
+    begins = list(marks.opener.finditer(said))
     if not begins:
-        # an opener that wants a line's start finds none right behind the beginning mark
         return None
-    preface = said[start : begins[0].start()].strip()
+    preface = said[: begins[0].start()].strip()
     if preface and not marks.preface:
         return None
     messages: list[Message] = [{"role": "system", "content": preface}] if preface else []
     for index, begin in enumerate(begins):
         end = begins[index + 1].start() if index + 1 < len(begins) else len(said)
-        words = _ENDS.sub("", said[begin.end() : end]).strip()
+        words = said[begin.end() : end].strip()
+        while words.endswith(_ENDS):
+            words = words.removesuffix(next(mark for mark in _ENDS if words.endswith(mark))).rstrip()
         if not _take(messages, begin[1], words):
             return None
     return messages

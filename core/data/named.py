@@ -37,7 +37,8 @@ def by_content(names: list[str], look: list[Record]) -> Mapping | None:
     pair: tuple[str, str] | None = None
     if answer := c.find(words, c.ANSWER):
         others = [name for name in words if name != answer]
-        pair = (question_and_answer(others, look) or (others[0], ""))[0], answer if others else ""
+        asked = question_and_answer(others, look)
+        pair = (asked[0] if asked else others[0], answer) if others else None
     elif question := c.find(words, (*c.QUESTION, *c.PROMPT, *c.INSTRUCTION, *c.TITLE)):
         others = [name for name in words if name != question]
         longest = max(others, key=lambda name: sum(map(len, texts_of(name, look))), default="")

@@ -17,6 +17,8 @@ _CONTENT_KEYS = ("content", "value", "text", "message", "parts", "utterance", "b
 _INSIDE = ("messages", "conversations", "conversation", "turns", "dialogue", "dialog", "chat", "mapping")
 _THINKING = ("reasoning_content", "reasoning", "thinking", "thought")
 _LEARNED = ("weight", "loss", "train", "training", "trainable", "loss_weight", "output_with_loss")
+_SPEAKERS = frozenset("user human assistant gpt bot system tool chatgpt ai model 用户 助手 系统 客服".split())
+"""Speakers that are hardly a turn's own words."""
 _PLAIN = {"user": "user", "assistant": "assistant", "system": "system", "human": "user", "gpt": "assistant"}
 """Roles of turns that need no second look: nearly all."""
 
@@ -52,10 +54,11 @@ def style(turns: list[Any]) -> str | None:
 def names_of(turns: list[Any]) -> list[str]:
     """The speakers' names, turn by turn, where turns name them."""
     found = []
+    named = _are_named(turns)
     for turn in turns:
         if isinstance(turn, dict) and (key := _role_key(turn)):
             found.append(_name(turn[key]))
-        elif isinstance(turn, list) and len(turn) == 2 and role_of(str(turn[0])):
+        elif named:
             found.append(str(turn[0]))
     return found
 
@@ -73,6 +76,7 @@ def messages(value: Any, notes: Notes, column: str = "", way: str | None = None)
         return [_with_call(message) for message in split]
     found: list[Message] = []
     speaker = notes.speaker
+    named = _are_named(turns)
     for index, turn in enumerate(turns):
         if type(turn) is dict and len(turn) == 2 and speaker is None:
             role, content = turn.get("role") or turn.get("from"), turn.get("content") or turn.get("value")
@@ -82,7 +86,7 @@ def messages(value: Any, notes: Notes, column: str = "", way: str | None = None)
         if isinstance(turn, dict):
             found += _messages_of(turn, notes, column)
         elif isinstance(turn, list) and len(turn) == 2:
-            found += _of_pair(turn, notes, column)
+            found += _of_pair(turn, named, notes, column)
         elif isinstance(turn, str) and _are_strings(turns):
             found.append(_of_string(turn, index))
         else:
@@ -184,15 +188,17 @@ def _sides(turn: dict[str, Any], notes: Notes, column: str) -> list[Message]:
     return sorted(found, key=lambda message: order.index(message["role"]))
 
 
-def _of_pair(turn: list[Any], notes: Notes, column: str) -> list[Message]:
-    """["user", "hi"] is one turn, ["hi", "hello"] an exchange."""
-    role = role_of(str(turn[0]), notes.speaker if str(turn[0]).strip() == notes.speaker else None)
-    if role is not None and role != "function_call" and isinstance(turn[0], str):
-        return [{"role": role, "content": text(turn[1], notes, column)}]
-    return [
-        {"role": "user", "content": text(turn[0], notes, column)},
-        {"role": "assistant", "content": text(turn[1], notes, column)},
-    ]
+def _of_pair(turn: list[Any], named: bool, notes: Notes, column: str) -> list[Message]:
+    """["user", "hi"] is one turn where all are so, ["hi", "hello"] an exchange."""
+    said = [text(one, notes, column) for one in turn]
+    if named and (role := role_of(said[0], notes.speaker)) and role != "function_call":
+        return [{"role": role, "content": said[1]}]
+    return [{"role": "user", "content": said[0]}, {"role": "assistant", "content": said[1]}]
+
+
+def _are_named(turns: list[Any]) -> bool:
+    """Whether lists of two are each a speaker and what is said."""
+    return all(isinstance(turn, list) and len(turn) == 2 and str(turn[0]).lower() in _SPEAKERS for turn in turns)
 
 
 def _are_pairs(turns: list[Any]) -> bool:
