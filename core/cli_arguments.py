@@ -29,6 +29,13 @@ class Choices(argparse.Namespace):
     workspace: str | None = None
     port: int | None = None
     no_browser: bool = False
+    encoding: str | None = None
+    sheet: str | None = None
+    columns: Sequence[str] = ()
+    speaker: str | None = None
+    fills: Sequence[str] = ()
+    repair: bool = False
+    nested_as_text: bool = False
 
 
 class _Parser(argparse.ArgumentParser):
@@ -111,13 +118,29 @@ def _build(argv: Sequence[str]) -> _Parser:
         parser.add_argument("--recipe", metavar="NAME", help=say("help.recipe"))
         parser.add_argument("--set", dest="changes", action="append", default=[], metavar="K=V", help=say("help.set"))
 
+    def reading(parser: argparse.ArgumentParser) -> None:
+        group = parser.add_argument_group(say("help.reading"))
+        group.add_argument("--encoding", metavar="NAME", help=say("help.encoding"))
+        group.add_argument("--sheet", metavar="NAME", help=say("help.sheet"))
+        group.add_argument(
+            "--column", dest="columns", action="append", default=[], metavar="PART=NAME", help=say("help.column")
+        )
+        group.add_argument("--speaker", metavar="NAME", help=say("help.speaker"))
+        group.add_argument(
+            "--fill", dest="fills", action="append", default=[], metavar="NAME=TEXT", help=say("help.fill")
+        )
+        group.add_argument("--repair", action="store_true", help=say("help.repair"))
+        group.add_argument("--nested-as-text", action="store_true", help=say("help.nested_as_text"))
+
     check = verb("check")
     check.add_argument("data", metavar="FILE", help=say("help.file"))
+    reading(check)
     model(check, required=False)
     source(check)
 
     preview = verb("preview")
     preview.add_argument("data", metavar="DATA", help=say("help.data"))
+    reading(preview)
     model(preview, required=True)
     source(preview)
     preview.add_argument("--rows", default="5", metavar="N", help=say("help.rows"))
@@ -127,10 +150,14 @@ def _build(argv: Sequence[str]) -> _Parser:
     model(forecast, required=True)
     source(forecast)
     forecast.add_argument("--data", metavar="DATA", help=say("help.data"))
+    forecast.add_argument("--eval-data", metavar="DATA", help=say("help.eval_data"))
+    reading(forecast)
     settings(forecast)
 
     train = verb("train")
     train.add_argument("--data", required=True, metavar="DATA", help=say("help.data"))
+    train.add_argument("--eval-data", metavar="DATA", help=say("help.eval_data"))
+    reading(train)
     model(train, required=True)
     source(train)
     settings(train)

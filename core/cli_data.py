@@ -1,9 +1,14 @@
 """The verbs that train nothing: check, preview, forecast."""
 
+import contextlib
+from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from core.cli_desk import Desk
+from core.data.choices import Choices
+from core.data.rows_file import RowsFile, RowsWriter
 from core.errors import UserError
 from core.findings import Finding, worst_first
 from core.models import catalog, device, safety
@@ -28,35 +33,38 @@ Row = dict[str, Any]
 
 def check(desk: Desk) -> int:
     """Read a file and report on it, keeping nothing."""
-    from core.data import checks, files
-    from core.data.examine import examine
+    from core.cli_choices import choices_of, guessed, require_columns
+    from core.data.examine import examine, listed
 
-    path = _source(desk, desk.choices.data)
-    found = examine(files.load(path, path.name), name=path.name)
-    rows, findings, usable = found.rows, found.findings, len(found.rows)
-    if desk.choices.model and rows:
-        model, folder = desk.model(desk.choices.model, fetch=True)
-        more = [Finding("error", finding.code) for finding in safety.findings(folder)]
-        if more and found.mapping.task != "text":  # no row of it can be said to this model
-            usable = 0
-        else:
-            tokenizer = _tokenizer(folder)
-            limit = max_length(RunSpec(), catalog.facts_of_ref(model).context, tokenizer, rows)
-            usable, more = checks.check_tokens(tokenizer, rows, limit)
-            more = [*more, *limits.of_rows(catalog.facts_of_ref(model), folder, rows)]
-        findings = worst_first([*findings, *more])
+    choices = choices_of(desk.choices)
+    path, name, choices = _source(desk, desk.choices.data, choices)
+    with TemporaryDirectory(prefix="lora-workbench-") as scratch:
+        with RowsWriter(Path(scratch) / "rows.arrow") as rows:
+            keep = rows.append if desk.choices.model else _let_go
+            found = examine(path, name=name, choices=choices, progress=desk.reading, on_row=keep)
+        require_columns(choices, found.column_names)
+        if found.mapping.format == "unknown":
+            raise UserError("data.no_answer", columns=listed(found.column_names))
+        usable, findings = found.usable, worst_first([*found.findings, *guessed(found.mapping, choices)])
+        if desk.choices.model and usable:
+            with contextlib.closing(RowsFile(rows.path)) as kept:
+                usable, more = _with_model(desk, kept, found.mapping.task)
+            findings = worst_first([*findings, *more])
     desk.give(
         {
-            "file": path.name,
+            "file": name,
             "encoding": found.encoding,
             "format": found.mapping.format,
             "task": found.mapping.task,
             "rows": found.count,
             "usable": usable,
             "findings": [_finding(desk, finding) for finding in findings],
+            "container": found.container,
+            "sheet": found.sheet,
         }
     )
-    desk.say(desk.text("cli.check.file", file=path.name, encoding=found.encoding, container=found.container))
+    how = ", ".join(part for part in (found.container, found.packed, found.sheet, found.encoding) if part)
+    desk.say(desk.text("cli.check.file", file=name, how=how))
     desk.say(
         desk.text("cli.check.format", format=found.mapping.format, task=desk.text(f"cli.task.{found.mapping.task}"))
     )
@@ -68,25 +76,45 @@ def check(desk: Desk) -> int:
     return 0 if usable else 2
 
 
-def _source(desk: Desk, reference: str) -> Path:
-    """The file that is meant: a path, a sample's name, or the source of a data set that is kept.
+def _let_go(row: Row) -> None:
+    """Rows are not needed twice where no model reads them."""
+
+
+def _with_model(desk: Desk, rows: RowsFile, task: str) -> tuple[int, list[Finding]]:
+    """(rows that the chosen model can learn, what is to be said of them)."""
+    from core.data.measure import longest, measure, token_findings
+
+    model, folder = desk.model(desk.choices.model, fetch=True)
+    found = [Finding("error", finding.code) for finding in safety.findings(folder)]
+    if found and task != "text":  # no row of it can be said to this model
+        return 0, found
+    known = catalog.facts_of_ref(model)
+    measured = measure(_tokenizer(folder), rows, lambda done, total: desk.pass_by("cli.counting", done=done, n=total))
+    limit = longest(measured.lengths, known.context)
+    found = token_findings(measured, limit, model=model.title)
+    return measured.usable(limit), [*found, *limits.findings(known, len(rows), measured.lengths.tolist())]
+
+
+def _source(desk: Desk, reference: str, choices: Choices) -> tuple[Path, str, Choices]:
+    """(the file that is meant, its name, how it is read): a path, a sample's name, or the source of a kept data set.
 
     Raises UserError `file.missing`, or `sample.kept_back` for a sample whose method is not built yet.
     """
     path = person_path(reference)
     try:
         if path.exists():
-            return path
+            return path, path.name, choices
     except (OSError, ValueError):
         pass
     if is_id(reference):
-        return desk.datasets.get(reference).folder / "source"
+        dataset = desk.datasets.get(reference)
+        return dataset.folder / "source", dataset.file_name, dataset.choices.with_(choices)
     from core.data.samples import find
 
     sample = find(reference)
     if sample is None:
         raise UserError("file.missing", path=reference[:300])
-    return sample.file
+    return sample.file, sample.file.name, choices
 
 
 def _finding(desk: Desk, finding: Finding) -> dict[str, Any]:
@@ -108,7 +136,7 @@ def preview(desk: Desk) -> int:
     from core.data import tokens
 
     spec = desk.spec()
-    dataset = desk.datasets.resolve(desk.choices.data)
+    dataset = desk.dataset(desk.choices.data)
     rows = dataset.load_rows()
     chosen = choose_rows(rows, desk.choices.rows, dataset.rows)
     model, folder = desk.model(desk.choices.model, fetch=True)
@@ -151,7 +179,7 @@ def marked(pieces: list[dict[str, Any]]) -> str:
     return "".join(said) + ("⟧" if inside else "")
 
 
-def choose_rows(rows: list[Row], wanted: str, read: int) -> list[Row]:
+def choose_rows(rows: Sequence[Row], wanted: str, read: int) -> Sequence[Row]:
     """`--rows`: "all", a number of rows from the first on, or row numbers "1,3". `read` rows were in the file.
 
     Raises UserError `cli.rows`, `cli.no_row` for one that is not there, `cli.row_left_out` for one that cannot be used.
@@ -168,16 +196,19 @@ def choose_rows(rows: list[Row], wanted: str, read: int) -> list[Row]:
         raise UserError("cli.rows", said=wanted[:80])
     if not listed:
         return rows[: numbers[0]]
-    by_number = {row["row"]: row for row in rows}
+    by_number: dict[int, list[Row]] = {number: [] for number in numbers}
+    for row in rows:
+        if row["row"] in by_number:
+            by_number[row["row"]].append(row)
     for number in numbers:
-        if number not in by_number:
+        if not by_number[number]:
             if number > read:
                 raise UserError("cli.no_row", row=number, rows=read)
             raise UserError("cli.row_left_out", row=number)
-    return [by_number[number] for number in numbers]
+    return [row for number in numbers for row in by_number[number]]
 
 
-def max_length(spec: RunSpec, context: int, tokenizer: "PreTrainedTokenizerBase", rows: list[Row]) -> int:
+def max_length(spec: RunSpec, context: int, tokenizer: "PreTrainedTokenizerBase", rows: Sequence[Row]) -> int:
     """The length at which rows are cut, tokens: as the plan would settle it for `rows`."""
     if spec.max_length:
         return min(spec.max_length, context)
@@ -200,7 +231,7 @@ def forecast(desk: Desk) -> int:
     found: list[Finding] = []
     aside: list[str] = []
     if desk.choices.data:
-        dataset = desk.datasets.resolve(desk.choices.data)
+        dataset = desk.dataset(desk.choices.data)
         settled = settle(spec, dataset, desk.workspace)
         found = limits.findings(settled.facts, dataset.usable, settled.lengths)
         held, why = dataset.aside(spec.holdout, spec.goal)

@@ -22,10 +22,14 @@ from core.spec import FIELDS, RunSpec, build
 from core.workspace import Workspace
 
 if TYPE_CHECKING:
-    from core.data.datasets import DatasetStore
+    from core.data.datasets import Dataset, DatasetStore
 
 HAVE_OPTIONS = {"model": "--model", "dataset": "--data", "recipe": "--recipe"}
 """Settings that have an option of their own."""
+
+
+TOLD_FROM = 20_000_000
+"""Bytes of a file from which it is told how far it is read."""
 
 
 class Text(Protocol):
@@ -65,6 +69,32 @@ class Desk:
         from core.data.datasets import DatasetStore
 
         return DatasetStore(self.workspace)
+
+    def dataset(self, reference: str) -> "Dataset":
+        """The data set that is meant, read as the options say, with rows that can be used.
+
+        Raises UserError `data.*`, `dataset.*`, `cli.*`.
+        """
+        from core.cli_choices import choices_of, guessed, require_columns
+        from core.data.examine import listed
+
+        choices = choices_of(self.choices)
+        dataset = self.datasets.resolve(reference, choices, self.reading)
+        require_columns(choices, dataset.column_names)
+        if dataset.format == "unknown":
+            raise UserError("data.no_answer", columns=listed(dataset.column_names))
+        if not dataset.usable:
+            row = min((min(finding.rows) for finding in dataset.findings if finding.rows), default=1)
+            found = [finding.plain() for finding in dataset.findings]
+            raise UserError("data.nothing_usable", name=dataset.name, rows=dataset.rows, row=row, findings=found)
+        for finding in guessed(dataset.mapping, dataset.choices):
+            self.note_line(self.text.finding(finding))
+        return dataset
+
+    def reading(self, done: int, total: int) -> None:
+        """How far a file is read, bytes."""
+        if total > TOLD_FROM:
+            self.pass_by("cli.reading", done=self.text.size(done), total=self.text.size(total))
 
     def model(self, reference: str, *, fetch: bool = False) -> tuple[catalog.ModelRef, Path]:
         """The model and the folder it lies in. With `fetch` it is downloaded when it is not here yet.

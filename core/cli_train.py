@@ -32,7 +32,7 @@ CLOSE_S = 30.0
 def train(desk: Desk) -> int:
     """Train, wait for the end, give the figures. A stop keeps what was learned and is no failure."""
     spec = desk.spec(model=desk.choices.model)  # slips in the settings are told before anything is read
-    dataset = desk.datasets.resolve(desk.choices.data)
+    dataset = desk.dataset(desk.choices.data)
     if dataset.task == "preference":
         raise UserError("train.preference")
     model, folder = desk.model(desk.choices.model, fetch=True)

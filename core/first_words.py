@@ -206,12 +206,36 @@ WORDS = {
     "help.compare": ("answers of the model before and after", "对比训练前后的回答"),
     "help.export": ("write what was learned to a folder", "把学到的内容导出到文件夹"),
     "help.test": ("the project's own tests", "运行本项目的测试"),
-    "help.file": ("a JSON, JSONL or CSV file", "JSON、JSONL 或 CSV 文件"),
+    "help.file": (
+        "a file of rows: JSON, JSONL, CSV, Excel, Parquet or text",
+        "数据文件：JSON、JSONL、CSV、Excel、Parquet 或文本",
+    ),
     "help.data": ("a file, a sample's name or a data set's id", "文件、示例名称或数据集编号"),
     "help.model": ("starter, a catalogue name, a folder or a hub id", "starter、目录中的名称、文件夹或 hub 编号"),
     "help.endpoint": (
         "download from this address, a mirror (huggingface.co); HF_TOKEN is used where it is set",
         "从这个地址（镜像站）下载，默认 huggingface.co；设置了 HF_TOKEN 时会使用它",
+    ),
+    "help.reading": ("how the data is read", "如何读取数据"),
+    "help.encoding": (
+        "of a text file, as gb18030; found by itself otherwise",
+        "文本文件的编码，如 gb18030；默认自动识别",
+    ),
+    "help.sheet": ("the sheet of a workbook", "要读取的工作表"),
+    "help.column": (
+        "which column holds what, as question=Frage; again for another one",
+        "哪一列是什么，如 question=提问，可重复",
+    ),
+    "help.speaker": ("whose turns are the model's, where speakers have names", "对话中哪位说话人是模型"),
+    "help.fill": (
+        "words for a placeholder, as name=Aurora; again for another one",
+        "占位符的内容，如 name=晨光，可重复",
+    ),
+    "help.repair": ("mend what is no valid JSON", "修补不合规的 JSON"),
+    "help.nested_as_text": ("lists and objects become JSON text", "列表和对象转为 JSON 文本"),
+    "help.eval_data": (
+        "rows to measure on, instead of keeping some aside; read as DATA",
+        "专门用来检验的数据，不再从数据中留出",
     ),
     "help.rows": ("how many rows, `all`, or row numbers: 1,3 (5)", "行数、`all` 或行号：1,3（默认 5）"),
     "help.recipe": ("what to learn and how thorough: faq, style/quick", "学什么、多充分：faq、style/quick"),

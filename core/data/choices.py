@@ -42,3 +42,15 @@ class Choices(BaseModel):
     def key(self) -> str:
         """Equal for equal decisions."""
         return json.dumps(self.plain(), ensure_ascii=False, sort_keys=True)
+
+    def with_(self, more: "Choices") -> "Choices":
+        """These decisions and `more`, which wins where both say something."""
+        said = more.plain()
+        for name in ("columns", "fill"):
+            if name in said:
+                said[name] = {**getattr(self, name), **said[name]}
+        return Choices(**{**self.plain(), **said})
+
+
+UNDECIDED = Choices()
+"""Nothing is decided by a person; all is found by itself."""

@@ -1,24 +1,32 @@
 """One version of a data set: facts, rows, and the questions it can answer. How it lies on disk: datasets.py."""
 
-import json
-import re
-from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core.data.split import held_out_count, reworded, why
+from core.data import keeping
+from core.data.choices import UNDECIDED, Choices
+from core.data.convert import Mapping
+from core.data.keys import Keys, first_exchange, normalised, turns
+from core.data.rows_file import Row, RowsFile
+from core.data.split import held_out_count, why
 from core.errors import UserError
 from core.findings import Finding
 
-Row = dict[str, Any]
+__all__ = ["Dataset", "Row", "normalised"]
 
 
 @dataclass(frozen=True)
 class Dataset:
     """One version of a data set.
 
-    rows: records read; usable: those that can be learned; size in bytes; created in seconds since 1970.
+    rows          records read; usable: rows that can be learned, of which one record may give several
+    size          bytes of the file; `created` and `added` (when it was last brought in) in seconds since 1970
+    container     "jsonl", "json", "csv", "xlsx", "parquet" or "text"; encoding: "" for what is no text
+    mapping       which column holds what, as found or as the choices say; format "unknown" when nothing could be found
+    choices       what a person decided about how it is read
+    column_names  the columns of the file; `sheets` of a workbook, of which `sheet` is read; `packed`: "gz", "zip" or ""
+    parent        the version that this one is another reading of
     """
 
     id: str
@@ -26,40 +34,87 @@ class Dataset:
     file_name: str
     encoding: str
     container: str
-    format: str
-    task: str
     rows: int
     usable: int
     findings: list[Finding]
     created: float
+    added: float
     origin: str
     sha256: str
     size: int
-    columns: dict[str, str]
     parent: str | None
     fixes: list[dict[str, Any]]
     folder: Path
+    mapping: Mapping
+    choices: Choices = UNDECIDED
+    column_names: list[str] = field(default_factory=list)
+    sheets: list[str] = field(default_factory=list)
+    sheet: str | None = None
+    packed: str = ""
     _kept: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
-    def load_rows(self) -> list[Row]:
-        """The usable rows. Raises UserError `dataset.damaged` when they cannot be read."""
-        try:
-            with (self.folder / "rows.jsonl").open(encoding="utf-8") as file:
-                rows = [json.loads(line) for line in file]
-        except FileNotFoundError as error:
-            if self.folder.is_dir():
+    @property
+    def format(self) -> str:
+        return self.mapping.format
+
+    @property
+    def task(self) -> str:
+        """ "chat", "text" or "preference"."""
+        return self.mapping.task
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Part of a row -> the column that holds it."""
+        return self.mapping.columns
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether how it is read is certain: by what is in it, or because the person agreed."""
+        return self.mapping.sure or self.choices.confirmed
+
+    @property
+    def look(self) -> list[dict[str, Any]]:
+        """The first records as they were read: `[{"number", "values"}]`; [] when they cannot be read any more."""
+        if "look" not in self._kept:
+            self._kept["look"] = keeping.look(self.folder, self.file_name, self.choices)
+        found: list[dict[str, Any]] = self._kept["look"]
+        return found
+
+    def load_rows(self) -> RowsFile:
+        """The usable rows, mapped into memory. Raises UserError `dataset.damaged` when they cannot be read."""
+        if "rows" not in self._kept:
+            try:
+                rows = keeping.rows(self.folder)
+                count = len(rows)
+            except FileNotFoundError as error:
+                if self.folder.is_dir():
+                    raise UserError("dataset.damaged", dataset=self.name) from error
+                raise UserError("dataset.unknown", dataset=self.name) from error
+            except (OSError, ValueError, KeyError) as error:
                 raise UserError("dataset.damaged", dataset=self.name) from error
-            raise UserError("dataset.unknown", dataset=self.name) from error
-        except (OSError, ValueError) as error:
-            raise UserError("dataset.damaged", dataset=self.name) from error
-        if len(rows) != self.usable:
-            raise UserError("dataset.damaged", dataset=self.name)
-        return rows
+            if count != self.usable:
+                rows.close()
+                raise UserError("dataset.damaged", dataset=self.name)
+            self._kept["rows"] = rows
+        found: RowsFile = self._kept["rows"]
+        return found
+
+    def close(self) -> None:
+        """Let go of its files, so that they can be deleted on every system."""
+        if rows := self._kept.pop("rows", None):
+            rows.close()
+
+    def keys(self) -> Keys:
+        """What its rows say, as numbers. Raises UserError `dataset.damaged`."""
+        if "keys" not in self._kept:
+            self._kept["keys"] = keeping.keys(self.folder, self.load_rows())
+        found: Keys = self._kept["keys"]
+        return found
 
     def reworded(self) -> int:
         """How many rows can be kept aside without an answer being lost. Raises UserError `dataset.damaged`."""
         if "reworded" not in self._kept:
-            self._kept["reworded"] = reworded(self.load_rows())
+            self._kept["reworded"] = self.keys().reworded()
         return int(self._kept["reworded"])
 
     def aside(self, holdout: float | None, goal: str) -> tuple[int, str]:
@@ -70,63 +125,26 @@ class Dataset:
     def system_prompt(self) -> str:
         """The system prompt that at least half of the rows have; "" when there is none."""
         if "system" not in self._kept:
-            rows = self.load_rows()
-            counted = Counter(
-                turns[0]["content"] for row in rows if (turns := _turns(row)) and turns[0]["role"] == "system"
-            )
-            best, count = counted.most_common(1)[0] if counted else ("", 0)
-            self._kept["system"] = best if count * 2 >= len(rows) else ""
+            place = self.keys().common_system()
+            self._kept["system"] = "" if place is None else turns(self.load_rows()[place])[0]["content"]
         return str(self._kept["system"])
 
     def questions(self, count: int) -> list[tuple[str, str]]:
         """Up to `count` different first questions with their answers, spread over the data; [] for running text."""
-        pairs = list(self._index().values())
-        if not pairs or count <= 0:
+        if "firsts" not in self._kept:
+            self._kept["firsts"] = self.keys().firsts()
+        places = self._kept["firsts"]
+        if not len(places) or count <= 0:
             return []
-        step = max(1.0, len(pairs) / count)
-        chosen = [pairs[min(len(pairs) - 1, int(step * (index + 0.5)))] for index in range(min(count, len(pairs)))]
-        return [(question, answer) for _, question, answer in chosen]
+        step, rows = max(1.0, len(places) / count), self.load_rows()
+        chosen = [places[min(len(places) - 1, int(step * (at + 0.5)))] for at in range(min(count, len(places)))]
+        return [exchange for place in chosen if (exchange := first_exchange(rows[int(place)]))]
 
     def answer_to(self, question: str) -> tuple[int, str] | None:
         """(row, answer) when the data holds this question, but for case, blanks and the punctuation at its end."""
-        found = self._index().get(normalised(question))
-        return (found[0], found[2]) if found else None
-
-    def _index(self) -> dict[str, tuple[int, str, str]]:
-        """Normalised first question -> (row, question, answer); the first row wins."""
-        if "index" not in self._kept:
-            index: dict[str, tuple[int, str, str]] = {}
-            for row in self.load_rows():
-                if exchange := _first_exchange(row):
-                    index.setdefault(normalised(exchange[0]), (row["row"], *exchange))
-            index.pop("", None)
-            self._kept["index"] = index
-        found: dict[str, tuple[int, str, str]] = self._kept["index"]
-        return found
-
-
-def normalised(question: str) -> str:
-    """A question as it is compared: lower case, single blanks, without punctuation at the end."""
-    return re.sub(r"[\s?!.,;:…~？！。，；：、]+$", "", re.sub(r"\s+", " ", question).strip().lower())
-
-
-def _turns(row: Row) -> list[dict[str, Any]]:
-    turns: list[dict[str, Any]] = row.get("messages") or [
-        *row.get("prompt", []),
-        *(row.get("chosen") or row.get("answer") or []),
-    ]
-    return turns
-
-
-def _first_exchange(row: Row) -> tuple[str, str] | None:
-    spoken = [turn for turn in _turns(row) if turn["role"] != "system"]
-    if (
-        len(spoken) < 2
-        or spoken[0]["role"] != "user"
-        or spoken[1]["role"] != "assistant"
-        or not spoken[1]["content"].strip()
-    ):
-        return None
-    if row.get("label") is False:
-        return None
-    return spoken[0]["content"], spoken[1]["content"]
+        place = self.keys().place_of(question)
+        if place is None:
+            return None
+        row = self.load_rows()[place]
+        exchange = first_exchange(row)
+        return (row["row"], exchange[1]) if exchange and normalised(exchange[0]) == normalised(question) else None

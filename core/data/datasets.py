@@ -2,33 +2,32 @@
 
     workspace/datasets/<id>/
         source         the file's bytes as they came
-        version.json   what was found: file name, sha256, encoding, format, mapping, counts, findings, parent, fixes
-        rows.jsonl     the usable rows in the stored shape (core/data/formats.py)
-        meta.json      what may change later: the name
+        version.json   what was found: file name, sha256, choices, encoding, mapping, counts, findings, parent, fixes
+        rows.arrow     the usable rows in the stored shape (core/data/rows_file.py), and keys.npz: what they say
+        look.json      the first records as they were read
+        meta.json      what may change later: the name, when it was last brought in
 
-A folder is built aside and renamed into place whole, so a kill in the middle leaves nothing that can be seen.
+A folder is built aside and renamed into place whole, so a kill in the middle leaves nothing that can be seen. Files
+are read outside the lock: two at once if need be.
 """
 
-import hashlib
-import json
 import shutil
 import threading
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from core.data import files
-from core.data.dataset import Dataset, Row
-from core.data.examine import examine
+from core.data import intake, keeping, version
+from core.data.choices import UNDECIDED, Choices
+from core.data.dataset import Dataset
 from core.data.rows import Progress
 from core.data.samples import Sample, find, samples
 from core.errors import UserError, translate
-from core.findings import from_plain
-from core.workspace import NAME_LIMIT, Workspace, clean_name, is_id, mint_id, person_path, write_atomic
+from core.workspace import NAME_LIMIT, Workspace, clean_name, is_id, mint_id, person_path
 
 __all__ = ["Dataset", "DatasetStore", "Sample"]
-
-SCHEMA_VERSION = 1
 
 
 class DatasetStore:
@@ -40,55 +39,74 @@ class DatasetStore:
         self._known: dict[str, Dataset] = {}
 
     def add(
-        self, path: Path, *, name: str | None = None, origin: str = "upload", progress: Progress | None = None
+        self,
+        path: Path,
+        *,
+        name: str | None = None,
+        origin: str = "upload",
+        choices: Choices = UNDECIDED,
+        progress: Progress | None = None,
     ) -> Dataset:
-        """Read, check and keep a file; the same bytes again give the version that is there already.
+        """Read, check and keep a file; the same bytes with the same choices give the version that is there already.
 
-        Raises UserError `data.*` when there is nothing in it to learn from, MachineError when the disk refuses.
+        A table is kept even when none of its rows can be used, so that what is wrong with it can be put right.
+        Raises UserError `data.*` for what is no table at all, MachineError when the disk refuses; what `progress`
+        raises passes through, and leaves nothing behind.
         """
         path = Path(path)
         file_name = (name or path.name)[-NAME_LIMIT:]
-        data = files.load(path, file_name)
-        sha256 = hashlib.sha256(data).hexdigest()
-        with self._lock:
-            known = next(
-                (dataset for dataset in self.list() if dataset.sha256 == sha256 and dataset.parent is None), None
-            )
-            if known is not None:
-                return known
-            found = examine(data, name=file_name, progress=progress)
-            found.require_rows(file_name)
-            version = {
-                "schema_version": SCHEMA_VERSION,
-                "file_name": file_name,
-                "sha256": sha256,
-                "size": len(data),
-                "encoding": found.encoding,
-                "container": found.container,
-                "format": found.mapping.format,
-                "task": found.mapping.task,
-                "columns": found.mapping.columns,
-                "rows": found.count,
-                "usable": len(found.rows),
-                "parent": None,
-                "fixes": [],
-                "created": time.time(),
-                "origin": origin,
-                "findings": [finding.plain() for finding in found.findings],
-            }
-            return self._write(data, version, found.rows, Path(file_name).stem or file_name)
 
-    def _write(self, data: bytes, version: dict[str, Any], rows: list[Row], name: str) -> Dataset:
+        def bring(to: Path) -> tuple[str, int]:
+            return intake.bring(path, to, name=file_name, progress=progress)
+
+        facts = {"file_name": file_name, "origin": origin, "parent": None}
+        return self._take(bring, Path(file_name).stem or file_name, facts, choices, progress)
+
+    def reread(self, dataset_id: str, choices: Choices, progress: Progress | None = None) -> Dataset:
+        """The same source read with other choices: a version of its own, which keeps the name and hides the old one.
+
+        Raises UserError `dataset.unknown`, `dataset.damaged` and as `add`.
+        """
+        old = self.get(dataset_id)
+
+        def bring(to: Path) -> tuple[str, int]:
+            intake.again(old.folder / keeping.SOURCE, to)
+            return old.sha256, old.size
+
+        facts = {"file_name": old.file_name, "origin": old.origin, "parent": old.id}
+        return self._take(bring, old.name, facts, choices, progress, keep_name=True)
+
+    def _take(
+        self,
+        bring: Callable[[Path], tuple[str, int]],
+        name: str,
+        facts: dict[str, Any],
+        choices: Choices,
+        progress: Progress | None,
+        *,
+        keep_name: bool = False,
+    ) -> Dataset:
+        """Build a version aside and rename it into place, unless its like is there.
+
+        keep_name: a version that is there already gets `name` too
+        """
         dataset_id = mint_id()
         aside = self._workspace.datasets / f".{dataset_id}"
         try:
             aside.mkdir()
-            (aside / "source").write_bytes(data)
-            with (aside / "rows.jsonl").open("w", encoding="utf-8", newline="\n") as file:
-                file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-            write_atomic(aside / "version.json", json.dumps(version, ensure_ascii=False, indent=1))
-            write_atomic(aside / "meta.json", json.dumps({"name": name[:NAME_LIMIT]}, ensure_ascii=False))
-            aside.rename(self._workspace.dataset_folder(dataset_id))
+            sha256, size = bring(aside / keeping.SOURCE)
+            known = self._like(sha256, choices)
+            if known is None:
+                found = version.read(aside, facts["file_name"], choices, progress)
+                about = {**facts, "sha256": sha256, "size": size}
+                version.write(aside, {**about, **found, "choices": choices.plain(), "created": time.time()})
+            with self._lock:
+                known = known or self._like(sha256, choices)  # another thread may have been faster
+                if known is not None:
+                    shutil.rmtree(aside, ignore_errors=True)
+                    return self._note(known, name if keep_name else known.name, time.time())
+                version.write_meta(aside, name[:NAME_LIMIT], time.time())
+                aside.rename(self._workspace.dataset_folder(dataset_id))
         except BaseException as error:
             shutil.rmtree(aside, ignore_errors=True)
             if isinstance(error, OSError):
@@ -96,79 +114,99 @@ class DatasetStore:
             raise
         return self.get(dataset_id)
 
+    def _like(self, sha256: str, choices: Choices) -> Dataset | None:
+        """The version of these bytes that was read with these choices."""
+        for dataset in self._all():
+            if dataset.sha256 == sha256 and dataset.choices.key() == choices.key() and not dataset.fixes:
+                return dataset
+        return None
+
+    def _note(self, dataset: Dataset, name: str, added: float) -> Dataset:
+        """Write what may change later."""
+        try:
+            version.write_meta(dataset.folder, name, added)
+        except OSError as error:
+            raise translate(error, where=str(dataset.folder)) from error
+        return self.get(dataset.id)
+
     def get(self, dataset_id: str) -> Dataset:
         """Raises UserError `dataset.unknown` or `dataset.damaged`."""
         folder = self._workspace.dataset_folder(dataset_id)
         try:
-            name = str(_object(folder / "meta.json")["name"])
-            if (known := self._known.get(dataset_id)) and known.name == name:
-                return known
-            said = _object(folder / "version.json")
-            findings = [from_plain(finding) for finding in said["findings"]]
-            facts = {
-                key: said[key]
-                for key in (
-                    "file_name", "encoding", "container", "format", "task", "rows", "usable", "created", "origin",
-                    "sha256", "size", "columns", "parent", "fixes",
-                )
-            }  # fmt: skip
+            meta = version.plain_object(folder / "meta.json")
+            name = str(meta["name"])
+            known = self._known.get(dataset_id)
+            if known is None:
+                known = version.load(dataset_id, name, folder)
+            added = float(meta.get("added") or known.created)
+            if (known.name, known.added) != (name, added):
+                known = replace(known, name=name, added=added)
         except FileNotFoundError:
             raise UserError("dataset.unknown", dataset=dataset_id) from None
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise UserError("dataset.damaged", dataset=dataset_id) from error
-        dataset = Dataset(id=dataset_id, name=name, findings=findings, folder=folder, **facts)
-        self._known[dataset_id] = dataset
-        return dataset
+        self._known[dataset_id] = known
+        return known
 
     def rename(self, dataset_id: str, name: str) -> Dataset:
         """Raises UserError `name.empty` for a blank name."""
         cleaned = clean_name(name)
         dataset = self.get(dataset_id)
-        try:
-            write_atomic(dataset.folder / "meta.json", json.dumps({"name": cleaned}, ensure_ascii=False))
-        except OSError as error:
-            raise translate(error, where=str(dataset.folder)) from error
-        return self.get(dataset_id)
+        return self._note(dataset, cleaned, dataset.added)
 
     def delete(self, dataset_id: str) -> None:
-        """Gone at once for everybody: renamed away first, then removed. Raises UserError `dataset.unknown`."""
-        folder = self._workspace.dataset_folder(dataset_id)
-        gone = folder.with_name(f".{dataset_id}.deleted")
-        try:
-            folder.rename(gone)
-        except FileNotFoundError:
-            raise UserError("dataset.unknown", dataset=dataset_id) from None
-        except OSError as error:
-            raise translate(error, where=str(folder)) from error
-        self._known.pop(dataset_id, None)
-        shutil.rmtree(gone, ignore_errors=True)
+        """Gone at once for everybody: renamed away first, then removed; the readings that it hides go with it.
+
+        Raises UserError `dataset.unknown`.
+        """
+        for each in [dataset_id, *(other.id for other in self.hidden_by(dataset_id))]:
+            folder = self._workspace.dataset_folder(each)
+            gone = folder.with_name(f".{each}.deleted")
+            if known := self._known.pop(each, None):
+                known.close()  # a mapped file cannot be renamed or deleted on Windows
+            try:
+                folder.rename(gone)
+            except FileNotFoundError:
+                raise UserError("dataset.unknown", dataset=each) from None
+            except OSError as error:
+                raise translate(error, where=str(folder)) from error
+            shutil.rmtree(gone, ignore_errors=True)
 
     def samples(self) -> list[Sample]:
         """The samples that come with the program."""
         return samples()
 
-    def resolve(self, reference: str) -> Dataset:
-        """DATA of the command line: a data set's id, a file, or a sample's name.
+    def resolve(self, reference: str, choices: Choices = UNDECIDED, progress: Progress | None = None) -> Dataset:
+        """DATA of the command line: a data set's id, a file, or a sample's name, read with these choices.
 
         Raises UserError `data.unknown`, or `sample.kept_back` for a sample whose method is not built yet.
         """
         if is_id(reference) and (self._workspace.datasets / reference).is_dir():
-            return self.get(reference)
+            dataset = self.get(reference)
+            both = dataset.choices.with_(choices)
+            return dataset if both.key() == dataset.choices.key() else self.reread(reference, both, progress)
         path = person_path(reference)
         try:
             if reference and path.exists():
-                return self.add(path, origin="file")
+                return self.add(path, origin="file", choices=choices, progress=progress)
         except (OSError, ValueError):  # too long or not a path at all
             pass
         sample = find(reference)
         if sample is not None:
-            return self.add(sample.file, origin="sample")
+            return self.add(sample.file, origin="sample", choices=choices, progress=progress)
         raise UserError(
             "data.unknown", reference=reference[:200], samples=", ".join(sample.name for sample in self.samples())
         )
 
-    def list(self) -> list[Dataset]:
-        """All data sets that can be read, newest first."""
+    def hidden_by(self, dataset_id: str) -> tuple[Dataset, ...]:
+        """Earlier readings of the same source, which are not listed because this one is."""
+        known = self._all()
+        sources = {dataset.id: _source(dataset, known) for dataset in known}
+        family = [dataset for dataset in known if sources[dataset.id] == sources.get(dataset_id)]
+        return tuple(family[1:]) if family and family[0].id == dataset_id else ()
+
+    def _all(self) -> tuple[Dataset, ...]:
+        """Every version that can be read, the one that was brought in last first."""
         found = []
         for folder in self._workspace.datasets.iterdir():
             if not is_id(folder.name):
@@ -177,11 +215,20 @@ class DatasetStore:
                 found.append(self.get(folder.name))
             except UserError:
                 continue
-        return sorted(found, key=lambda dataset: (dataset.created, dataset.id), reverse=True)
+        return tuple(sorted(found, key=lambda dataset: (dataset.added, dataset.created, dataset.id), reverse=True))
+
+    def list(self) -> list[Dataset]:
+        """All data sets that can be read, newest first; of several readings of one source the newest."""
+        shown: dict[str, Dataset] = {}
+        known = self._all()
+        for dataset in known:
+            shown.setdefault(_source(dataset, known), dataset)
+        return list(shown.values())
 
 
-def _object(path: Path) -> dict[str, Any]:
-    found = json.loads(path.read_bytes())
-    if not isinstance(found, dict):
-        raise ValueError(path.name)
-    return found
+def _source(dataset: Dataset, known: tuple[Dataset, ...]) -> str:
+    """The id of the first reading of the file that `dataset` is a reading of."""
+    by_id = {each.id: each for each in known}
+    while dataset.parent in by_id and by_id[dataset.parent].sha256 == dataset.sha256 and not dataset.fixes:
+        dataset = by_id[dataset.parent]
+    return dataset.id

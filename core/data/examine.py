@@ -1,41 +1,119 @@
-"""One look at a file from its bytes to findings; the store, the command line and the window all take this one."""
+"""One look at a file from its bytes to findings; the store, the command line and the window all take this one.
 
-from collections import Counter
-from dataclasses import dataclass
+The file is read once, a record at a time: each becomes rows, is checked, handed on and let go.
+"""
+
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
-from core.data import checks, files, formats
-from core.data.rows import Progress
-from core.errors import UserError
-from core.findings import Finding
+from core.data import files, formats
+from core.data.checks import Checker
+from core.data.choices import UNDECIDED, Choices
+from core.data.convert import Converter, Mapping
+from core.data.look import plain_look
+from core.data.rows import Progress, Record
+from core.findings import Finding, worst_first
+
+LOOKED_AT = 200
+"""Records from which the format is recognised."""
+
+HEAVY = 20_000_000
+"""Characters after which so many records are enough: they are held while the format is recognised."""
 
 
 @dataclass(frozen=True)
 class Examined:
-    """What a file holds. `count` records were read; `rows` are the usable ones in the stored shape, possibly none."""
+    """What a file holds: `count` records were read, which gave `usable` rows. The rest is as in `Dataset`."""
 
-    encoding: str
     container: str
-    mapping: formats.Mapping
+    encoding: str
+    mapping: Mapping
     count: int
-    rows: list[dict[str, Any]]
+    usable: int
     findings: list[Finding]
-
-    def require_rows(self, name: str) -> None:
-        """Raises UserError `data.nothing_usable` when no row can be learned; its facts hold the findings."""
-        if self.rows:
-            return
-        numbers: Counter[int] = Counter(row for finding in self.findings for row in finding.rows)
-        found = [finding.plain() for finding in self.findings]
-        raise UserError("data.nothing_usable", name=name, rows=self.count, row=min(numbers, default=1), findings=found)
+    column_names: list[str]
+    sheets: list[str] = field(default_factory=list)
+    sheet: str | None = None
+    packed: str = ""
+    look: list[dict[str, Any]] = field(default_factory=list)
 
 
-def examine(data: bytes, *, name: str, progress: Progress | None = None) -> Examined:
-    """Read, recognise, convert and check. Raises UserError `data.*` when the whole file cannot be used."""
-    found = files.read_bytes(data, name=name, progress=progress)
-    mapping = formats.recognise(found.columns, found.rows)
+def examine(
+    path: Path,
+    *,
+    name: str,
+    choices: Choices = UNDECIDED,
+    progress: Progress | None = None,
+    on_row: Callable[[dict[str, Any]], None] = lambda row: None,
+) -> Examined:
+    """Read, recognise, convert and check; `on_row` gets each usable row in the stored shape.
+
+    Raises UserError `data.*` when the whole file cannot be read. What `progress` and `on_row` raise passes through.
+    """
+    opened = files.open_file(path, name=name, choices=choices, progress=progress)
+    try:
+        first = _first(opened.records)
+        mapping = formats.recognise(opened.columns, first, choices)
+        mapping = replace(mapping, sure=mapping.sure and opened.sure)
+        converter, checker, usable = Converter(mapping, choices), Checker(mapping.task), 0
+        look = plain_look(first)
+        for record in chain(_emptied(first), opened.records):
+            for row in converter.rows(record):
+                usable += 1
+                checker.see(row)
+                on_row(row)
+    finally:
+        if isinstance(opened.records, Generator):
+            opened.records.close()  # the file, at once: where a check is given up it may be deleted next
+    findings = [*opened.findings, *converter.findings(opened.columns), *checker.findings()]
     if mapping.format == "unknown":
-        names = found.columns
-        raise UserError("data.no_answer", columns=", ".join(names[:12]) + (" ..." if len(names) > 12 else ""))
-    rows, findings = formats.convert_all(found, mapping)
-    return Examined(found.encoding, found.container, mapping, found.count, rows, checks.check(rows, findings))
+        findings.append(Finding("error", "data.no_columns", columns=listed(opened.columns)))
+    return Examined(
+        opened.container,
+        opened.encoding,
+        mapping,
+        opened.count,
+        usable,
+        worst_first(formats.merged(findings)),
+        opened.columns,
+        opened.sheets,
+        opened.sheet,
+        opened.packed,
+        look,
+    )
+
+
+def listed(columns: list[str]) -> str:
+    """The names of columns for a sentence."""
+    return ", ".join(columns[:12]) + (" ..." if len(columns) > 12 else "")
+
+
+def _first(records: Iterator[Record]) -> list[Record]:
+    """The records that are looked at first."""
+    found: list[Record] = []
+    size = 0
+    for record in records:
+        found.append(record)
+        size += _size(record.values)
+        if len(found) >= LOOKED_AT or size > HEAVY:
+            break
+    return found
+
+
+def _size(value: Any) -> int:
+    """About how many characters a value has."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, dict):
+        return sum(map(_size, value.values()))
+    return sum(map(_size, value)) if isinstance(value, list) else 8
+
+
+def _emptied(records: list[Record]) -> Iterator[Record]:
+    """The records in order, each let go when it is given."""
+    records.reverse()
+    while records:
+        yield records.pop()

@@ -39,6 +39,7 @@ class RowsWriter:
     def __init__(self, path: Path) -> None:
         import pyarrow as pa
 
+        self.path = path
         self.count = 0
         self._schema = _schema()
         self._file = path.open("wb")

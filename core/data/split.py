@@ -2,8 +2,13 @@
 
 import json
 import random
-from collections import Counter
+from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.keys import NOTHING, Keys, keys_of
 
 Row = dict[str, Any]
 
@@ -19,7 +24,7 @@ show early when the rows are only learned by heart.
 def held_out_count(rows: int, holdout: float | None, goal: str = "facts", reworded: int = 0) -> int:
     """How many of `rows` rows are kept aside. At least one row is always left to learn from.
 
-    reworded: what `reworded()` counts; it bounds the automatic number for facts
+    reworded: what `Keys.reworded()` counts; it bounds the automatic number for facts
     """
     if holdout is None:
         least, share, most = AUTOMATIC[goal]
@@ -31,12 +36,6 @@ def held_out_count(rows: int, holdout: float | None, goal: str = "facts", reword
     else:
         wanted = int(holdout)
     return max(0, min(wanted, rows - 1))
-
-
-def reworded(rows: list[Row]) -> int:
-    """How many rows can be kept aside while the answer of each is still learned from a row that asks otherwise."""
-    answers = {content_key(row): _answer(row) for row in rows}
-    return sum(count - 1 for answer, count in Counter(answers.values()).items() if answer)
 
 
 def why(rows: int, holdout: float | None, goal: str, reworded: int) -> str:
@@ -52,43 +51,47 @@ def why(rows: int, holdout: float | None, goal: str, reworded: int) -> str:
     return "single" if holdout is None else "off"
 
 
-def split(rows: list[Row], holdout: float | None, seed: int, goal: str = "facts") -> tuple[list[Row], list[Row]]:
-    """(rows to learn, rows kept aside), both in the order of the file; the same seed gives the same split.
+def kept_aside(keys: Keys, holdout: float | None, seed: int, goal: str = "facts") -> NDArray[np.bool_]:
+    """For each row whether it is kept aside; the same seed gives the same rows.
 
     holdout: share below 1, count from 1 on, None automatic, which the goal decides. Rows that are equal stay on one
     side, so the share may be missed by a few rows, and nothing is kept aside when all rows are equal.
     """
+    aside = np.zeros(len(keys), np.bool_)
     spare = holdout is None and goal == "facts"  # only rows whose answer is learned all the same
-    wanted = held_out_count(len(rows), holdout, goal, reworded(rows) if spare else 0)
+    wanted = held_out_count(len(keys), holdout, goal, keys.reworded() if spare else 0)
     if wanted == 0:
-        return list(rows), []
-    groups: dict[str, list[int]] = {}
-    for index, row in enumerate(rows):
-        groups.setdefault(content_key(row), []).append(index)
-    order = list(groups.values())
+        return aside
+    _, firsts, group, sizes = np.unique(keys.content, return_index=True, return_inverse=True, return_counts=True)
+    order = np.argsort(firsts).tolist()
     random.Random(seed).shuffle(order)  # no secret
-    left = Counter(_answer(rows[group[0]]) for group in order)
-    aside: set[int] = set()
-    for group in order:
-        answer = _answer(rows[group[0]])
-        if spare and (not answer or left[answer] < 2):
+    answers = keys.answer[firsts]
+    _, same, left = np.unique(answers, return_inverse=True, return_counts=True)
+    chosen = np.zeros(len(firsts), np.bool_)
+    count = 0
+    for each in order:
+        if spare and (answers[each] == NOTHING or left[same[each]] < 2):
             continue
-        if len(aside) + len(group) <= wanted:
-            aside.update(group)
-            left[answer] -= 1
-        if len(aside) == wanted:
+        if count + sizes[each] <= wanted:
+            chosen[each] = True
+            count += sizes[each]
+            left[same[each]] -= 1
+        if count == wanted:
             break
-    return [row for index, row in enumerate(rows) if index not in aside], [
-        row for index, row in enumerate(rows) if index in aside
+    return np.asarray(chosen[group])
+
+
+def split(
+    rows: Sequence[Row], holdout: float | None, seed: int, goal: str = "facts", keys: Keys | None = None
+) -> tuple[list[Row], list[Row]]:
+    """(rows to learn, rows kept aside) of rows that are at hand, both in the order of the file. See `kept_aside`."""
+    aside = kept_aside(keys_of(rows) if keys is None else keys, holdout, seed, goal)
+    return [row for row, held in zip(rows, aside, strict=True) if not held], [
+        row for row, held in zip(rows, aside, strict=True) if held
     ]
 
 
 def content_key(row: Row) -> str:
-    """What makes two rows the same: everything but the row's number."""
-    return json.dumps({key: value for key, value in row.items() if key != "row"}, ensure_ascii=False, sort_keys=True)
-
-
-def _answer(row: Row) -> str:
-    """All that the assistant says in a row; "" for running text."""
-    said = [turn.get("content") for turn in row.get("messages") or [] if turn.get("role") == "assistant"]
-    return "\n".join(str(part).strip() for part in said if part)
+    """What makes two rows the same: everything but where they stand."""
+    said = {key: value for key, value in row.items() if key not in ("row", "variant")}
+    return json.dumps(said, ensure_ascii=False, sort_keys=True)

@@ -1,6 +1,7 @@
 """What is too much for a very small model, said before Start rather than found out afterwards."""
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ def findings(facts: ModelFacts, rows: int, lengths: list[int]) -> list[Finding]:
     return found
 
 
-def of_rows(facts: ModelFacts, folder: Path, rows: list[dict[str, Any]]) -> list[Finding]:
+def of_rows(facts: ModelFacts, folder: Path, rows: Sequence[dict[str, Any]]) -> list[Finding]:
     """As `findings`, from usable rows and the folder of a model that is on this disk.
 
     [] where the model cannot encode them at all, which is told elsewhere.

@@ -8,6 +8,7 @@ import hashlib
 import json
 import math
 import random
+from collections.abc import Iterable
 from itertools import chain, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,7 +58,7 @@ def floor(min_steps: int, own: int, general: int) -> int:
     return math.ceil(min_steps * min(FLOOR_RISES, (own + general) / own))
 
 
-def general_rows(rows: list[Row]) -> list[Row]:
+def general_rows(rows: Iterable[Row]) -> list[Row]:
     """The general rows that go with `rows`, those of one language after those of the other; [] without the files.
 
     They are numbered from 1 through both files and carry their language: `{"row": 1, "language": "en", "messages"}`.

@@ -1,6 +1,6 @@
 """From a data set's rows to the rows that the collator gets: the very arrays that the preview shows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,7 @@ class ReadyRows:
 
 def encode_rows(
     tokenizer: "PreTrainedTokenizerBase",
-    rows: list[dict[str, Any]],
+    rows: Iterable[dict[str, Any]],
     max_length: int,
     on_row: Callable[[int], None] = lambda done: None,
 ) -> ReadyRows:
@@ -56,7 +56,7 @@ def encode_rows(
     return ready
 
 
-def lengths(tokenizer: "PreTrainedTokenizerBase", rows: list[dict[str, Any]]) -> list[int]:
+def lengths(tokenizer: "PreTrainedTokenizerBase", rows: Iterable[dict[str, Any]]) -> list[int]:
     """Tokens of each row before any cutting; a row that the template refuses is left out.
 
     Raises UserError `tokens.*` where the model cannot encode any row.
@@ -71,7 +71,7 @@ def lengths(tokenizer: "PreTrainedTokenizerBase", rows: list[dict[str, Any]]) ->
     return found
 
 
-def estimated_lengths(rows: list[dict[str, Any]]) -> list[int]:
+def estimated_lengths(rows: Iterable[dict[str, Any]]) -> list[int]:
     """Tokens of each row guessed from its characters, for a model whose tokenizer is not on this disk yet.
 
     About 4 characters of English and 1.5 Chinese characters make a token in today's large vocabularies;

@@ -4,6 +4,7 @@ Shared by the window's plan line, `launch.py forecast` and the engine, so that w
 is what is done after it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,7 +68,7 @@ def settle(spec: RunSpec, dataset: Dataset, workspace: Workspace) -> Settled:
     return Settled(model, known, plan, found, general, spare, machine)
 
 
-def sampled(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def sampled(rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
     """The rows whose lengths a plan is made from: all, or `SAMPLE_ROWS` spread over them."""
     return rows[:: max(1, len(rows) // SAMPLE_ROWS)][:SAMPLE_ROWS]
 

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from core import cli, cli_arguments, cli_data, cli_test
+from core.cli_choices import choices_of
 from core.cli_desk import Desk, changes
 from core.cli_train import Progress, busy
+from core.data.choices import Choices as DataChoices
 from core.errors import UserError
 from core.first_words import Trouble
 from core.models import catalog
@@ -157,7 +159,8 @@ def test_check_reports_what_is_in_a_file(run: Run, faq: Path, root: Path) -> Non
     code, out, err = run("check", str(faq), "--json")
     found = json.loads(out)
     assert code == 0 and err == ""
-    assert list(found) == ["file", "encoding", "format", "task", "rows", "usable", "findings"]
+    keys = ["file", "encoding", "format", "task", "rows", "usable", "findings", "container", "sheet"]
+    assert list(found) == keys and (found["container"], found["sheet"]) == ("csv", None)
     assert (found["file"], found["format"], found["task"]) == ("faq.csv", "question_answer", "chat")
     assert (found["rows"], found["usable"]) == (12, 11)
     empty = next(finding for finding in found["findings"] if finding["code"] == "answer.empty")
@@ -194,6 +197,84 @@ def test_nonsense_is_one_sentence_and_exit_code_2(make: str, run: Run, tmp_path:
         assert code == 2 and out == "" and err.count("\n") == 1 and "Traceback" not in err
         code, out, err = run(*verb, "--json")
         assert code == 2 and json.loads(out)["error"]["message"] + "\n" == err
+
+
+@pytest.mark.parametrize("verb", ["check", "preview", "forecast", "train"])
+def test_columns_that_say_nothing_are_one_sentence_until_they_are_named(verb: str, run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("alpha,beta,delta\n" + "".join(f"{n},{n + 1},{n % 3}\n" for n in range(12)), encoding="utf-8")
+    argv = [verb, str(path)] if verb in ("check", "preview") else [verb, "--data", str(path)]
+    argv += [] if verb == "check" else ["--model", "starter"]
+    code, out, _ = run(*argv, "--json")
+    assert code == 2 and json.loads(out)["error"]["code"] == "data.no_answer" and "alpha, beta" in out
+    if verb != "train":
+        code, out, err = run(*argv, "--json", "--column", "question=alpha", "--column", "answer=beta")
+        assert code == 0, err
+    code, out, _ = run(*argv, "--json", "--column", "question=gamma", "--column", "answer=beta")
+    assert code == 2 and json.loads(out)["error"]["code"] == "cli.no_column"
+
+
+def test_a_guess_is_told_until_it_is_agreed_to(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("alpha,beta\n" + "".join(f"what is {n}?,it is {n}\n" for n in range(12)), encoding="utf-8")
+    code, out, _ = run("check", str(path), "--json")
+    (found,) = [each for each in json.loads(out)["findings"] if each["code"] == "columns.guessed"]
+    assert code == 0 and found["level"] == "warning" and "question=alpha" in found["message"]
+    for language in ("en", "zh"):
+        code, _, err = run("preview", str(path), "--model", "starter", "--lang", language)
+        assert code == 0 and "answer=beta" in err
+    agreed = ["--column", "question=alpha", "--column", "answer=beta"]
+    code, out, _ = run("check", str(path), "--json", *agreed)
+    assert code == 0 and "columns.guessed" not in out
+    assert run("preview", str(path), "--model", "starter", *agreed)[2] == ""
+
+
+def test_how_a_file_is_read_can_be_said(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes("question,answer\n{{name}}几点开门？,九点。\n".encode("gb18030") * 1)
+    said = ["--encoding", "GB18030", "--fill", "name=Aurora=1", "--repair", "--nested-as-text", "--json"]
+    code, out, err = run("check", str(path), *said)
+    assert code == 0 and json.loads(out)["encoding"] == "gb18030", err
+    code, shown, _ = run("preview", str(path), "--model", "starter", *said)
+    assert code == 0 and "Aurora=1几点" in json.loads(shown)[0]["text"]
+    code, again, _ = run("preview", str(path), "--model", "starter", "--json", "--encoding", "gb18030")
+    assert code == 0 and "{{name}}几点" in json.loads(again)[0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        (["--encoding", "klingon"], "cli.encoding"),
+        (["--encoding", "utf-8\x00"], "cli.encoding"),
+        (["--column", "question"], "cli.column"),
+        (["--column", "=x"], "cli.column"),
+        (["--column", "subject=x"], "cli.column_part"),
+        (["--column", "question=x"], "cli.no_column"),
+        (["--fill", "name"], "cli.fill"),
+    ],
+)
+def test_a_slip_in_how_a_file_is_read_is_one_sentence(said: list[str], code: str, run: Run, faq: Path) -> None:
+    for verb in (["check", str(faq)], ["train", "--data", str(faq), "--model", "starter"]):
+        for language in ("en", "zh"):
+            found, out, err = run(*verb, *said, "--json", "--lang", language)
+            assert found == 2 and json.loads(out)["error"]["code"] == code and err.count("\n") == 1
+
+
+def test_named_columns_say_the_format() -> None:
+    def chosen(*columns: str) -> DataChoices:
+        argv = ["check", "x", *(word for column in columns for word in ("--column", column))]
+        return choices_of(cli_arguments.parse(argv))
+
+    for columns, format in {
+        ("question=a", "answer=b"): "question_answer",
+        ("instruction=a", "output=b", "input=c"): "alpaca",
+        ("chosen=a", "rejected=b", "prompt=c"): "preference",
+        ("text=a",): "text",
+        ("system=a",): None,
+    }.items():
+        found = chosen(*columns)
+        assert found.format == format and found.confirmed and len(found.columns) == len(columns)
+    assert chosen() == DataChoices()
 
 
 # -- preview: which rows

@@ -3,10 +3,13 @@
 import json
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from core.data import datasets
+from core.data import version
+from core.data.choices import Choices
 from core.data.dataset import normalised
 from core.data.datasets import DatasetStore
 from core.data.samples import find, samples
@@ -50,7 +53,8 @@ def test_a_file_is_kept_with_all_that_was_found(store, faq):
         and rows[2]["row"] == 3
         and rows[2]["messages"][1] == {"role": "assistant", "content": "Answer 3"}
     )
-    assert (again := DatasetStore(Workspace(store._workspace.root)).get(kept.id)) == kept and again.load_rows() == rows
+    again = DatasetStore(Workspace(store._workspace.root)).get(kept.id)
+    assert again == kept and list(again.load_rows()) == list(rows)
 
 
 def test_the_same_bytes_are_the_same_version(store, faq, tmp_path):
@@ -92,7 +96,7 @@ def test_what_breaks_off_leaves_nothing_to_be_seen(store, faq, monkeypatch):
         calls.append(path.name)
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(datasets, "write_atomic", broken)
+    monkeypatch.setattr(version, "write_atomic", broken)
     with pytest.raises(UserError, match=r"disk\.full"):
         store.add(faq)
     assert calls and list(store._workspace.datasets.iterdir()) == []
@@ -100,7 +104,8 @@ def test_what_breaks_off_leaves_nothing_to_be_seen(store, faq, monkeypatch):
 
 def test_damage_is_said_and_does_not_hide_the_others(store, faq, tmp_path):
     kept, other = store.add(faq), store.add(write(tmp_path / "b.csv", "question,answer\na,b\n"))
-    (kept.folder / "rows.jsonl").write_text('{"row": 1')
+    kept.close()
+    (kept.folder / "rows.arrow").write_text("{")
     with pytest.raises(UserError, match=r"dataset\.damaged"):
         kept.load_rows()
     (kept.folder / "version.json").write_text("[]")
@@ -110,11 +115,105 @@ def test_damage_is_said_and_does_not_hide_the_others(store, faq, tmp_path):
         fresh.get(kept.id)
 
 
-def test_nothing_to_learn_is_refused_with_its_findings(store, tmp_path):
-    with pytest.raises(UserError) as caught:
-        store.add(write(tmp_path / "x.csv", "question,answer\na,\nb,\n"))
-    assert caught.value.code == "data.nothing_usable" and caught.value.facts["row"] == 1
-    assert caught.value.facts["findings"][0]["code"] == "answer.empty" and store.list() == []
+def test_a_table_without_a_usable_row_is_kept_with_what_was_found(store, tmp_path):
+    kept = store.add(write(tmp_path / "x.csv", "question,answer\na,\nb,\n"))
+    assert (kept.rows, kept.usable, len(kept.load_rows()), kept.format) == (2, 0, 0, "question_answer")
+    assert [(found.level, found.code, found.rows) for found in kept.findings] == [("error", "answer.empty", (1, 2))]
+    assert (kept.questions(2), kept.system_prompt(), kept.aside(None, "facts")[0]) == ([], "", 0)
+
+
+def test_a_table_of_columns_that_say_nothing_is_kept_to_be_read_otherwise(store, tmp_path):
+    path = write(tmp_path / "x.csv", "alpha,beta\n" + "".join(f"007{n},b{n}\n" for n in range(30)))
+    kept = store.add(path)
+    assert (kept.format, kept.usable, kept.rows, kept.confirmed) == ("unknown", 0, 30, False)
+    (found,) = [finding for finding in kept.findings if finding.code == "data.no_columns"]
+    assert (found.level, found.facts["columns"], kept.column_names) == ("error", "alpha, beta", ["alpha", "beta"])
+    assert kept.look[0] == {"number": 1, "values": {"alpha": "0070", "beta": "b0"}} and len(kept.look) == 20
+
+
+def test_the_same_bytes_read_otherwise_are_another_version_that_hides_the_first(store, tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_bytes("question,answer\n几点开门？,九点。\n".encode("gb18030"))
+    first = store.rename(store.add(path, choices=Choices(encoding="cp1252")).id, "Hours")
+    second = store.reread(first.id, Choices())
+    assert (second.name, second.parent, second.choices, second.sha256) == ("Hours", first.id, Choices(), first.sha256)
+    assert [each.id for each in store.list()] == [second.id] and store.hidden_by(second.id) == (first,)
+    assert (second.folder / "source").read_bytes() == path.read_bytes() and store.get(first.id) == first
+    assert store.add(path).id == second.id and store.reread(second.id, Choices()).id == second.id
+    back = store.reread(second.id, first.choices)
+    assert back.id == first.id and [each.id for each in store.list()] == [first.id]
+    assert DatasetStore(store._workspace).get(first.id).choices == Choices(encoding="cp1252")
+    store.delete(first.id)
+    assert store.list() == [] and list(store._workspace.datasets.iterdir()) == []
+
+
+def test_an_earlier_reading_comes_back_when_the_later_one_alone_is_damaged(store, faq):
+    first = store.add(faq)
+    second = store.reread(first.id, Choices(fill={"name": "Aurora"}))
+    (second.folder / "version.json").write_text("[]")
+    assert [each.id for each in DatasetStore(store._workspace).list()] == [first.id]
+
+
+def test_giving_up_leaves_nothing_behind(store, tmp_path):
+    path = write(tmp_path / "x.jsonl", '{"question": "a", "answer": "b"}\n' * 50_000)
+    for most in (0, 1, 2):
+        calls = []
+
+        def progress(done, total, calls=calls, most=most):
+            calls.append((done, total))
+            if len(calls) > most:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            store.add(path, progress=progress)
+        assert list(store._workspace.datasets.iterdir()) == []
+
+
+def test_two_files_are_read_at_once_and_the_same_one_twice_is_one(store, tmp_path):
+    paths = [write(tmp_path / f"{n % 3}.csv", "question,answer\n" + f"a,{n % 3}\n" * 2000) for n in range(9)]
+    began, waiting = threading.Barrier(2, timeout=20), threading.Semaphore(2)
+
+    def progress(done, total):
+        if waiting.acquire(blocking=False):
+            began.wait()  # passes only when another file is being read as well
+
+    with ThreadPoolExecutor(9) as pool:
+        kept = list(pool.map(lambda path: store.add(path, progress=progress), paths))
+    assert len({each.id for each in kept}) == 3 == len(store.list())
+    assert len(list(store._workspace.datasets.iterdir())) == 3
+
+
+def test_a_data_set_of_the_first_kind_still_opens(store, faq):
+    kept = store.add(faq)
+    rows = list(kept.load_rows())
+    kept.close()
+    said = json.loads((kept.folder / "version.json").read_bytes())
+    old = {key: said[key] for key in said if key not in ("choices", "mapping", "column_names", "sheets", "sheet")}
+    old |= {"schema_version": 1, **{key: said["mapping"][key] for key in ("format", "task", "columns")}}
+    (kept.folder / "version.json").write_text(json.dumps(old))
+    (kept.folder / "meta.json").write_text('{"name": "Old"}')
+    (kept.folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    for name in ("rows.arrow", "keys.npz", "look.json"):
+        (kept.folder / name).unlink()
+    (again,) = DatasetStore(store._workspace).list()
+    assert (again.name, again.format, again.columns) == ("Old", "question_answer", kept.columns)
+    assert list(again.load_rows()) == rows and again.answer_to("Question 7?") == (7, "Answer 7")
+    assert again.look[2]["values"] == {"question": "Question 3?", "answer": "Answer 3"} and again.confirmed
+    again.close()
+    (kept.folder / "rows.arrow").unlink()
+    (kept.folder / "rows.jsonl").write_text('{"row": 1')
+    with pytest.raises(UserError, match=r"dataset\.damaged"):
+        again.load_rows()
+
+
+def test_the_look_is_small(store, tmp_path):
+    rows = [{"question": "q" * 30_000, "answer": n, "n": 1e30, "deep": [{"a": None}]} for n in range(12)]
+    look = store.add(write(tmp_path / "a.json", json.dumps(rows))).look
+    assert [each["number"] for each in look] == [1, 2, 3, 4, 5, 6] and look[0]["values"]["question"] == "q" * 30_000
+    assert look[1]["values"] == {"question": "q" * 30_000, "answer": "1", "n": "1e+30", "deep": [{"a": None}]}
+    huge = [{"question": "q" * 500_000, "answer": "b"}] * 3
+    (only,) = store.add(write(tmp_path / "b.json", json.dumps(huge))).look
+    assert only["values"]["question"] == "q" * 2000
 
 
 def test_questions_and_their_answers(store, faq):
@@ -167,7 +266,7 @@ def test_no_slow_library_is_imported():
     code = (
         "import sys, core.data.datasets, core.data.tokens, core.data.split\nprint([m for m in %r if m in sys.modules])"
     )
-    slow = ["torch", "transformers", "datasets", "pandas", "gradio", "trl", "charset_normalizer", "jinja2"]
+    slow = ["torch", "transformers", "datasets", "pandas", "gradio", "trl", "charset_normalizer", "jinja2", "pyarrow"]
     done = subprocess.run(
         [sys.executable, "-c", code % slow], cwd=REPOSITORY, capture_output=True, text=True, check=True
     )

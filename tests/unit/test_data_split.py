@@ -1,10 +1,13 @@
 """Which rows are kept aside: the same ones every time, and no row on both sides."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.data.split import content_key, held_out_count, reworded, split, why
+from core.data.keys import Keys, keys_of
+from core.data.split import content_key, held_out_count, kept_aside, split, why
 
 
 def rows(count, kinds=10**9):
@@ -41,7 +44,9 @@ def test_every_row_is_on_one_side_and_equal_rows_on_the_same(count, kinds, holdo
     train, aside = split(given_rows, holdout, seed)
     assert sorted([row["row"] for row in train] + [row["row"] for row in aside]) == [row["row"] for row in given_rows]
     assert not {content_key(row) for row in train} & {content_key(row) for row in aside}
-    assert len(aside) <= held_out_count(count, holdout, reworded=reworded(given_rows)) and (train or not given_rows)
+    assert len(aside) <= held_out_count(count, holdout, reworded=keys_of(given_rows).reworded()) and (
+        train or not given_rows
+    )
     assert split(given_rows, holdout, seed) == (train, aside)
 
 
@@ -70,14 +75,14 @@ def facts(answers, wordings, plain=0):
 def test_a_fact_is_kept_aside_only_where_another_row_teaches_it(answers, wordings, plain, expected):
     given_rows = facts(answers, wordings, plain)
     train, aside = split(given_rows, None, 3)
-    assert len(aside) == expected == held_out_count(len(given_rows), None, reworded=reworded(given_rows))
+    assert len(aside) == expected == held_out_count(len(given_rows), None, reworded=keys_of(given_rows).reworded())
     assert {row["messages"][1]["content"] for row in aside} <= {row["messages"][1]["content"] for row in train}
-    assert reworded(given_rows) == answers * (wordings - 1)
+    assert keys_of(given_rows).reworded() == answers * (wordings - 1)
 
 
 def test_the_same_row_twice_is_no_other_wording():
     twice = [{**row, "row": number} for number, row in enumerate(facts(0, 1, 150) * 2, start=1)]
-    assert reworded(twice) == 0 and split(twice, None, 1) == (twice, [])
+    assert keys_of(twice).reworded() == 0 and split(twice, None, 1) == (twice, [])
 
 
 def test_running_text_is_all_learned_and_what_was_said_wins():
@@ -110,3 +115,39 @@ def test_another_seed_keeps_other_rows_aside():
 def test_the_order_of_the_file_stays():
     for side in split(rows(300), 0.3, 5):
         assert [row["row"] for row in side] == sorted(row["row"] for row in side)
+
+
+def test_rows_that_differ_in_blanks_case_or_a_full_stop_stay_on_one_side():
+    said = ["What is it?", "what  is it", "What is IT。", "  What is it ?!"]
+    given_rows = [{"row": n, "text": said[n % 4] if n < 40 else f"Line {n}."} for n in range(80)]
+    for seed in range(20):
+        for side in split(given_rows, 0.5, seed):
+            assert sum(row["row"] < 40 for row in side) in (0, 40)
+
+
+def test_a_variant_of_a_record_is_a_wording_of_its_own():
+    given_rows = facts(100, 2)
+    for number, row in enumerate(given_rows):
+        row["row"] = number // 2 + 1
+        if number % 2:
+            row["variant"] = 2
+    assert keys_of(given_rows).reworded() == 100
+    assert content_key(given_rows[0]) == content_key({**given_rows[0], "row": 7, "variant": 3})
+
+
+def test_a_hundred_thousand_rows_are_split_in_a_moment(tmp_path):
+    """The figures of rows are kept beside them, so that no row is read again."""
+    keys = keys_of(rows(100_000, 60_000))
+    keys.save(tmp_path / "keys.npz")
+    found = Keys.load(tmp_path / "keys.npz")
+    began = time.process_time()
+    aside = kept_aside(found, 0.1, 1)
+    assert time.process_time() - began < 2 and abs(aside.sum() - 10_000) < 2 and len(found.asked) == 60_000
+    assert aside.tolist() == kept_aside(keys, 0.1, 1).tolist()
+
+
+def test_damaged_figures_can_be_told(tmp_path):
+    for damage in (b"", b"PK\x03\x04", b"x" * 100):
+        (tmp_path / "keys.npz").write_bytes(damage)
+        with pytest.raises((OSError, ValueError)):
+            Keys.load(tmp_path / "keys.npz")

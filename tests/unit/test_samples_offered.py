@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.cli_data import _source
+from core.data.choices import UNDECIDED
 from core.data.datasets import DatasetStore
 from core.data.samples import BUILT, find, samples
 from core.errors import UserError
@@ -52,7 +53,7 @@ def test_naming_one_that_waits_is_one_clear_sentence(tmp_path: Path) -> None:
     class Desk:
         datasets = DatasetStore(Workspace(tmp_path))
 
-    for call in (lambda: find(name), lambda: Desk.datasets.resolve(name), lambda: _source(Desk(), name)):  # type: ignore[arg-type]
+    for call in (lambda: find(name), lambda: Desk.datasets.resolve(name), lambda: _source(Desk(), name, UNDECIDED)):  # type: ignore[arg-type]
         with pytest.raises(UserError) as raised:
             call()
         assert (raised.value.code, raised.value.facts) == ("sample.kept_back", {"name": name})

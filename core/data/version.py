@@ -1,0 +1,89 @@
+"""version.json, the facts of one version of a data set: made by reading its source, and read again."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from core.data import keeping
+from core.data.choices import Choices
+from core.data.convert import Mapping
+from core.data.dataset import Dataset
+from core.data.examine import examine
+from core.data.keys import KeysMaker
+from core.data.rows import Progress
+from core.data.rows_file import RowsWriter
+from core.findings import from_plain
+from core.workspace import write_atomic
+
+SCHEMA_VERSION = 2
+"""1 had rows.jsonl, and no choices; such folders still open."""
+
+
+def read(folder: Path, name: str, choices: Choices, progress: Progress | None) -> dict[str, Any]:
+    """Read the source in `folder`, writing rows, keys and look beside it; what was found, as plain data."""
+    keys = KeysMaker()
+    with RowsWriter(folder / keeping.ROWS) as rows:
+
+        def on_row(row: dict[str, Any]) -> None:
+            rows.append(row)
+            keys.see(row)
+
+        found = examine(folder / keeping.SOURCE, name=name, choices=choices, progress=progress, on_row=on_row)
+    keys.done().save(folder / keeping.KEYS)
+    keeping.write_look(folder, found.look)
+    return {
+        "container": found.container,
+        "encoding": found.encoding,
+        "mapping": asdict(found.mapping),
+        "rows": found.count,
+        "usable": found.usable,
+        "column_names": found.column_names,
+        "sheets": found.sheets,
+        "sheet": found.sheet,
+        "packed": found.packed,
+        "fixes": [],
+        "findings": [finding.plain() for finding in found.findings],
+    }
+
+
+def write(folder: Path, facts: dict[str, Any]) -> None:
+    """Raises OSError."""
+    said = {"schema_version": SCHEMA_VERSION, **facts}
+    write_atomic(folder / "version.json", json.dumps(said, ensure_ascii=False, indent=1))
+
+
+def write_meta(folder: Path, name: str, added: float) -> None:
+    """What may change later. Raises OSError."""
+    write_atomic(folder / "meta.json", json.dumps({"name": name, "added": added}, ensure_ascii=False))
+
+
+def load(dataset_id: str, name: str, folder: Path) -> Dataset:
+    """The data set that version.json describes. Raises OSError; KeyError, TypeError, ValueError when it does not."""
+    said = plain_object(folder / "version.json")
+    facts = {
+        key: said[key]
+        for key in (
+            "file_name", "encoding", "container", "rows", "usable", "created", "origin", "sha256", "size", "parent",
+            "fixes",
+        )
+    }  # fmt: skip
+    if said["schema_version"] == 1:
+        mapping = Mapping(said["format"], said["task"], said["columns"])
+        facts["column_names"] = list(said["columns"].values())
+    else:
+        mapping = Mapping(**said["mapping"])
+        facts |= {key: said[key] for key in ("column_names", "sheets", "sheet", "packed")}
+        facts["choices"] = Choices(**said["choices"])
+    findings = [from_plain(finding) for finding in said["findings"]]
+    return Dataset(
+        id=dataset_id, name=name, folder=folder, findings=findings, added=said["created"], mapping=mapping, **facts
+    )
+
+
+def plain_object(path: Path) -> dict[str, Any]:
+    """Raises OSError, ValueError."""
+    found = json.loads(path.read_bytes())
+    if not isinstance(found, dict):
+        raise ValueError(path.name)
+    return found
