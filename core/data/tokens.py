@@ -5,13 +5,19 @@
 The template is the model's own. What is learned is said in render.py. Cutting keeps the start.
 """
 
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
+from operator import le, lt
 from typing import Any, Literal
 
-from core.data.render import Message, Template, template_of
+from core.data.render import Message, Span, Template, template_of
 from core.errors import UserError
 
 Part = Literal["conversation", "text", "answer", "chosen", "rejected"]
+Tokenized = tuple[list[int], list[tuple[int, int]]]
+"""Ids, and for each where its characters begin and end."""
 
 
 @dataclass(slots=True)
@@ -44,19 +50,49 @@ class Encoded:
         return any(self.trained)
 
 
+@dataclass(slots=True)
+class _Sequence:
+    """A text before it is tokenized, and where its learned characters stand; None for running text, learned whole."""
+
+    part: Part
+    text: str
+    spans: list[Span] | None
+
+
 def encode(tokenizer: Any, row: dict[str, Any], max_length: int | None = None) -> list[Encoded]:
     """A normalised row as token ids: one sequence for chat and text, several for preference rows.
 
     Raises UserError `tokens.template` with the row's number when the template refuses it, `tokens.no_template`,
     `tokens.runaway`, `tokens.slow` for tokenizers that cannot say which characters a token stands for.
     """
-    if "text" in row:
-        return [_text(tokenizer, row["text"], max_length)]
-    if "messages" in row:
-        return [_conversation(tokenizer, row, "conversation", row["messages"], 0, max_length)]
-    prompt: list[Message] = row["prompt"]
-    parts: tuple[Part, ...] = ("answer",) if "answer" in row else ("chosen", "rejected")
-    return [_conversation(tokenizer, row, part, prompt + row[part], len(prompt), max_length) for part in parts]
+    sequences = _sequences(tokenizer, row)
+    tokenized = _tokenize(tokenizer, [sequence.text for sequence in sequences])
+    return [_encoded(tokenizer, *each, max_length) for each in zip(sequences, tokenized, strict=True)]
+
+
+def encode_many(
+    tokenizer: Any, rows: Iterable[dict[str, Any]], max_length: int | None = None, *, together: int = 64
+) -> Iterator[list[Encoded] | UserError]:
+    """For each row what `encode` gives, or the UserError that it raises; `together` rows are tokenized in one call."""
+    waiting = iter(rows)
+    while batch := list(islice(waiting, together)):
+        prepared: list[list[_Sequence] | UserError] = []
+        for row in batch:
+            try:
+                prepared.append(_sequences(tokenizer, row))
+            except UserError as error:
+                prepared.append(error)
+        texts = [each.text for sequences in prepared if not isinstance(sequences, UserError) for each in sequences]
+        try:
+            tokenized = iter(_tokenize(tokenizer, texts))
+        except UserError as error:
+            yield from (each if isinstance(each, UserError) else error for each in prepared)
+            continue
+        for sequences in prepared:
+            if isinstance(sequences, UserError):
+                yield sequences
+            else:
+                yield [_encoded(tokenizer, each, next(tokenized), max_length) for each in sequences]
 
 
 def pieces(tokenizer: Any, encoded: Encoded) -> list[dict[str, Any]]:
@@ -81,9 +117,17 @@ def chat_prompt(tokenizer: Any, messages: list[Message], tools: Any = None) -> l
     return ids
 
 
-def _conversation(
-    tokenizer: Any, row: dict[str, Any], part: Part, messages: list[Message], first: int, limit: int | None
-) -> Encoded:
+def _sequences(tokenizer: Any, row: dict[str, Any]) -> list[_Sequence]:
+    if "text" in row:
+        return [_Sequence("text", row["text"], None)]
+    if "messages" in row:
+        return [_conversation(tokenizer, row, "conversation", row["messages"], 0)]
+    prompt: list[Message] = row["prompt"]
+    parts: tuple[Part, ...] = ("answer",) if "answer" in row else ("chosen", "rejected")
+    return [_conversation(tokenizer, row, part, prompt + row[part], len(prompt)) for part in parts]
+
+
+def _conversation(tokenizer: Any, row: dict[str, Any], part: Part, messages: list[Message], first: int) -> _Sequence:
     template: Template = template_of(tokenizer, row.get("tools"))
     try:
         text, spans = template.spans(messages, row.get("tools"), first)
@@ -91,30 +135,35 @@ def _conversation(
         raise
     except Exception as error:  # whatever a template does wrong: it is a program that came with the model
         raise UserError("tokens.template", row=row["row"], said=_said(error)) from error
-    ids, offsets = _tokenize(tokenizer, text)
+    return _Sequence(part, text, spans)
+
+
+def _encoded(tokenizer: Any, sequence: _Sequence, tokenized: Tokenized, limit: int | None) -> Encoded:
+    text, (ids, offsets) = sequence.text, tokenized
+    if sequence.spans is None:
+        return _running(tokenizer, text, ids, offsets, limit)
+    starts, ends = [start for start, _ in offsets], [end for _, end in offsets]
     trained = [False] * len(ids)
-    at = 0
-    for start, end in spans:
-        while at < len(ids) and offsets[at][1] <= start:
-            at += 1
-        while at < len(ids) and offsets[at][1] <= end:
-            trained[at] = offsets[at][1] > max(start, offsets[at][0])
-            at += 1
-    return _cut(part, text, ids, offsets, trained, limit)
+    for start, end in sequence.spans:
+        first, last = bisect_right(ends, start), bisect_right(ends, end)
+        if last < len(ids) and starts[last] < end and not text[end : ends[last]].strip():
+            last += 1  # the answer's last character shares a token with the blanks behind it
+        trained[first:last] = map(lt, starts[first:last], ends[first:last])
+    return _cut(sequence.part, text, ids, starts, trained, limit)
 
 
-def _text(tokenizer: Any, text: str, limit: int | None) -> Encoded:
+def _running(tokenizer: Any, text: str, ids: list[int], offsets: list[tuple[int, int]], limit: int | None) -> Encoded:
     """Running text: all of it is learned, and where it ends. It begins as the tokenizer lets every text begin."""
-    ids, offsets = _tokenize(tokenizer, text)
+    starts = [start for start, _ in offsets]
     begin = tokenizer.bos_token if _adds_bos(tokenizer) else ""
     end = tokenizer.eos_token or ""
     if begin:
         ids = [tokenizer.bos_token_id, *ids]
-        offsets = [(0, len(begin)), *((start + len(begin), stop + len(begin)) for start, stop in offsets)]
+        starts = [0, *(start + len(begin) for start in starts)]
     if end:
         ids = [*ids, tokenizer.eos_token_id]
-        offsets = [*offsets, (len(begin) + len(text), len(begin) + len(text) + len(end))]
-    return _cut("text", begin + text + end, ids, offsets, [True] * len(ids), limit)
+        starts = [*starts, len(begin) + len(text)]
+    return _cut("text", begin + text + end, ids, starts, [True] * len(ids), limit)
 
 
 def _adds_bos(tokenizer: Any) -> bool:
@@ -124,22 +173,45 @@ def _adds_bos(tokenizer: Any) -> bool:
     return alone[:1] == [tokenizer.bos_token_id]
 
 
-def _tokenize(tokenizer: Any, text: str) -> tuple[list[int], list[tuple[int, int]]]:
+def _tokenize(tokenizer: Any, texts: list[str]) -> list[Tokenized]:
+    """Ids, and for each the characters it stands for. The inner tokenizer is asked where it is known to be the same."""
     if not getattr(tokenizer, "is_fast", False):
         raise UserError("tokens.slow", tokenizer=type(tokenizer).__name__)
-    found = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False)
-    return found["input_ids"], found["offset_mapping"]
+    if not texts:
+        return []
+    if (inner := _inner(tokenizer)) is not None:
+        encodings = inner.encode_batch(texts, add_special_tokens=False)
+        return [(encoding.ids, encoding.offsets) for encoding in encodings]
+    found = tokenizer(texts, add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False)
+    return list(zip(found["input_ids"], found["offset_mapping"], strict=True))
 
 
-def _cut(
-    part: Part, text: str, ids: list[int], offsets: list[tuple[int, int]], trained: list[bool], limit: int | None
-) -> Encoded:
+def _inner(tokenizer: Any) -> Any:
+    """The tokenizer of the tokenizers library, when what transformers lays around it adds nothing; else None."""
+    from transformers import PreTrainedTokenizerBase, PreTrainedTokenizerFast
+
+    kind = type(tokenizer)
+    inner = getattr(tokenizer, "backend_tokenizer", None)
+    if (
+        inner is None
+        or kind.__call__ is not PreTrainedTokenizerBase.__call__
+        or kind._encode_plus is not PreTrainedTokenizerFast._encode_plus
+        or inner.truncation is not None
+        or inner.padding is not None
+        or inner.encode_special_tokens != bool(tokenizer.split_special_tokens)
+    ):
+        return None
+    return inner
+
+
+def _cut(part: Part, text: str, ids: list[int], starts: list[int], trained: list[bool], limit: int | None) -> Encoded:
     """Keeps the first `limit` tokens. A piece ends where the characters of the next begin, also of one cut off."""
-    ends = [0] * len(ids)
-    following = len(text)
-    for index in range(len(ids) - 1, -1, -1):
-        ends[index] = following
-        following = min(following, offsets[index][0])
+    ends = [*starts[1:], len(text)] if starts else []
+    if not all(map(le, starts, ends)):  # some tokenizers put a token before one that stands earlier
+        following = len(text)
+        for index in range(len(ids) - 1, -1, -1):
+            ends[index] = following
+            following = min(following, starts[index])
     length = len(ids)
     if limit is not None and length > limit:
         lost = sum(trained[limit:])

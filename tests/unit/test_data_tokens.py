@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.data.tokens import chat_prompt, encode, pieces
+from core.data.tokens import chat_prompt, encode, encode_many, pieces
 from core.errors import UserError
 
 CHATML = (
@@ -127,6 +127,7 @@ WORDS = (
     .map(str.strip)
     .filter(lambda text: text and "<|" not in text and "think" not in text)
 )
+ROLES = ("user", "assistant")
 EXCHANGES = st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=4)
 
 
@@ -333,3 +334,39 @@ def test_several_threads_may_encode_at_once():
     with ThreadPoolExecutor(2) as pool:
         found = list(pool.map(work, tokenizers))
     assert all(labels == found[0][0] for by_thread in found for labels in by_thread)
+
+
+@settings(max_examples=20, deadline=None)
+@given(rows=st.lists(EXCHANGES | WORDS, max_size=6), limit=st.none() | st.integers(0, 60), together=st.integers(1, 4))
+def test_many_rows_at_once_are_the_same_as_one_by_one(rows, limit, together):
+    """Rows that are refused keep their place."""
+    tokenizer = tokenizer_for("trimmed")
+    made = []
+    for number, row in enumerate(rows, 1):
+        pairs = row if isinstance(row, list) else []
+        messages = [{"role": role, "content": pair[role == "assistant"]} for pair in pairs for role in ROLES]
+        if number % 3 == 0:
+            messages.insert(0, {"role": "system", "content": "refused"})
+        made.append({"row": number, "messages": messages} if messages else {"row": number, "text": str(row)})
+    found = list(encode_many(tokenizer, iter(made), limit, together=together))
+    for row, many in zip(made, found, strict=True):
+        try:
+            assert many == encode(tokenizer, row, limit)
+        except UserError as error:
+            assert isinstance(many, UserError) and many.facts == error.facts and many.code == error.code
+
+
+def test_the_short_way_to_ids_is_the_same_as_the_long_way():
+    tokenizer = tokenizer_for("qwen2.5")
+    messages = [
+        {"role": "user", "content": "a🤗b  <|im_end|> \u00a0é e\u0301"},
+        {"role": "assistant", "content": "好\n\n"},
+    ]
+    (encoded,) = encode(tokenizer, {"row": 1, "messages": messages})
+    assert encoded.ids == tokenizer(encoded.text, add_special_tokens=False)["input_ids"]
+    tokenizer.split_special_tokens = True  # then the library's own way is taken
+    try:
+        (split,) = encode(tokenizer, {"row": 1, "messages": messages})
+        assert split.ids == tokenizer(split.text, add_special_tokens=False)["input_ids"] != encoded.ids
+    finally:
+        tokenizer.split_special_tokens = False

@@ -1,0 +1,224 @@
+"""Where the assistant's turns begin and end in the template's own text.
+
+A turn begins behind its header, that is what a prompt ends with before the assistant speaks, and behind an empty
+thought that the template adds. It ends with what the template writes behind it whatever follows: the end-of-turn
+token. Some templates write none of their own, and the token that opens the next turn ends it; at the end of a
+conversation nothing follows, and the token is added.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.data.deadline import Runaway
+from core.data.rendering import CLOSE, OPEN
+from core.data.skeleton import Marked, Message, Pieces, mark
+
+_ATOM = re.compile(r"<[^<>\s]{1,60}>|\[[^\[\]\s]{1,40}\]|.", re.DOTALL)
+"""What is never cut in two: a control word, or a character."""
+_ENDS_TURN = re.compile(r"<[|｜][^<>\s]{1,60}[|｜]>|</s>|<end_of_turn>|<eos>|<[a-z]+:eos>|\[\|[^\[\]\s]{1,40}\|\]")
+_THOUGHT = (
+    r"(?:<think>|<seed:think>|<thought>|<reasoning>|\[THINK\]|<\|START_THINKING\|>)",
+    r"(?:</think>|</seed:think>|</thought>|</reasoning>|\[/THINK\]|<\|END_THINKING\|>)",
+)
+_OPEN_THOUGHT = re.compile(_THOUGHT[0] + r"\s*\Z")
+_EMPTY_THOUGHT = re.compile(r"\s*" + _THOUGHT[0] + r"\s*" + _THOUGHT[1] + r"\s*")
+_REST_OF_THOUGHT = re.compile(r"\s*" + _THOUGHT[1] + r"\s*")
+
+
+class NotShown(ValueError):
+    """The template does not show a turn, or not in a way that tells where it begins and ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """A turn in the pieces of a skeleton: literal and offset in it where it starts, and where it ends.
+
+    added  a token to write behind the turn, where the template leaves the last one without an end
+    """
+
+    start: tuple[int, int]
+    end: tuple[int, int]
+    added: str = ""
+
+
+@dataclass(slots=True)
+class Finder:
+    """Finds turns in one skeleton.
+
+    text    renders messages, with a prompt and options for the last two arguments
+    tokens  the model's special tokens, `begin` and `end` those of a text
+    """
+
+    text: Callable[[list[Message], bool, int], str]
+    options: int
+    tokens: tuple[str, ...]
+    begin: str
+    end: str
+
+    def bounds(
+        self, conversation: Marked, pieces: Pieces, opened: set[tuple[int, int]]
+    ) -> dict[int, Bounds | NotShown]:
+        """For each assistant turn that has a mark its bounds, or why there are none.
+
+        `opened` says where {% generation %} blocks begin: literal and offset in it.
+        """
+        found: dict[int, Bounds | NotShown] = {}
+        for number in sorted(set(conversation.owners)):
+            if conversation.messages[number]["role"] == "assistant":
+                try:
+                    found[number] = self._turn(conversation, pieces, opened, number)
+                except NotShown as reason:
+                    found[number] = reason
+        return found
+
+    def _turn(self, conversation: Marked, pieces: Pieces, opened: set[tuple[int, int]], number: int) -> Bounds:
+        own = {index for index, owner in enumerate(conversation.owners) if owner == number}
+        places = [place for place, index in enumerate(pieces.marks) if index in own]
+        if not places:
+            raise NotShown(f"the template does not show turn {number + 1}")
+        first, last = places[0], places[-1]
+        if len(places) != last - first + 1:
+            raise NotShown(f"the template mixes turn {number + 1} with others")
+        start = self._start(conversation, pieces, number, first)
+        start = max([start, *(offset for literal, offset in opened if literal == first)])
+        tail, added = self._end(conversation, pieces, number, last)
+        return Bounds((first, start), (last + 1, tail), added)
+
+    # --- the start
+
+    def _start(self, conversation: Marked, pieces: Pieces, number: int, first: int) -> int:
+        """How much of the literal before the turn's first mark is header."""
+        literal = pieces.literals[first]
+        before = conversation.messages[:number]
+        anchor = pieces.marks[first - 1] if first else None
+        reached = -1
+        if before:
+            bare = self._literal_after(before, anchor, False, 0)
+            for options in range(self.options):
+                ready = self._literal_after(before, anchor, True, options)
+                if ready is None:
+                    continue
+                if ready != bare and literal.startswith(ready):
+                    reached = max(reached, len(ready))
+        if reached < 0:
+            reached = self._shared_header(before, anchor, literal)
+        rest = literal[reached:]
+        skipped = _EMPTY_THOUGHT.match(rest)
+        if skipped is None and _OPEN_THOUGHT.search(literal[:reached]):
+            skipped = _REST_OF_THOUGHT.match(rest)
+        return reached + skipped.end() if skipped else reached
+
+    def _shared_header(self, before: list[Message], anchor: int | None, literal: str) -> int:
+        """The header by what this turn has in common with prompts, and with a turn of plain words in its place."""
+        ready = (
+            [self._literal_after(before, anchor, True, options) for options in range(self.options)] if before else []
+        )
+        bare = self._literal_after(before, anchor, False, 0) if before else None
+        lengths = [len(_common(literal, each)) for each in ready if each is not None and each != bare]
+        plain = self._plain_turn(before, anchor)
+        if plain is not None:
+            lengths.append(len(_common(literal, plain.rstrip(" ") if before else plain)))
+        if not lengths:
+            raise NotShown("the template does not show where the assistant's turn begins")
+        reached = max(lengths)
+        if thought := _OPEN_THOUGHT.search(literal[:reached]):  # no prompt writes it: it is the model's to open
+            reached = thought.start()
+        return reached
+
+    def _plain_turn(self, before: list[Message], anchor: int | None) -> str | None:
+        probe = mark(10_000)
+        try:
+            found = Pieces.of(self.text([*before, {"role": "assistant", "content": probe}], False, 0))
+        except Runaway:
+            raise
+        except Exception:  # whatever a template raises
+            return None
+        if 10_000 not in found.marks:
+            return None
+        place = found.marks.index(10_000)
+        same = (found.marks[place - 1] if place else None) == anchor
+        return found.literals[place] if same else None
+
+    def _literal_after(self, messages: list[Message], anchor: int | None, prompt: bool, options: int) -> str | None:
+        """The text behind the last mark, which must be `anchor`; None when it is another, or the template refuses."""
+        try:
+            found = Pieces.of(self.text(messages, prompt, options))
+        except Runaway:
+            raise
+        except Exception:  # whatever a template raises
+            return None
+        return found.literals[-1] if (found.marks[-1] if found.marks else None) == anchor else None
+
+    # --- the end
+
+    def _end(self, conversation: Marked, pieces: Pieces, number: int, last: int) -> tuple[int, str]:
+        """How much of the literal behind the turn's last mark is its own, and the token to add."""
+        literal = pieces.literals[last + 1]
+        final = number == len(conversation.messages) - 1
+        other = self._other_tail(conversation.messages, number, pieces.marks[last], final)
+        if other is None:
+            own = literal if final else ""
+        else:
+            own = _common(literal, other)
+        if own.strip():
+            return len(own.rstrip()), ""
+        if stop := self._stop(literal):
+            return stop, ""
+        if not final:
+            return 0, ""
+        following = other or ""
+        stop = self._stop(following)
+        return len(literal), following[:stop].strip() or self.end
+
+    def _other_tail(self, messages: list[Message], number: int, anchor: int, final: bool) -> str | None:
+        """What stands behind the turn if the conversation ends there, or goes on with a user where it does end."""
+        upto = messages[: number + 1]
+        if not final:
+            return self._literal_after(upto, anchor, False, 0)
+        for role in ("user", "tool"):
+            try:
+                found = Pieces.of(self.text([*upto, {"role": role, "content": mark(10_000)}], False, 0))
+            except Runaway:
+                raise
+            except Exception:  # whatever a template raises
+                continue
+            if anchor in found.marks and 10_000 in found.marks:
+                return found.literals[len(found.marks) - found.marks[::-1].index(anchor)]
+        return None
+
+    def _stop(self, literal: str) -> int:
+        """Where the control token ends that a text begins with; 0 when it begins with none."""
+        words = literal.lstrip()
+        blanks = len(literal) - len(words)
+        for token in self.tokens:
+            if words.startswith(token) and token != self.begin:
+                return blanks + len(token)
+        found = _ENDS_TURN.match(words)
+        return blanks + found.end() if found and found[0] != self.begin else 0
+
+
+def without_tracks(rendered: str) -> tuple[Pieces, set[tuple[int, int]]]:
+    """The pieces, and where {% generation %} blocks begin: literal and offset in it."""
+    pieces = Pieces.of(rendered)
+    opened: set[tuple[int, int]] = set()
+    for index, literal in enumerate(pieces.literals):
+        while (at := literal.find(OPEN)) >= 0 or CLOSE in literal:
+            closed = literal.find(CLOSE)
+            if at >= 0 and (closed < 0 or at < closed):
+                opened.add((index, at))
+            else:
+                at = closed
+            literal = literal[:at] + literal[at + 1 :]
+        pieces.literals[index] = literal
+    return pieces, opened
+
+
+def _common(one: str, other: str) -> str:
+    """The beginning that two texts share, in whole control words."""
+    length = 0
+    for mine, theirs in zip(_ATOM.finditer(one), _ATOM.finditer(other), strict=False):
+        if mine[0] != theirs[0]:
+            break
+        length = mine.end()
+    return one[:length]
