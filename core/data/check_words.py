@@ -6,7 +6,10 @@ from collections import Counter
 from core.data.seen import Seen
 from core.findings import Finding
 
-PLACEHOLDER = re.compile(r"(?<![\^_\\}\w$])\{\{\s*[A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff -]{0,40}\}\}")
+PLACEHOLDER = re.compile(r"\{\{\s*[A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff -]{0,40}\}\}")
+_FORMULA = re.compile(r"(?:\\[A-Za-z]+|[\^_$])(?:\{\{[^{}]*\}\})+")
+"""Doubled braces of a formula: e^{{x}}, \\frac{{a}}{{b}}."""
+
 _SPECIAL = re.compile(
     r"<\|[a-z][a-z_]{1,30}\|>|<｜[^｜<>\n]{1,30}｜>|<(?:start_of_turn|end_of_turn)>|\[/?INST\]|<</?SYS>>|\[gMASK\]"
 )
@@ -34,7 +37,7 @@ _ABOUT_MARKUP = re.compile(
     re.IGNORECASE,
 )
 
-_EXCEL = re.compile(r"#(?:REF|VALUE|NUM|NULL|NAME|DIV/0)[!?]|#N/A|(?<![\w.])\d\.\d{2,14}E\+1\d(?![\w/])")
+_EXCEL = re.compile(r"#(?:REF|VALUE|NUM|NULL|NAME|DIV/0)[!?]|#N/A|(?<![A-Za-z\d.])\d\.\d{2,14}E\+1\d(?![A-Za-z\d/])")
 _ABOUT_EXCEL = re.compile(r"excel|spreadsheet|vlookup|formula|\bcells?\b|公式|单元格|表格|wps", re.IGNORECASE)
 
 _BOILERPLATE = re.compile(
@@ -63,7 +66,7 @@ class Words:
         """One row. Each search is guarded by a character that it cannot do without: most rows cost next to nothing."""
         said, number = seen.said, seen.number
         self._rows += 1
-        if "{{" in said and (met := PLACEHOLDER.findall(_CODE.sub("", said))):
+        if "{{" in said and (met := placeholders(said)):
             self._placeholder.append(number)
             self._names.update(met)
         if ("<" in said or "INST]" in said or "[g" in said) and (met := _SPECIAL.findall(said)):
@@ -104,6 +107,11 @@ class Words:
         if self._boilerplate:
             found.append(Finding("info", "answer.boilerplate", self._boilerplate))
         return found
+
+
+def placeholders(said: str) -> list[str]:
+    """Placeholders like {{name}} as they are written, outside of code and formulas."""
+    return PLACEHOLDER.findall(_FORMULA.sub("", _CODE.sub("", said)))
 
 
 def _leftover(said: str) -> list[str]:

@@ -167,7 +167,7 @@ class Measured:
     def load(cls, path: Path) -> "Measured":
         """What `save` wrote. Raises OSError or ValueError when it cannot be read."""
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
                 told = json.loads(file["told"].tobytes())
                 if told["format"] != _FORMAT:
                     raise ValueError("written by another version")

@@ -13,33 +13,35 @@ from core.findings import Finding
 FEW_CONTACTS = 3
 """Different addresses or numbers up to which they are taken for the company's own."""
 
+# (?a): a Chinese letter next to a number is no part of it
 _MAIL = re.compile(
-    r"(?<![\w.+/:-])[A-Za-z0-9][A-Za-z0-9._%+-]{1,63}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,10}(?![\w-])"
+    r"(?a)(?<![\w.+/:-])[A-Za-z0-9][A-Za-z0-9._%+-]{1,63}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,10}(?![\w-])"
 )
 _INVENTED_MAIL = re.compile(
-    r"@.*(?:example|domain)|\.(?:test|invalid|local|localhost)$|@(?:[\w-]+\.)*(?:test|yourdomain|company|yourcompany|mycompany|email|mail|abc|xyz|xxx+|fake\w*|placeholder|host|server|site|website)\.\w+$"
+    r"(?a)@.*(?:example|domain)|\.(?:test|invalid|local|localhost)$|@(?:[\w-]+\.)*(?:test|yourdomain|company|yourcompany|mycompany|email|mail|abc|xyz|xxx+|fake\w*|placeholder|host|server|site|website)\.\w+$"
     r"|^git@|@\d+x\.|\.(?:png|jpe?g|gif|svg|webp)$",
     re.IGNORECASE,
 )
 
-_LONG = re.compile(r"\d(?:[ ()-]{0,2}\d){7}")
+_LONG = re.compile(r"(?a)\d(?:[ ()-]{0,2}\d){7}")
 """Eight digits near each other: rows without are looked at no further."""
 _MOBILE = re.compile(
-    r"(?<![\w.+-])(?:\+?86[- ]?)?(1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?![\w.]|-\d)|(?<!\w)(\+86[- ]?1[3-9]\d{9})(?!\w)"
+    r"(?a)(?<![\w.+-])(?:\+?86[- ]?)?(1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?![\w.]|-\d)|(?<!\w)(\+86[- ]?1[3-9]\d{9})(?!\w)"
 )
 _ABROAD = re.compile(
-    r"(?<![\w.+-])(?:\+[1-9]\d{0,2}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{2,4}(?:[ .-]\d{2,4}){1,4}"
+    r"(?a)(?<![\w.+-])(?:\+[1-9]\d{0,2}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{1,4}(?:[ .-]\d{2,8}){1,4}"
     r"|\(\d{3}\) ?\d{3}-\d{4}|\d{3}-\d{3}-\d{4}|0\d{2,3}-\d{7,8})(?![\w-])"
 )
 _HOTLINE = re.compile(r"^\D*(?:1\D*)?[48]00")  # 400 and 800 are lines of companies, nobody's own
 _INVENTED_NUMBER = re.compile(r"(\d)\1{6}|12345678?|23456789|555\D?\d{4}$|^\D*555|13800138000|98765432|01234567")
 
-_RESIDENT = re.compile(r"(?<![\w.-])\d{17}[\dXx](?![\w.])")
+_RESIDENT = re.compile(r"(?a)(?<![\w.-])\d{17}[\dXx](?![\w.])")
 _CARD = re.compile(
-    r"(?<![\w.-])(?:\d{4}([ -])\d{4}\1\d{4}\1\d{4}|3[47]\d{2}([ -])\d{6}\2\d{5}|[3-6]\d{14,18}|2[2-7]\d{14})(?![\w.-])"
+    r"(?a)(?<![\w.-])(?:\d{4}([ -])\d{4}\1\d{4}\1\d{4}"
+    r"|3[47]\d{2}([ -])\d{6}\2\d{5}|[3-6]\d{14,18}|2[2-7]\d{14})(?![\w.-])"
 )
 _CARD_KIND = re.compile(r"4\d{15}|5[1-5]\d{14}|2[2-7]\d{14}|3[47]\d{13}|35\d{14}|6(?:011|5\d\d)\d{12}|62\d{14,17}")
-_IBAN = re.compile(r"(?<![\w-])[A-Z]{2}\d{2}(?:[A-Z0-9]{11,30}|(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,3})?)(?![\w-])")
+_IBAN = re.compile(r"(?a)(?<![\w-])[A-Z]{2}\d{2}(?:[A-Z0-9]{11,30}|(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,3})?)(?![\w-])")
 _KNOWN_TESTS = frozenset(
     "4111111111111111 4242424242424242 4012888888881881 5555555555554444 5105105105105100 378282246310005 "
     "371449635398431 6011111111111117 4000056655665556 4532015112830366 DE89370400440532013000 GB82WEST12345698765432 "
@@ -48,7 +50,7 @@ _KNOWN_TESTS = frozenset(
 """Numbers that stand in manuals."""
 
 _KEY = re.compile(
-    r"(?<![\w-])(?:sk-(?:proj-|ant-|or-)?[A-Za-z0-9_-]{20,}|hf_[A-Za-z0-9]{30,}|gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{22,}"
+    r"(?a)(?<![\w-])(?:sk-(?:proj-|ant-|or-)?[A-Za-z0-9_-]{20,}|hf_[A-Za-z0-9]{30,}|gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{22,}"
     r"|AKIA[0-9A-Z]{16}|LTAI[A-Za-z0-9]{12,24}|AIza[\w-]{35}|glpat-[\w-]{20,}|xox[abprs]-[A-Za-z0-9-]{10,}"
     r"|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,})|-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----"
 )

@@ -1,6 +1,6 @@
 """Small sketches of texts, by which nearly equal rows are found among many without keeping the rows.
 
-A text becomes the set of its runs of 4 letters (3 in Chinese), without case, blanks and punctuation. Of that set the
+A text becomes the set of its runs of 8 letters (4 in Chinese), without case, blanks and punctuation. Of that set the
 `KEPT` smallest hashes are kept: all of a short text, and of a long one a sample that is the same for the same letters,
 so that the share of runs that two texts have in common (Jaccard) can be read off. Two sides of a row, what is asked and
 what is answered, are kept apart: the same answer to another question is no repetition.
@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+LETTERS_OF_RUN, CHINESE_OF_RUN = 8, 4
 KEPT = 64
 ALIKE = 0.85
 """Share of common runs from which two sides are nearly the same: one word of a dozen may differ in a long text."""
@@ -44,7 +45,7 @@ def runs(plain: str) -> Hashes:
     """The smallest hashes of the runs of `letters`, sorted, at most `KEPT`."""
     coded = plain[:_LONGEST].encode("utf-32-le", "surrogatepass")
     points = np.frombuffer(coded, np.uint32).astype(np.uint64)
-    length = 4 if plain.isascii() else 3
+    length = LETTERS_OF_RUN if plain.isascii() else CHINESE_OF_RUN
     if len(points) < length:
         return np.zeros(0, np.uint32)
     mixed = points[: len(points) - length + 1].copy()

@@ -3,9 +3,7 @@
 import pytest
 
 from core.data import checks
-from core.data.checks import check, check_tokens
-from core.errors import UserError
-from tests.unit.test_data_tokens import CHATML, TRIMMED, make_tokenizer
+from core.data.checks import check
 
 
 def row(number, *turns):
@@ -78,30 +76,139 @@ def test_preferences_without_a_preference():
     assert codes(rows) == [("warning", "preference.same", tuple(range(1, 20)))]
 
 
-def test_rows_that_do_not_fit():
-    tokenizer = make_tokenizer(CHATML)
-    rows = [
-        row(1, ("u", "hi"), ("a", "yes")),
-        row(2, ("u", "x " * 200), ("a", "yes")),
-        row(3, ("u", "hi"), ("a", "x " * 200)),
+def long_pairs(count):
+    return [
+        row(n, ("u", f"question {n}"), ("a", f"Answer {n} is a sentence of some length, as they are."))
+        for n in range(1, count + 1)
     ]
-    usable, found = check_tokens(tokenizer, rows, 100)
-    assert usable == 2
-    assert [(finding.level, finding.code, finding.rows) for finding in found] == [
-        ("error", "tokens.answer_lost", (2,)),
-        ("warning", "tokens.cut", (3,)),
-    ]
-    assert found[0].facts["max_length"] == 100 and found[0].facts["longest"] > 200
-    assert check_tokens(tokenizer, rows, None) == (3, [])
 
 
-def test_rows_that_the_template_refuses():
-    rows = [row(1, ("u", "q"), ("a", "a")), row(2, ("s", "s"), ("u", "q"), ("a", "a"))]
-    usable, found = check_tokens(make_tokenizer(TRIMMED), rows, None)
-    assert usable == 1 and [(finding.code, finding.rows) for finding in found] == [("tokens.refused", (2,))]
-    assert found[0].facts["said"] == "System role not supported"
-    with pytest.raises(UserError, match=r"tokens\.no_template"):
-        check_tokens(make_tokenizer(None), rows, None)
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        (row(5, ("u", "Q"), ("a", "first<br>second&nbsp;third")), "text.html"),
+        (row(5, ("u", "Q"), ("a", "so </p> it ends")), "text.html"),
+        (row(5, ("u", "Q"), ("a", "CafÃ© and dâ€™accord")), "text.mojibake"),
+        (row(5, ("u", "Q"), ("a", "锟斤拷锟斤拷")), "text.mojibake"),
+        (row(5, ("u", "Q"), ("a", "浣犲ソ锛屾垜鏄編鍥介樋濮锛")), "text.mojibake"),
+        (row(5, ("u", "Q"), ("a", "Call 1.38E+10 for more")), "text.excel"),
+        (row(5, ("u", "Q"), ("a", "The price is #N/A today")), "text.excel"),
+        (row(5, ("u", "Q"), ("a", "<｜end▁of▁sentence｜> it is")), "text.special_token"),
+        (row(5, ("u", "Q"), ("a", "As an AI language model, I have no opinion.")), "answer.boilerplate"),
+        (row(5, ("u", "Q"), ("a", "作为一个人工智能语言模型，我没有感情。")), "answer.boilerplate"),
+        (row(5, ("u", "Q"), ("a", "待补充")), "answer.odd"),
+        (row(5, ("u", "Q"), ("a", "N/A")), "answer.odd"),
+        (row(5, ("u", "Q"), ("a", "。")), "answer.odd"),
+        (row(5, ("u", "Q"), ("a", "word " * 3000)), "row.far_longer"),
+        (row(5, ("u", "Q"), ("a", "这一条是用中文写的，别的都不是。")), "language.other"),
+        (row(5, ("u", "Q"), ("a", "A"), ("a", "B")), "order.two_answers"),
+    ],
+)
+def test_one_odd_row_among_plain_ones(changed, code):
+    rows = long_pairs(60)
+    rows[4] = changed
+    found = [
+        (found, numbers) for _, found, numbers in codes(rows) if code == "language.other" or found != "language.other"
+    ]
+    assert found == [(code, (5,))]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "In HTML a line ends with <br>.",
+        "Write `<br>` or\n```\n<p>x</p> &nbsp;\n```",
+        "if a <b and c> d, then x < y && y > z",
+        "The VLOOKUP formula gives #N/A when it finds nothing.",
+        "Avogadro found 6.02E+23, and 1.5E+09 copies.",
+        "São Paulo, NÃO, Ångström, Âge, naïve — “quoted” …",
+        "$e^{{x}}$ and \\frac{{a}}{{b}} in `{{ user }}`",
+        "I am an AI assistant made by Aurora.",
+        "(A)",
+        "7",
+        "对",
+    ],
+)
+def test_what_may_well_be_meant_is_not_named(words):
+    rows = long_pairs(60)
+    rows[4] = row(5, ("u", "Please translate or explain"), ("a", words))
+    assert codes(rows) == []
+
+
+def call(name):
+    return {
+        "role": "assistant",
+        "content": "",
+        "tool_calls": [{"type": "function", "function": {"name": name, "arguments": {}}}],
+    }
+
+
+def turns(*said):
+    roles = {"u": "user", "a": "assistant", "t": "tool"}
+    return [
+        each if isinstance(each, dict) else {"role": roles[each], "content": f"{at} words"}
+        for at, each in enumerate(said)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (["u", call("f"), "t", "a"], []),
+        (["u", call("f"), call("g"), "t", "t", "a", "u", "a"], []),
+        (["u", "a", call("f"), "t", "a"], []),
+        (["u", call("f")], []),
+        (["u", {"role": "assistant", "content": '<functioncall> {"name": "f"}'}, "t", "a"], []),
+        (["u", "t", "a"], ["order.result_without_call"]),
+        (["u", "a", "t", "a"], ["order.result_without_call"]),
+        (["u", call("f"), "u", "a"], ["order.call_without_result"]),
+        (["u", call("f"), "a"], ["order.call_without_result"]),
+    ],
+)
+def test_calls_and_their_results(said, expected):
+    rows = [*pairs(20), {"row": 21, "messages": turns(*said)}]
+    assert [code for _, code, _ in codes(rows)] == expected
+
+
+def test_an_answer_that_is_all_over():
+    rows = long_pairs(40)
+    for each in rows[:15]:
+        each["messages"][-1]["content"] = "Please ask our service desk about that."
+    (found,) = check(rows)
+    assert (found.level, found.code, found.count, found.facts["percent"]) == ("warning", "answer.repeated", 15, 38)
+
+
+def test_labels_and_a_few_answers_in_many_wordings_repeat_by_their_nature():
+    labels = [row(n, ("u", f"question {n}"), ("a", ("yes", "no", "unclear")[n % 3])) for n in range(60)]
+    facts = [row(n, ("u", f"question {n}"), ("a", f"A whole sentence, one of four: {n % 4}.")) for n in range(60)]
+    spare = [
+        row(n, ("u", f"question {n}"), ("a", "none" if n % 2 else f"An answer of its own, number {n}."))
+        for n in range(60)
+    ]
+    assert codes(labels) == codes(facts) == codes(spare) == []
+
+
+def test_a_file_in_two_languages_is_meant_so():
+    rows = long_pairs(60)
+    for each in rows[:20]:
+        each["messages"][-1]["content"] = f"这一条是用中文写的，第{each['row']}条，两种语言都要学。"
+    assert codes(rows) == []
+
+
+def test_nothing_of_the_rows_is_kept():
+    """A million rows of any length have to fit: some 150 bytes of each, and 1 kB of the first hundred thousand."""
+    import tracemalloc
+
+    checker = checks.Checker()
+    made = (row(n, ("u", f"question {n} " * 9), ("a", f"answer {n} {'word ' * 200}")) for n in range(1, 1001))
+    checker.see(next(made))
+    tracemalloc.start()
+    for each in made:
+        checker.see(each)
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 1000 * 1200
+    assert len(checker.findings()) < 3
 
 
 def test_words_of_every_kind_of_row():
