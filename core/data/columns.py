@@ -39,7 +39,7 @@ ANSWER = (
     "resposta", "respostas", "antwoord", "답변", "대답", "ответ", "ответы", "odpowiedź", "cevap", "yanıt",
     "svar", "vastaus", "odpověď", "răspuns", "جواب", "الجواب", "إجابة", "الإجابة", "उत्तर", "câu_trả_lời",
     "trả_lời", "คำตอบ", "jawaban", "תשובה", "απάντηση", "回覆", "解答例", "completion", "output", "outputs",
-    "output_text", "target", "targets", "target_text", "输出",
+    "output_text", "target", "targets", "target_text", "输出", "model_output", "generated_text",
 )  # fmt: skip
 TITLE = ("title", "标题", "subject", "主题")
 TEXT = ("text", "content", "document", "文本", "正文", "内容", "texts", "documents", "passage", "sentence", "段落")

@@ -49,7 +49,7 @@ def by_content(names: list[str], look: list[Record]) -> Mapping | None:
         return Mapping(
             "question_answer", "chat", {"question": pair[0], "answer": pair[1], **_similar(names), **extra}, sure=False
         )
-    if len(words) == 1 and (len(_remarkable(names)) == 1 or _long(words[0], look)):
+    if len(words) == 1 and c.plain(words[0]) not in c.KNOWN and (len(_remarkable(names)) == 1 or _long(words[0], look)):
         if way := markup.markup_of(texts_of(words[0], look)):
             return Mapping("messages", "chat", {"messages": words[0], **extra}, sure=False, markup=way)
         return Mapping("text", "text", {"text": words[0]}, sure=False)
