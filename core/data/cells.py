@@ -1,10 +1,10 @@
 """A cell or a turn's content as text, and the way out for a row that cannot be used."""
 
 import ast
-import json
+import warnings
 from typing import Any
 
-from core.data.literals import as_text
+from core.data.literals import as_text, parse
 from core.findings import Finding
 
 
@@ -122,16 +122,21 @@ MEDIA = (
 
 
 def parsed(said: str) -> Any:
-    """A list or an object that was saved as text, in JSON or in Python's way of writing; None when it is none."""
+    """A list or an object that was saved as text, in JSON or in Python's way of writing; None when it is none.
+
+    Numbers of JSON stay as they were written.
+    """
     start = said.lstrip()[:1]
     if start not in ("[", "{"):
         return None
     try:
-        return json.loads(said)
+        return parse(said)
     except (ValueError, RecursionError):
         pass
     try:
-        found = ast.literal_eval(said.strip())  # how pandas writes lists into a CSV
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a backslash in people's words
+            found = ast.literal_eval(said.strip())  # how pandas writes lists into a CSV
     except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
         return None
     return found if isinstance(found, dict | list) else None

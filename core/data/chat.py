@@ -12,6 +12,9 @@ from core.findings import Finding
 ANSWERS = {"alpaca": "output", "prompt_completion": "completion", "question_answer": "answer"}
 """The part of a format that holds the answer."""
 
+_SAVED = ('[{"', "[{'", '{"role"', '{"from"', '{"messages"')
+"""How turns that were saved as text begin."""
+
 
 def conversations(cells: Cells) -> list[dict[str, Any]]:
     """The conversations of one row, each `{"messages": [...], ["tools": [...]]}`: one, or one for each wording of the
@@ -106,7 +109,7 @@ def prompt_turns(cells: Cells) -> list[Message] | None:
         return turns(cells, "prompt")
     if not isinstance(value, str):
         return None
-    if value.lstrip().startswith(("[{", '{"messages')) and are_turns(turns_of(value)):
+    if value.lstrip().startswith(_SAVED) and are_turns(turns_of(value)):
         return turns(cells, "prompt")
     if not cells.markup:
         return None
@@ -118,7 +121,7 @@ def answer_of(cells: Cells, part: str, offered: bool = False) -> list[Message]:
     value = cells.get(part)
     if isinstance(value, dict | list) and are_turns(turns_of(value)):
         return turns(cells, part)
-    if isinstance(value, str) and value.lstrip().startswith(("[{", "{")) and are_turns(turns_of(value)):
+    if isinstance(value, str) and value.lstrip().startswith(_SAVED) and are_turns(turns_of(value)):
         return turns(cells, part)
     if offered and (called := only_calls(value)):
         cells.notes.add(Finding("info", "row.calls_taken", column=cells.column(part)))

@@ -70,6 +70,7 @@ class Converter:
         notes = Notes(self._structured, self._speaker)
         cells = Cells(values, mapping.columns, mapping.format, mapping.markup, notes)
         try:
+            _refuse_media(values)
             if mapping.task == "chat":
                 found = conversations(cells)
             elif mapping.task == "text":
@@ -128,6 +129,16 @@ def unwrapped(values: dict[str, Any]) -> dict[str, Any]:
             break
         values = inside
     return values
+
+
+_MEDIA = ("images", "image", "videos", "video", "audios", "audio")
+
+
+def _refuse_media(values: dict[str, Any]) -> None:
+    """Raises BadRow `row.media` for a row that comes with pictures or sound: its words alone make no sense."""
+    for name in _MEDIA:
+        if name in values and isinstance(values[name], list | dict) and values[name]:
+            raise BadRow(Finding("error", "row.media"))
 
 
 def _text(cells: Cells) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from core.data.unnamed import texts_of
 from core.findings import Finding
 
 __all__ = [
-    "FORMATS", "PARTS", "Converter", "Mapping", "convert", "convert_all", "merged", "placeholders", "recognise",
-    "speakers",
+    "FORMATS", "PARTS", "Converter", "Mapping", "convert", "convert_all", "inner_columns", "merged", "placeholders",
+    "recognise", "speakers",
 ]  # fmt: skip
 
 LOOKED_AT = 200
@@ -56,17 +56,22 @@ def recognise(columns: list[str], look: list[Record], choices: Choices = UNDECID
     `sure` when it is a guess.
     """
     look = look[:LOOKED_AT]
-    inside = [Record(record.number, unwrapped(record.values)) for record in look]
-    if any(one.values is not other.values for one, other in zip(look, inside, strict=True)):
-        columns = list(dict.fromkeys(str(name) for record in inside for name in record.values))
-        look = inside
-    columns = [name for name in columns if isinstance(name, str)]
+    columns = inner_columns(columns, look)
+    look = [Record(record.number, unwrapped(record.values)) for record in look]
     if choices.format:
         return _chosen(columns, look, choices)
     found = by_name(columns, look) or by_content(columns, look)
     if found is None:
         return Mapping("unknown", "chat", sure=False)
     return _with_speaker(found, look, choices)
+
+
+def inner_columns(columns: list[str], look: list[Record]) -> list[str]:
+    """The columns that a mapping can name: those inside, where rows stand in one key each, {"conversation": {...}}."""
+    inside = [unwrapped(record.values) for record in look]
+    if all(one is record.values for one, record in zip(inside, look, strict=True)):
+        return [name for name in columns if isinstance(name, str)]
+    return [name for name in dict.fromkeys(name for one in inside for name in one) if isinstance(name, str)]
 
 
 def speakers(look: list[Record], mapping: Mapping) -> dict[str, int]:

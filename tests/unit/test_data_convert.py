@@ -248,3 +248,23 @@ def test_whatever_a_row_holds_it_is_a_row_or_a_finding(value: Any) -> None:
             found = convert(record, mapping, choices)
             assert isinstance(found, Finding) or all(row["row"] == 1 and json.dumps(row) for row in found)
             formats.speakers([record], mapping)
+
+
+def test_rows_that_come_with_pictures_are_left_out() -> None:
+    rows = [{"question": "q", "answer": "a", "images": images} for images in (["a.png"], [], None, "")]
+    _, found, findings = converted(rows)
+    assert [row["row"] for row in found] == [2, 3, 4]
+    assert (findings[0].code, findings[0].rows) == ("row.media", (1,))
+
+
+def test_the_columns_inside_rows_can_be_chosen() -> None:
+    rows = [{"item": {"x": "q", "y": "a"}}]
+    assert formats.inner_columns(["item"], [Record(1, rows[0])]) == ["x", "y"]
+    chosen = Choices(format="question_answer", columns={"question": "x", "answer": "y"})
+    _, found, findings = converted(rows, chosen)
+    assert said(found[0]["messages"]) == [("user", "q"), ("assistant", "a")] and findings == []
+
+
+def test_numbers_in_turns_that_were_saved_as_text_stay_as_written() -> None:
+    _, rows, _ = converted([{"messages": '[{"role": "user", "content": "q"}, {"role": "assistant", "content": 1e5}]'}])
+    assert said(rows[0]["messages"])[1] == ("assistant", "1e5")
