@@ -118,7 +118,10 @@ def _leftover(said: str) -> list[str]:
     """Tags and entities outside of code, in rows that are not about such things."""
     if not _TAG.search(said) or _ABOUT_MARKUP.search(said):
         return []
-    return [tag.split()[0].rstrip("/>") + (">" if tag[0] == "<" else "") for tag in _TAG.findall(_CODE.sub("", said))]
+    return [
+        tag.split()[0].rstrip("/>").replace("</", "<") + (">" if tag[0] == "<" else "")
+        for tag in _TAG.findall(_CODE.sub("", said))
+    ]
 
 
 def _common(counted: Counter[str], most: int = 5) -> str:

@@ -13,6 +13,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterable, Sized
 from dataclasses import dataclass, field
+from itertools import tee
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -183,7 +184,7 @@ def measure(tokenizer: Any, rows: Iterable[dict[str, Any]], progress: Progress |
     progress: called with (rows done, rows in all or 0) now and then; what it raises passes through (Cancel).
     Raises UserError `tokens.*` when the model cannot encode any row, e.g. `tokens.no_template`.
     """
-    from core.data.tokens import encode
+    from core.data.tokens import encode_many
 
     numbers: list[int] = []
     index: list[int] = []
@@ -195,16 +196,15 @@ def measure(tokenizer: Any, rows: Iterable[dict[str, Any]], progress: Progress |
     dropped: dict[str, list[int]] = {}
     total = len(rows) if isinstance(rows, Sized) else 0
     count = 0
-    for at, row in enumerate(rows):
+    looked, encoded = tee(rows)
+    for at, (row, parts) in enumerate(zip(looked, encode_many(tokenizer, encoded), strict=True)):
         if progress is not None and at % 64 == 0:
             progress(at, total)
         count += 1
-        try:
-            parts = encode(tokenizer, row, None)
-        except UserError as error:
-            if error.code != "tokens.template":
-                raise
-            refused.setdefault(str(error.facts["said"]), []).append(row["row"])
+        if isinstance(parts, UserError):
+            if parts.code != "tokens.template":  # not this row but the model: it has no template, or a broken one
+                raise parts
+            refused.setdefault(str(parts.facts["said"]), []).append(row["row"])
             continue
         for part in parts:
             numbers.append(row["row"])
