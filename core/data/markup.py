@@ -52,6 +52,9 @@ _MARKED: dict[str, _Marks] = {
 }  # fmt: skip
 """Ways of marking by name, the plainest first: a text that fits several is taken by the first."""
 
+_WORDY = ("hash", "capitals", "names", "chinese")
+_USER = re.compile(r"\s*(?:###\s*)?(?:Human|User|用户)\s*[:：]", re.IGNORECASE)
+
 _ENDS = (
     "<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|endoftext|>", "<end_of_turn>", "<|end|>", "</s>",
     "<s>", "<eos>", "<eoh>", "<eom>", "<eot>", "<eoc>", "<eor>", "<｜end▁of▁sentence｜>", "<|begin_of_text|>", "[EOS]",
@@ -93,7 +96,17 @@ def markup_of(texts: list[str], prompt: bool = False) -> str | None:
     for said in texts:
         fitting.update(name for name in _MARKED if (split_prompt(said, name) if prompt else split(said, name)))
     enough = [name for name in _MARKED if fitting[name] and fitting[name] >= NEARLY_ALL * len(texts)]
+    if prompt:
+        enough = [name for name in enough if _is_talk(texts, name)]
     return enough[0] if enough else None
+
+
+def _is_talk(texts: list[str], way: str) -> bool:
+    """Whether prompts are talks, and not questions with a word such as `Question:` before them, which is to stay."""
+    if way not in _WORDY or any(_USER.match(said) for said in texts):
+        return True
+    turns = [turn for said in texts for turn in split_prompt(said, way) or ()]
+    return any(turn["role"] == "assistant" for turn in turns)
 
 
 def _by(said: str, marks: _Marks) -> list[Message] | None:

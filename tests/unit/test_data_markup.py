@@ -99,6 +99,13 @@ def test_a_question_that_holds_earlier_turns() -> None:
     assert said(rows[0]["messages"]) == [("user", "q"), ("assistant", " a")]
 
 
+@pytest.mark.parametrize("prompt", ["Question: q\nAnswer:", "问题：q", "### Instruction: q\n### Response:", "Q: q"])
+def test_a_word_before_a_question_stays(prompt: str) -> None:
+    for row in ({"prompt": prompt, "completion": "a"}, {"question": prompt, "answer": "a"}):
+        mapping, rows, findings = converted([row])
+        assert said(rows[0]["messages"]) == [("user", prompt), ("assistant", "a")] and findings == []
+
+
 CHAT = (
     "USER: Weather in Ulm, isn't it?\n\n\nASSISTANT: <functioncall> "
     '{"name": "weather", "arguments": \'{"city": "Ulm"}\'} <|endoftext|>\n\n\n'
