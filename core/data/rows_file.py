@@ -10,6 +10,7 @@ record gave) and json (the row itself, large_string): `datasets.Dataset.from_fil
 import json
 import os
 import threading
+from array import array
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 BATCH_ROWS = 1000
-BATCH_CHARACTERS = 4_000_000
-"""A batch is written when it has so many rows, or so many characters: what a reader holds at once."""
+BATCH_SIZE = 4_000_000
+"""A batch is written when it has so many rows, or so many bytes: what a reader holds at once."""
 
 
 def _schema() -> "pa.Schema":
@@ -48,32 +49,43 @@ class RowsWriter:
         self._start()
 
     def _start(self) -> None:
-        self._numbers: list[int] = []
-        self._variants: list[int] = []
-        self._texts: list[str] = []
-        self._characters = 0
+        self._numbers = array("q")
+        self._variants = array("h")
+        self._texts: list[bytes] = []
+        self._size = 0
 
     def append(self, row: Row) -> None:
         """Add a row; `row["row"]` is its number, `row["variant"]` counts from 2 where a record gave several."""
-        text = json.dumps(row, ensure_ascii=False)
-        if not text.isascii() and not _is_unicode(text):
-            text = json.dumps(row)  # half an emoji is no Unicode, but can be written as \ud83d
+        try:
+            text = json.dumps(row, ensure_ascii=False).encode()
+        except UnicodeEncodeError:  # half an emoji is no Unicode, but can be written as \ud83d
+            text = json.dumps(row).encode()
         self._numbers.append(row["row"])
         self._variants.append(int(row.get("variant", 0)))
         self._texts.append(text)
-        self._characters += len(text)
+        self._size += len(text)
         self.count += 1
-        if len(self._texts) >= BATCH_ROWS or self._characters >= BATCH_CHARACTERS:
+        if len(self._texts) >= BATCH_ROWS or self._size >= BATCH_SIZE:
             self._flush()
 
     def _flush(self) -> None:
+        """Write a batch, made of buffers: out of lists, pyarrow would import pandas to make it."""
         import pyarrow as pa
 
-        if self._texts:
-            columns = [self._numbers, self._variants, self._texts]
-            arrays = [pa.array(values, kind.type) for values, kind in zip(columns, self._schema, strict=True)]
-            self._stream.write_batch(pa.record_batch(arrays, schema=self._schema))
-            self._start()
+        if not self._texts:
+            return
+        count = len(self._texts)
+        offsets = np.concatenate([[0], np.cumsum([len(text) for text in self._texts])]).astype(np.int64)
+        given = [
+            [None, pa.py_buffer(self._numbers)],
+            [None, pa.py_buffer(self._variants)],
+            [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(self._texts))],
+        ]
+        columns = [
+            pa.Array.from_buffers(kind.type, count, buffers) for kind, buffers in zip(self._schema, given, strict=True)
+        ]
+        self._stream.write_batch(pa.RecordBatch.from_arrays(columns, schema=self._schema))
+        self._start()
 
     def close(self) -> None:
         """Write what is left, flush it to the disk and close the file."""
@@ -97,14 +109,6 @@ class RowsWriter:
         else:
             self._open = False
             self._file.close()
-
-
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 class RowsFile(Sequence[Row]):
@@ -184,7 +188,7 @@ class RowsFile(Sequence[Row]):
         """The number of each row, int64."""
         if self._numbers is None:
             batches, _ = self._opened()
-            columns = [batch.column(0).to_numpy(zero_copy_only=False) for batch in batches]
+            columns = [np.frombuffer(batch.column(0).buffers()[1], np.int64, batch.num_rows) for batch in batches]
             self._numbers = np.concatenate([np.zeros(0, np.int64), *columns])
         return self._numbers
 
