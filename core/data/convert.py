@@ -9,6 +9,7 @@ More than one row can come of one record (a question and its other wordings); al
 later ones `"variant": 2`, 3 and so on.
 """
 
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,7 +95,7 @@ class Converter:
 
     def findings(self, columns: list[str]) -> list[Finding]:
         """What was found in all records so far, one finding for each kind, and which of `columns` are not used."""
-        found = [Finding(one.level, one.code, numbers, **one.facts) for one, numbers in self._found.values()]
+        found = [_of_rows(one, numbers) for one, numbers in self._found.values()]
         if self._wordings:
             found.append(Finding("info", "question.wordings", self._wordings, more=self._more))
         if self._mapping.markup and self._marked:
@@ -116,6 +117,12 @@ def convert(record: Record, mapping: Mapping, choices: Choices = UNDECIDED) -> l
     if rows := converter.rows(record):
         return rows
     return next(iter(converter.findings([])), Finding("error", "row.no_turns", [record.number]))
+
+
+def _of_rows(finding: Finding, numbers: list[int]) -> Finding:
+    whole = copy(finding)
+    whole.rows = tuple(numbers)
+    return whole
 
 
 def unwrapped(values: dict[str, Any]) -> dict[str, Any]:
