@@ -14,7 +14,7 @@ from core.data.choices import Choices
 from core.data.csv_records import Feed, records
 from core.data.faults import Faults
 from core.data.rows import Opened, Record
-from core.data.table_head import Head, head_of
+from core.data.table_head import SENTENCE, Head, head_of
 from core.errors import UserError
 from core.findings import Finding
 
@@ -23,6 +23,7 @@ _LOOKED_AT = 60
 """Lines that are looked at to find the separator and the header."""
 _RAGGED = 10
 """Ragged rows that are named one by one before a file with more of them than good ones is refused."""
+_MARKER = re.compile(r"(<{7} .*|={7}|\|{7}.*|>{7} .*)\s*$")
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ def layout(start: str, choices: Choices) -> Layout | None:
     head = head_of(rows, choices.header)
     if not asked and not sure and _is_prose(head, rows):
         return None
-    if len(rows) > 1 and sum(len(row) == len(head.names) for row in rows) < 0.8 * len(rows) and not asked:
+    below = rows if head.index is None else rows[head.index + 1 :]
+    if sum(len(row) == len(head.names) for row in below) < 0.8 * len(below) and not asked:
         head.sure = False
     return Layout(separator, head, first, end)
 
@@ -83,16 +85,16 @@ def read(
                 or len(cells) < width
             ):
                 first_bad = first_bad if faults.count("row.ragged") else opened.count
-                faults.note(Finding("error", "row.ragged", [opened.count], columns=width), at)
+                faults.note(Finding("error", "row.ragged", [opened.count], columns=width, lines=at))
                 if not good and faults.count("row.ragged") > 200:
                     break
                 continue
             if any("\x00" in cell for cell in cells):
                 if not repair:
-                    faults.note(Finding("error", "row.nul", [opened.count]), at)
+                    faults.note(Finding("error", "row.nul", [opened.count], lines=at))
                     continue
                 cells = [cell.replace("\x00", "") for cell in cells]
-                faults.note(Finding("info", "row.repaired", [opened.count]), at)
+                faults.note(Finding("info", "row.repaired", [opened.count], lines=at))
             good += 1
             yield Record(opened.count, dict(zip(names, cells, strict=False)))
     if good:
@@ -110,9 +112,9 @@ def _without_conflicts(lines: Iterator[str], faults: Faults) -> Iterator[str]:
     """The lines with the marks of a version control's conflict blanked and noted; both sides stay."""
     inside = False
     for number, line in enumerate(lines, 1):
-        if line.startswith("<<<<<<< ") or inside and re.match(r"(={7}|\|{7}.*|>{7}.*)\s*$", line):
+        if line.startswith("<<<<<<< ") or inside and _MARKER.match(line):
             inside = not line.startswith(">>>>>>>")
-            faults.note(Finding("warning", "lines.conflict"), number)
+            faults.note(Finding("warning", "lines.conflict", lines=number))
             line = "\n"
         yield line
 
@@ -136,6 +138,7 @@ def _separator(lines: list[str]) -> str:
 def _table(lines: list[str], separator: str) -> list[list[str]]:
     """The rows of some lines that are not blank, as far as they can be read."""
     found: list[list[str]] = []
+    lines = [line for line in lines if not _MARKER.match(line)]
     try:
         for cells in csv.reader(iter(lines), delimiter=separator):
             if any(cell.strip() for cell in cells):
@@ -151,6 +154,8 @@ def _is_prose(head: Head, rows: list[list[str]]) -> bool:
         return False
     if len(head.names) == 1:
         return True
+    if len(rows) == 1:
+        return any(len(cell) > 40 or SENTENCE.search(cell) for cell in rows[0])
     if head.index is not None and max(len(column) for column in head.names) > 60:
         return True
     even = sum(len(cells) == len(head.names) for cells in rows) / len(rows)

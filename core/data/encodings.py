@@ -30,6 +30,8 @@ _BROKEN = 0.02
 """Share of broken characters from which an encoding that was asked for is the wrong one."""
 _NULS = 0.01
 """Share of zero bytes up to which text is text with a few of them inside."""
+_CONTROLS = 0.05
+"""Share of control characters from which bytes that are no UTF-8 are no text at all."""
 _NO_TEXT = frozenset(("idna", "punycode", "undefined", "mbcs", "oem", "unicode-escape", "raw-unicode-escape"))
 """Codecs of Python that are no character encodings of files."""
 _SURE = 0.7
@@ -99,16 +101,16 @@ def _found(data: bytes, whole: bool, name: str) -> str:
     if b"\x00" in data:
         if (wide := _wide(data)) is not None:
             return wide
-        if data.count(b"\x00") > _NULS * len(data) + 1 or _controls(data) > _NULS * len(data):
+        if data.count(b"\x00") > _NULS * len(data) + 1:
             raise UserError("data.binary", name=name)
         data = data.replace(b"\x00", b" ")
-    elif _controls(data) > 0.1 * len(data):
-        raise UserError("data.binary", name=name)
     try:
         codecs.getincrementaldecoder("utf-8")().decode(data, final=whole)
         return "utf-8"
     except UnicodeDecodeError as error:
         first = error.start
+    if _controls(data) > _CONTROLS * len(data):
+        raise UserError("data.binary", name=name)
     if _nearly_utf8(data[max(0, first - _SAMPLE) : first + _SAMPLE]):
         return "utf-8"
     found = _legacy(_around(data, first))
@@ -154,8 +156,8 @@ def _is_common(letter: str) -> bool:
 def _nearly_utf8(data: bytes) -> bool:
     """Whether broken bytes are rare among well-formed multi-byte characters, as after a bad cut or paste."""
     replaced = data.decode("utf-8", errors="replace")
-    broken = replaced.count("\ufffd") - data.count(b"\xef\xbf\xbd")
-    good = sum(1 for character in replaced if character > "\x7f") - broken
+    broken = len(re.findall("\ufffd+", replaced)) - data.count(b"\xef\xbf\xbd")
+    good = sum(1 for character in replaced if character > "\x7f" and character != "\ufffd")
     return good >= 5 * broken
 
 

@@ -9,6 +9,7 @@ Every cell stays the text that the person wrote: "007", "NA", "1e5" and 20 digit
 in the memory of a chunk and a row.
 """
 
+import json
 import re
 import tempfile
 from collections.abc import Generator, Iterator
@@ -16,7 +17,7 @@ from contextlib import closing
 from itertools import chain
 from pathlib import Path
 
-from core.data import csv_rows, decoded, encodings, json_rows, kinds, parquet_rows, text_rows, xlsx_rows
+from core.data import columns, csv_rows, decoded, encodings, json_rows, kinds, parquet_rows, text_rows, xlsx_rows
 from core.data.choices import Choices
 from core.data.faults import Faults
 from core.data.rows import FileRows, Opened, Progress, Record
@@ -98,9 +99,12 @@ def _text(
         return decoded.chunks(source, opened.encoding, progress)
 
     table_asked = choices.separator is not None or choices.header is not None
-    if not table_asked and _is_json(stripped):
+    strings = _is_strings(stripped)
+    if not table_asked and (strings or _is_json(stripped)):
         opened.container = "jsonl"
-        return json_rows.Reader(opened, faults, again, name, choices.repair).records()
+        reader = json_rows.Reader(opened, faults, again, name, choices.repair)
+        reader.strings = strings
+        return reader.records()
     kinds.refuse_text(stripped, name)
     layout = csv_rows.layout(start, choices)
     if layout is None:
@@ -133,6 +137,17 @@ def _is_json(start: str) -> bool:
     at = preface.end() if preface else 0
     found = _JSON.match(start, at)
     return found is not None
+
+
+def _is_strings(start: str) -> bool:
+    """Whether each line is a string of JSON; a table with one column in quotation marks has a name on top."""
+    lines = [line.strip() for line in start.split("\n")[:20] if line.strip()]
+    if len(lines) < 2 or columns.plain(lines[0].strip('"')) in columns.KNOWN:
+        return False
+    try:
+        return all(line[0] == '"' and isinstance(json.loads(line), str) for line in lines)
+    except ValueError:
+        return False
 
 
 def read(

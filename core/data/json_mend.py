@@ -13,42 +13,61 @@ _LENIENT = json.JSONDecoder(strict=False, parse_float=Literal, parse_int=Literal
 _STRING = r'"(?:\\.|[^"\\])*"'
 _COMMENT = re.compile(rf"({_STRING})|//[^\n]*|/\*.*?\*/|#[^\n]*", re.DOTALL)
 _COMMA = re.compile(rf"({_STRING})|,(?=\s*[}}\]])", re.DOTALL)
+_CONFLICT = re.compile(
+    r"^<{7}[^\n]*\n(.*?)^(?:\|{7}[^\n]*\n.*?^)?={7}[^\n]*\n(.*?)^>{7}[^\n]*\n?", re.MULTILINE | re.DOTALL
+)
 _MARKER = re.compile(r"^(<{7}|>{7}|={7}|\|{7})( .*)?\r?$\n?", re.MULTILINE)
 
 
-def mend(text: str) -> dict[str, Any] | list[Any] | None:
-    """The object or list that `text` was meant to be; None when it cannot be told.
+def mend(text: str) -> list[Any]:
+    """The object or list that `text` was meant to be, both where a conflict in Git left two; [] when it cannot be told.
 
     Comments, commas too many, line ends inside strings, zero characters and conflict markers are taken out exactly,
     with numbers as written; Python's own way of writing comes next; guessing at the rest is json_repair's.
     """
     if len(text) > LIMIT:
-        return None
-    text = _MARKER.sub("", text).replace("\x00", "").strip().rstrip(",").rstrip()
+        return []
+    found: list[Any] = []
+    for side in _sides(text) if _MARKER.search(text) else [text]:
+        if (value := _mended(side)) is not None and value not in found:
+            found.append(value)
+    return found
+
+
+def _sides(text: str) -> list[str]:
+    """A text with a conflict as each of the two sides has it."""
+    ours, theirs = _CONFLICT.sub(r"\1", text), _CONFLICT.sub(r"\2", text)
+    return [_MARKER.sub("", ours), _MARKER.sub("", theirs)]
+
+
+def _mended(text: str) -> dict[str, Any] | list[Any] | None:
+    text = text.replace("\x00", "").strip().rstrip(",").rstrip()
+    shape = list if text.startswith("[") else dict
+    value = _value(text)
+    return value if isinstance(value, shape) and value else None
+
+
+def _value(text: str) -> Any:
     for attempt in (text, _COMMA.sub(r"\1", _COMMENT.sub(r"\1", text))):
         try:
-            return _usable(_LENIENT.decode(attempt))
+            return _LENIENT.decode(attempt)
         except (ValueError, RecursionError):
             pass
     try:
         value = ast.literal_eval(text)
     except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
         return _guessed(text)
-    return _usable(_plain(value))
+    return _plain(value)
 
 
-def _guessed(text: str) -> dict[str, Any] | list[Any] | None:
+def _guessed(text: str) -> Any:
     import json_repair  # slow to import
 
     try:
         value = json_repair.loads(text, skip_json_loads=True)
     except (ValueError, RecursionError, IndexError, TypeError):
         return None
-    return _usable(_plain(value))
-
-
-def _usable(value: Any) -> dict[str, Any] | list[Any] | None:
-    return value if isinstance(value, dict | list) and value else None
+    return _plain(value)
 
 
 def _plain(value: Any) -> Any:

@@ -36,6 +36,9 @@ class Reader:
         self.name = name
         self.repair = repair
         self._keys: dict[str, None] = {}
+        self.strings = False  # whether a string by itself is a row
+        self._also: list[Any] = []  # rows that come with the one just read
+        self._took_comma = False  # whether a broken value took the comma behind it along
         self._spread = False  # whether lists that follow one another hold rows, not turns
         self._first: Broken | None = None
         self._first_line = 1
@@ -82,15 +85,16 @@ class Reader:
             yield from self._from_object(buffer)
         elif first == "[":
             yield from self._from_list(buffer)
-        while (letter := self._skip(buffer, ",")) != "":
+        while (letter := self._skip(buffer, ",;")) != "":
             if letter == "[" and self._spread:
                 yield from self._elements(buffer)
-            elif letter in "{[":
+            elif letter in "{[" or letter == '"' and self.strings:
                 yield self._one(buffer)
+                yield from self._drained()
             else:
                 line = buffer.line(buffer.at)
                 said = buffer.drop_line()
-                self.faults.note(Finding("warning", "lines.left_out", said=said[:80]), line)
+                self.faults.note(Finding("warning", "lines.left_out", said=said[:80], lines=line))
 
     def _from_object(self, buffer: Buffer) -> Iterator[Any]:
         """What begins with an object: rows one after another, or a single object that is a row or holds them."""
@@ -168,22 +172,25 @@ class Reader:
             letter = self._skip(buffer, "")
             if letter == ",":
                 if comma:
-                    self.faults.note(Finding("info", "lines.comma"), buffer.line(buffer.at))
+                    self.faults.note(Finding("info", "lines.comma", lines=buffer.line(buffer.at)))
                 comma = True
                 buffer.at += 1
             elif letter == "]":
                 if comma and self.opened.count:
-                    self.faults.note(Finding("info", "lines.comma"), buffer.line(buffer.at))
+                    self.faults.note(Finding("info", "lines.comma", lines=buffer.line(buffer.at)))
                 buffer.at += 1
                 return
             elif letter == "":
-                self.faults.note(Finding("warning", "rows.cut"), buffer.line(buffer.at))
+                if "row.cut" not in self.faults:
+                    self.faults.note(Finding("warning", "rows.cut", lines=buffer.line(buffer.at)))
                 return
             else:
                 if not comma:
-                    self.faults.note(Finding("info", "lines.comma"), buffer.line(buffer.at))
+                    self.faults.note(Finding("info", "lines.comma", lines=buffer.line(buffer.at)))
+                self._took_comma = False
                 yield self._one(buffer, listed=True)
-                comma = False
+                yield from self._drained()
+                comma = self._took_comma
 
     def _one(self, buffer: Buffer, *, listed: bool = False) -> Any:
         """The value at which `buffer` stands, mended, or _LOST; `listed`: it is one of a list."""
@@ -224,23 +231,31 @@ class Reader:
                 end = closing_bracket
         text = buffer.text[buffer.at : end]
         buffer.at = end
+        self._took_comma = text.rstrip().endswith(",")
+        cut = broken.cut and at_end
         if broken.deep:
             self._remember(broken, starts, 1, text)
-            self.faults.note(Finding("error", "row.too_deep", [number]), starts)
+            self.faults.note(Finding("error", "row.too_deep", [number], lines=starts))
             return _LOST
-        if self.repair and (mended := json_mend.mend(text)) is not None:
+        if self.repair and not (cut and number > 1) and (mended := json_mend.mend(text)):
             if _MARKER.search(text):
-                self.faults.note(Finding("warning", "lines.conflict"), starts)
-            self.faults.note(Finding("info", "row.repaired", [number]), starts)
-            return self._whole(mended)
+                self.faults.note(Finding("warning", "lines.conflict", lines=starts))
+            self.faults.note(Finding("info", "row.repaired", list(range(number, number + len(mended))), lines=starts))
+            self._also = [self._whole(value) for value in mended[1:]]
+            return self._whole(mended[0])
         self._remember(broken, line, column, text)
         if "\x00" in text:
-            self.faults.note(Finding("error", "row.nul", [number]), starts)
-        elif broken.cut and at_end:
-            self.faults.note(Finding("error", "row.cut", [number]), starts)
+            self.faults.note(Finding("error", "row.nul", [number], lines=starts))
+        elif cut:
+            self.faults.note(Finding("error", "row.cut", [number], lines=starts))
         else:
-            self.faults.note(Finding("error", "row.broken_json", [number], said=broken.said, repairable=True), line)
+            said = "<<<<<<<" if _MARKER.search(text) else broken.said
+            self.faults.note(Finding("error", "row.broken_json", [number], said=said, repairable=True, lines=line))
         return _LOST
+
+    def _drained(self) -> list[Any]:
+        also, self._also = self._also, []
+        return also
 
     def _remember(self, broken: Broken, line: int, column: int, text: str) -> None:
         if self._first is None:
@@ -267,7 +282,7 @@ class Reader:
 
     def _skip_preface(self, buffer: Buffer) -> None:
         """`data = [`, `"rows": [` and fences of Markdown in front of the first value are left out, and said so."""
-        while (letter := buffer.peek()) not in ("", "{", "["):
+        while not self.strings and (letter := buffer.peek()) not in ("", "{", "["):
             line = buffer.line(buffer.at)
             rest = buffer.ahead(400)
             found = re.match(r"(?:(?:var|let|const|export)\s+)?(?:default\s+)?[\w.]*\s*=?\s*(?=[\[{])", rest)
@@ -276,7 +291,7 @@ class Reader:
                 said = found.group().strip()
             else:
                 said = buffer.drop_line()
-            self.faults.note(Finding("warning", "lines.left_out", said=said[:80]), line)
+            self.faults.note(Finding("warning", "lines.left_out", said=said[:80], lines=line))
             if not letter:
                 return
 
@@ -286,17 +301,17 @@ class Reader:
             if also and letter in also:
                 buffer.at += 1
             elif letter in "<=>|" and _MARKER.match(buffer.ahead(8)):
-                self.faults.note(Finding("warning", "lines.conflict"), buffer.line(buffer.at))
+                self.faults.note(Finding("warning", "lines.conflict", lines=buffer.line(buffer.at)))
                 buffer.drop_line()
             elif letter == "#" or (letter == "/" and buffer.ahead(2) == "//"):
                 line = buffer.line(buffer.at)
                 said = buffer.drop_line()
-                self.faults.note(Finding("info", "lines.comment", said=said[:80]), line)
+                self.faults.note(Finding("info", "lines.comment", said=said[:80], lines=line))
             elif letter == "/" and buffer.ahead(2) == "/*":
                 line = buffer.line(buffer.at)
                 while (end := buffer.text.find("*/", buffer.at + 2)) < 0 and buffer.more():
                     pass
-                self.faults.note(Finding("info", "lines.comment", said=buffer.ahead(80)), line)
+                self.faults.note(Finding("info", "lines.comment", said=buffer.ahead(80), lines=line))
                 buffer.at = len(buffer.text) if end < 0 else end + 2
             else:
                 return letter
@@ -327,7 +342,8 @@ def next_value(buffer: Buffer, keys: dict[str, None]) -> int:
                 continue
             first = _FIRST_KEY.match(buffer.text, at)
             if opening == "{" and (first is None or first.group(1) not in known):
-                continue
+                if not (at_line and _is_followed_by_another(buffer.text, at)):
+                    continue
             before = buffer.text[max(buffer.at, found.start() - 200) : found.start() + 1].rstrip()
             if opening == "[" and (not at_line or before[-1:] not in ("]", ",")):
                 continue
@@ -335,6 +351,15 @@ def next_value(buffer: Buffer, keys: dict[str, None]) -> int:
         searched = max(1, len(buffer.text) - buffer.at - 500)
         if len(buffer.text) - buffer.at > VALUE_LIMIT or not buffer.more():
             return len(buffer.text)
+
+
+def _is_followed_by_another(text: str, at: int) -> bool:
+    """Whether a whole object stands at `at`, with another or the end behind it; inside a list a comma would be there."""
+    try:
+        end = literals.scan(text, at)[1]
+    except (StopIteration, ValueError, RecursionError):
+        return False
+    return text[end : end + 100].strip()[:1] in ("{", "")
 
 
 def _indent(text: str, at: int) -> str | None:

@@ -12,7 +12,7 @@ from typing import IO, cast
 from core.data.rows import Progress
 from core.errors import UserError, translate
 
-BLOCK = 1 << 20
+BLOCK = 1 << 18
 """Bytes that are read at once."""
 UNPACKED_LIMIT = 4_000_000_000
 """Bytes that may come out of a packed file: more is a mistake or a trap."""

@@ -9,7 +9,7 @@ from core.findings import Finding
 _LOOKED_AT = 10
 """Rows among which the names are looked for."""
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-/ ()]{0,39}")
-_SENTENCE = re.compile(r"[?？!！。；;]|[.,，、：:]\s*\S|\.$")
+SENTENCE = re.compile(r"[?？!！。；;]|[.,，、：:]\s*\S|\.$")
 _NUMBER = re.compile(r"[-+]?[\d.,]+%?")
 
 
@@ -61,7 +61,7 @@ def _names_columns(rows: list[list[str]], index: int) -> tuple[bool, bool]:
     below = rows[index + 1 : index + 40]
     if not below:
         return True, False
-    if any(_NUMBER.fullmatch(cell) or len(cell) > 60 or _SENTENCE.search(cell) for cell in row):
+    if any(_NUMBER.fullmatch(cell) or len(cell) > 60 or SENTENCE.search(cell) for cell in row):
         return False, False
     if any(cell and cell in [r[place].strip() for r in below if place < len(r)] for place, cell in enumerate(row)):
         return False, False

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _EXACT = 10**15
 """From here on Excel has kept 15 digits of a number and put zeros for the others."""
-_CELLS_NAMED = 8
 
 
 def read(
@@ -104,18 +103,16 @@ def _rows(
     for finding in head.findings:
         faults.note(finding)
     below = -1 if head.index is None else look[head.index][0]
-    places: dict[str, list[str]] = {"error": [], "number": []}
     width = len(head.names)
     for number, cells, odd in table.rows():
         if number <= below or not any(cell.strip() for cell in cells):
             continue
         opened.count += 1
         for kind, place in odd:
-            places[kind].append(place)
             if kind == "error":
-                faults.note(Finding("warning", "cells.excel_error", [opened.count]))
+                faults.note(Finding("warning", "cells.excel_error", [opened.count], cells=place))
             else:
-                faults.note(Finding("warning", "cells.excel_number", [opened.count]))
+                faults.note(Finding("warning", "cells.excel_number", [opened.count], cells=place))
         names = head.names
         if any(cell.strip() for cell in cells[width:]):
             names = names + [f"column {place}" for place in range(len(names) + 1, len(cells) + 1)]
@@ -123,8 +120,6 @@ def _rows(
         yield Record(opened.count, dict(zip(names, cells, strict=False)))
         if progress is not None and opened.count % 1000 == 0:
             progress(int(source.size * number / max(sheet.total_height, 1)), source.size)
-    faults.facts("cells.excel_error", cells=_named(places["error"]))
-    faults.facts("cells.excel_number", cells=_named(places["number"]))
     if not opened.count:
         raise UserError("data.header_only", name=source.name, columns=", ".join(head.names[:12]))
 
@@ -202,7 +197,3 @@ def _shown(value: Any) -> str:
         seconds = round(value.total_seconds())
         return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
     return value.isoformat() if isinstance(value, datetime.date | datetime.time) else str(value)
-
-
-def _named(places: list[str]) -> str:
-    return ", ".join(places[:_CELLS_NAMED]) + (" ..." if len(places) > _CELLS_NAMED else "")
