@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import UserError, translate
 from core.spec import RunSpec
-from webui import estimate, goals
+from webui import choosing, estimate
 from webui.context import Context
 from webui.text import LANGUAGES, load
 from webui.titles import dataset_title, model_title
@@ -60,15 +60,6 @@ def act(ctx: Context, action: str, **facts: Any) -> Outcome:
     return guarded(work, ctx, facts) if work else NOTHING
 
 
-def choose_data(ctx: Context, dataset: "Dataset", *, same_file: bool = False) -> None:
-    """Work with `dataset` from now on; `same_file`: it is the chosen one, read in another way."""
-    draft = ctx.drafts.load()
-    changes = dict(draft.changes)
-    if not same_file:
-        changes.pop("holdout", None)  # it was chosen for the other rows
-    ctx.drafts.update(dataset=dataset.id, changes=changes, **goals.for_data(draft, dataset))
-
-
 def _start(ctx: Context, facts: dict[str, Any]) -> Outcome:
     """Queue the run that the draft describes. Raises UserError when something is missing."""
     with ctx.starting:
@@ -81,6 +72,8 @@ def _start(ctx: Context, facts: dict[str, Any]) -> Outcome:
             raise UserError("start.no_data")
         if dataset.task == "preference":
             raise UserError("train.preference")
+        if not dataset.confirmed:
+            raise UserError("start.unconfirmed", name=dataset.name)
         if not dataset.usable:
             raise UserError("start.no_rows", name=dataset.name)
         model, error = estimate.model_of(ctx, draft)
@@ -172,12 +165,27 @@ def _cancel_reading(ctx: Context, facts: dict[str, Any]) -> Outcome:
 
 def _repair_reading(ctx: Context, facts: dict[str, Any]) -> Outcome:
     """Read the file that was refused once more, and mend what is no valid JSON."""
-    ctx.intake.mend(ctx.datasets, lambda dataset: choose_data(ctx, dataset))
+    ctx.intake.mend(ctx.datasets, lambda dataset: choosing.choose_data(ctx, dataset))
+    ctx.intake.wait()
     return Outcome(room="data")
 
 
 def _dismiss_reading(ctx: Context, facts: dict[str, Any]) -> Outcome:
     ctx.intake.dismiss()
+    return NOTHING
+
+
+def _read_so(ctx: Context, facts: dict[str, Any]) -> Outcome:
+    """Read the chosen data as its menus say."""
+    if dataset_id := ctx.drafts.load().dataset:
+        choosing.read_as_wished(ctx, ctx.datasets.get(dataset_id))
+        ctx.intake.wait()
+    return NOTHING
+
+
+def _as_it_was(ctx: Context, facts: dict[str, Any]) -> Outcome:
+    if dataset_id := ctx.drafts.load().dataset:
+        choosing.as_it_was(ctx, ctx.datasets.get(dataset_id))
     return NOTHING
 
 
@@ -210,6 +218,8 @@ _ACTIONS: dict[str, Callable[[Context, dict[str, Any]], Outcome]] = {
     "cancel_reading": _cancel_reading,
     "repair_reading": _repair_reading,
     "dismiss_reading": _dismiss_reading,
+    "read_so": _read_so,
+    "as_it_was": _as_it_was,
     "reset_settings": _reset_settings,
     "use_builtin": _use_builtin,
     "use_4bit": _use_4bit,

@@ -126,6 +126,8 @@ def trouble(snap: Snapshot) -> UserError | None:
         return from_plain(snap.fetch.error)
     if snap.size is not None and snap.size.fresh and snap.size.error is not None:
         return snap.size.error
+    if snap.dataset is not None and not snap.dataset.usable and (snap.page.room or snap.draft.room) == "data":
+        return None  # that nothing can be planned is no news where the rows themselves are told about
     return snap.estimate_error
 
 

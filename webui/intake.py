@@ -40,6 +40,7 @@ class Reading:
     done: int = 0
     total: int = 0
     left_s: float | None = None
+    again: bool = False  # a data set that is read in another way
 
 
 @dataclass(frozen=True)
@@ -77,16 +78,12 @@ class _Job:
         share = min(1.0, self.done / self.total) if self.total else 0.0
         spent = time.monotonic() - self.begun
         left = spent / share * (1 - share) if share > 0.02 and spent > TELLING_S else None
-        return Reading(self.name, share, self.done, self.total, left)
+        return Reading(self.name, share, self.done, self.total, left, again=self.path is None)
 
     def tidy(self) -> None:
         """Delete the copy that the server made of the upload."""
         if self.path is not None:
             self.path.unlink(missing_ok=True)
-
-
-def _decided(choices: Choices) -> dict[str, Choices]:
-    return {"choices": choices} if choices.plain() else {}
 
 
 class Intake:
@@ -122,7 +119,7 @@ class Intake:
         """Begin to read `path`, which is deleted at the end. Returns at once."""
         self._begin(
             _Job(name, path),
-            lambda progress: datasets.add(path, name=name, progress=progress, **_decided(choices)),
+            lambda progress: datasets.add(path, name=name, choices=choices, progress=progress),
             on_done,
         )
 
@@ -144,6 +141,12 @@ class Intake:
                 return
             self._refused = None  # its upload goes on to the next attempt
         self.start(datasets, found[1].path, found[0].name, on_done, choices=Choices(repair=True))
+
+    def wait(self, seconds: float = 0.8) -> None:
+        """Until nothing is being read, but not long: what is small is there with the answer to the press."""
+        ends = time.monotonic() + seconds
+        while self._job is not None and time.monotonic() < ends:
+            time.sleep(0.02)
 
     def cancel(self) -> None:
         """Give up the file being read; without one nothing happens."""

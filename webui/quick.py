@@ -9,6 +9,13 @@ def quick(snap: Snapshot, text: Text) -> tuple[str, str]:
     if snap.training:
         return text("bar.training"), "go:training"
     data = snap.dataset
-    if data is None or data.task == "preference" or not data.usable or snap.spec is None or not snap.model_here:
+    if (
+        data is None
+        or data.task == "preference"
+        or not data.usable
+        or not data.confirmed
+        or snap.spec is None
+        or not snap.model_here
+    ):
         return "", ""
     return text("bar.start_own" if snap.draft.changes else "bar.start_now"), "start"

@@ -15,12 +15,6 @@ BEFORE_ROWS = ("encoding", "sheet", "separator", "header", "repair")
 """Choices that decide which rows and columns there are: with another one of these, the columns are found anew."""
 
 
-def read_with(dataset: "Dataset") -> Choices:
-    """The choices that a data set was read with."""
-    found: Choices = getattr(dataset, "choices", None) or Choices()
-    return found
-
-
 class Wishes:
     """Changed choices by data set."""
 
@@ -30,11 +24,11 @@ class Wishes:
 
     def of(self, dataset: "Dataset") -> Choices:
         """The choices that are wished for; those that it was read with when nothing was changed."""
-        return self._changed.get(dataset.id) or read_with(dataset)
+        return self._changed.get(dataset.id) or dataset.choices
 
     def changed(self, dataset: "Dataset") -> bool:
         """Whether something is wished for that it was not read with."""
-        return self.of(dataset).key() != read_with(dataset).key()
+        return self.of(dataset).key() != dataset.choices.key()
 
     def update(self, dataset: "Dataset", **changes: Any) -> Choices:
         """Change some choices; returns all of them."""

@@ -17,9 +17,9 @@ from core.workspace import Workspace
 from tests.plans import plan
 from tests.unit.test_window_actions import WaitingEngine
 from webui import estimate, frame, goals, snapshot
-from webui.actions import choose_data
+from webui.choosing import choose_data
 from webui.context import Context
-from webui.tabs import data, data_look, settings, training_bar
+from webui.tabs import data_aside, data_doors, settings, training_bar
 from webui.text import LANGUAGES, load
 
 
@@ -47,7 +47,7 @@ def pick(ctx: Context, name: str) -> None:
 
 
 def take_sample(ctx: Context) -> None:
-    data._sample(ctx, snapshot.Page(), "aurora-coffee-en")
+    data_doors.sample(ctx, snapshot.Page(), "aurora-coffee-en")
 
 
 def chosen(ctx: Context) -> tuple[str, str]:
@@ -144,9 +144,9 @@ def test_the_data_tab_says_how_many_facts_are_kept_aside_and_why(
     path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     choose_data(ctx, ctx.datasets.add(path))
     snap = snapshot.take(ctx)
-    assert snap.dataset is not None and data_look.automatic(snap) == held
+    assert snap.dataset is not None and data_aside.automatic(snap.dataset, "facts", snap.dataset.reworded()) == held
     for language in LANGUAGES:
-        assert load(language)(f"data.aside.{why}", n=held) in data_look.aside(snap, load(language))
+        assert load(language)(f"data.aside.{why}", n=held) in data_aside.aside(ctx, snap, load(language))
     if held:
-        data_look.learn_from_all(ctx, True)
-        assert load("en")("data.aside.off", n=0) in data_look.aside(snapshot.take(ctx), load("en"))
+        data_aside.learn_from_all(ctx, True)
+        assert load("en")("data.aside.off", n=0) in data_aside.aside(ctx, snapshot.take(ctx), load("en"))

@@ -9,6 +9,11 @@
   const pressed = () => {
     const plan = first('#bar-plan [data-action]')?.dataset || {};
     if (plan.action === 'choose_file') first('#data-upload input[type=file]')?.click();
+    if (plan.action === 'choose_column') first('#data-menus [aria-invalid]')?.focus();
+    if (plan.action === 'see_wrong') {
+      first('#data-findings')?.scrollIntoView({ behavior: 'smooth', block: 'center' });
+      first('#data-findings button')?.focus({ preventScroll: true });
+    }
     if (plan.action === 'mend') first(`#settings-${plan.mend} :is(input, textarea)`)?.focus();
   };
   window.lw = {
@@ -51,6 +56,21 @@
   document.addEventListener('change', (event) => event.target.type === 'file' && refuse(event, event.target.files), true);
   document.addEventListener('drop', (event) => refuse(event, event.dataTransfer?.files), true);
 
+  // pasted text goes the way of a file, which has room for more than a form
+  const paste = (name) => {
+    const box = first('#data-paste textarea'), to = first('#data-upload input[type=file]');
+    if (!box?.value.trim() || !to) return box?.focus();
+    const carry = new DataTransfer();
+    const time = new Date().toTimeString().slice(0, 5).replace(':', '.');
+    carry.items.add(new File([box.value], `${name} ${time}.txt`, { type: 'text/plain' }));
+    to.files = carry.files;
+    to.dispatchEvent(new Event('change', { bubbles: true }));
+  };
+  document.addEventListener('click', (event) => {
+    const button = event.target.closest('[data-paste]');
+    if (button) paste(button.dataset.paste);
+  });
+
   // is the program still there? A banner of ours instead of a message that fades
   let missed = 0;
   const look = async () => {
@@ -67,7 +87,7 @@
   setInterval(look, 1500);
 
   // parts of the page are replaced as things change: whoever was on a button stays on it
-  let focused = null;
+  let focused = null, called = '0';
   const mark = (element) => {
     const button = element?.closest?.('[data-do]');
     const host = button?.closest('[id]:not(button)');
@@ -79,6 +99,11 @@
     // Gradio gives this button an English name on every page; its own words name it better
     first('#data-upload button[aria-label]')?.removeAttribute('aria-label');
     if (focused && document.activeElement === document.body) first(focused)?.focus({ preventScroll: true });
+    const call = first('#data-menus [data-call]')?.dataset.call || called;
+    if (call !== called) {
+      called = call;
+      if (call !== '0') first('#data-columns-box')?.scrollIntoView({ behavior: 'smooth', block: 'start' });
+    }
     const title = first('#bar-plan [data-title]')?.dataset.title;
     if (title && document.title !== title) document.title = title;
     remember(first('#bar-plan [data-room]')?.dataset.room);

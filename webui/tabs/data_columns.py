@@ -1,13 +1,18 @@
 """How a file is read, and reading it in another way: the menus, their live example, and what findings offer."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from webui.actions import choose_data
+import gradio as gr
+
+from webui import choosing, columns
 from webui.context import Context
-from webui.snapshot import Page
+from webui.markup import el
+from webui.parts import BarParts, TabParts, clickable
+from webui.snapshot import Page, Snapshot
+from webui.tabs import data_columns_view as view
+from webui.text import Text
 
 if TYPE_CHECKING:
-    from core.data.choices import Choices
     from core.data.datasets import Dataset
     from core.findings import Finding
 
@@ -21,6 +26,55 @@ OFFERS = {
 }
 """Code of a finding -> what one press does about it, and the key of the words on the button."""
 
+CHANGES = """
+const value = (target) => (target.type !== 'checkbox' ? target.value : target.checked ? 'yes' : '');
+const tell = (target) => trigger('click', {do: 'set', id: `${target.dataset.id}=${value(target)}`});
+let waiting = 0;
+element.addEventListener('change', (event) => {
+  if (event.target.matches('select[data-do=set], input[type=checkbox][data-do=set]')) tell(event.target);
+});
+element.addEventListener('input', (event) => {
+  if (!event.target.matches('input[type=text][data-do=set]')) return;
+  clearTimeout(waiting);
+  waiting = setTimeout(() => tell(event.target), 350);
+});
+element.addEventListener('click', (event) => {
+  const pressed = event.target.closest('button[data-do]');
+  if (pressed && element.contains(pressed)) trigger('click', {do: pressed.dataset.do, id: pressed.dataset.id || ''});
+});"""
+"""A menu tells its name and what was chosen; a box for words waits until the person pauses."""
+
+LOOK_S = 0.6
+"""Seconds that a change waits for the rows of another sheet or encoding, so that the example comes with it."""
+
+
+def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
+    """The folded panel; it is open by itself while the person is asked for something."""
+    c: dict[str, Any] = {}
+    with gr.Accordion(text("data.columns"), open=False, elem_id="data-columns-box") as c["box"]:
+        with gr.Row(elem_id="data-columns"):
+            with gr.Column(scale=5):
+                c["fills"] = gr.HTML(elem_id="data-fills", js_on_load=CHANGES)
+                c["menus"] = gr.HTML(elem_id="data-menus", js_on_load=CHANGES)
+            with gr.Column(scale=6):
+                gr.HTML(el("h3", text("data.example.title"), cls="lw-group"))
+                c["example"] = clickable(elem_id="data-example")
+    for name in ("menus", "fills"):
+        parts.on_click(c[name], lambda page, do, id: _change(ctx, page, do, id))
+    parts.on_click(c["example"], lambda page, do, id: _leaf(page, do))
+
+    def refresh(snap: Snapshot) -> list[Any]:
+        updates = _refresh(ctx, snap, text)
+        if snap.page.memo.get("data.call") != snap.page.memo.get("data.called"):  # it may have been folded by hand
+            snap.page.memo["data.called"] = snap.page.memo.get("data.call")
+            snap.page.seen.pop(c["box"]._id, None)
+        return [updates[name] for name in c]
+
+    return TabParts(list(c.values()), refresh)
+
+
+# -- what findings offer
+
 
 def offer_of(finding: "Finding") -> tuple[str, str] | None:
     """(action for `accept_offer`, key of the button's words) for a finding that reading in another way would mend."""
@@ -31,21 +85,95 @@ def offer_of(finding: "Finding") -> tuple[str, str] | None:
 
 def accept_offer(ctx: Context, page: Page, action: str) -> None:
     """Press of a finding's button: read anew at once, or open the menus where the person has to say something."""
-    draft = ctx.drafts.load()
-    if not draft.dataset:
+    dataset = _chosen(ctx)
+    if dataset is None:
         return
-    dataset = ctx.datasets.get(draft.dataset)
     if action in ("structured", "repair"):
-        read_so(ctx, dataset, ctx.wishes.update(dataset, **{action: True}))
+        choosing.read_so(ctx, dataset, ctx.wishes.update(dataset, **{action: True}))
+        ctx.intake.wait()
     elif action in ("fill", "speaker", "columns"):
-        page.memo["data.columns"] = action
+        page.memo["data.columns"], page.memo["data.call"] = True, page.memo.get("data.call", 0) + 1
 
 
-def read_so(ctx: Context, dataset: "Dataset", choices: "Choices") -> None:
-    """Read the source of `dataset` with `choices`, in the background; the outcome takes its place."""
+def _chosen(ctx: Context) -> "Dataset | None":
+    draft = ctx.drafts.load()
+    return ctx.datasets.get(draft.dataset) if draft.dataset else None
 
-    def done(found: "Dataset") -> None:
-        ctx.wishes.forget(dataset)
-        choose_data(ctx, found, same_file=True)
 
-    ctx.intake.reread(ctx.datasets, dataset, choices, done)
+# -- what is done
+
+
+def _leaf(page: Page, do: str) -> None:
+    page.memo["data.example"] = page.memo.get("data.example", 0) + {"previous": -1, "following": 1}.get(do, 0)
+
+
+def _change(ctx: Context, page: Page, do: str, id: str) -> None:
+    """A menu was changed; nothing is read anew before the person says so."""
+    dataset = _chosen(ctx)
+    if dataset is None:
+        return
+    page.memo["data.columns"] = True  # the panel stays open while it is worked with
+    if do == "as_it_was":
+        page.memo.pop("data.fills", None)
+        choosing.as_it_was(ctx, dataset)
+    if do != "set":
+        return
+    name, _, value = id.partition("=")
+    wished = ctx.wishes.of(dataset)
+    if name.startswith("fill:"):
+        fill = {**wished.fill, name.removeprefix("fill:"): value}
+        ctx.wishes.update(dataset, fill={key: said for key, said in fill.items() if said})
+    elif name in ("structured", "repair"):
+        ctx.wishes.update(dataset, **{name: value == "yes"})
+    elif name in ("sheet", "encoding", "separator"):
+        ctx.wishes.update(dataset, **{name: value or None})
+    elif name == "header":
+        ctx.wishes.update(dataset, header={"yes": True, "no": False}.get(value))
+    elif name == "speaker":
+        ctx.wishes.update(dataset, speaker=value or None)
+    elif name == "format" or name.startswith("part:"):
+        _choose_columns(ctx, dataset, name, value)
+    columns.beginning_of(ctx, dataset, ctx.wishes.of(dataset), wait_s=LOOK_S)
+
+
+def _choose_columns(ctx: Context, dataset: "Dataset", name: str, value: str) -> None:
+    """Another format, or another column for a part. Values that the page did not offer change nothing."""
+    from core.data.formats import PARTS
+
+    wished = ctx.wishes.of(dataset)
+    beginning = columns.beginning_of(ctx, dataset, wished, wait_s=LOOK_S)
+    if beginning is None:
+        return
+    mapping = columns.mapping_of(beginning, wished) if ctx.wishes.changed(dataset) else dataset.mapping
+    if name == "format":
+        if value in PARTS:
+            ctx.wishes.update(dataset, format=value, columns=columns.start_of_format(beginning, mapping, value))
+        return
+    part = name.removeprefix("part:")
+    known = part.rstrip("0123456789") in (each for each, _ in PARTS.get(mapping.format, ()))
+    if known and (not value or value in beginning.columns):
+        ctx.wishes.update(dataset, format=mapping.format, columns=columns.with_part(mapping, part, value))
+
+
+# -- what is shown
+
+
+def _refresh(ctx: Context, snap: Snapshot, text: Text) -> dict[str, Any]:
+    how, memo = columns.how(ctx, snap), snap.page.memo
+    if snap.dataset is None or how is None:
+        return {"box": gr.update(visible=False), **dict.fromkeys(("menus", "fills", "example"), gr.update(value=""))}
+    open_words = any(name not in how.choices.fill for name in how.placeholders)
+    open_speaker = bool(how.speakers) and how.mapping.speaker is None
+    asked = bool(how.missing) or how.changed or not snap.dataset.confirmed or open_words or open_speaker
+    boxes = memo.get("data.fills")
+    if boxes is None or boxes[0] != how.placeholders:
+        boxes = memo["data.fills"] = (list(how.placeholders), view.fills(how, how.placeholders, text))
+    return {
+        "box": gr.update(
+            visible=True,
+            open=asked or bool(memo.get("data.columns")),
+        ),
+        "menus": gr.update(value=view.menus(snap.dataset, how, text, call=memo.get("data.call", 0))),
+        "fills": gr.update(value=boxes[1], visible=bool(boxes[1])),
+        "example": gr.update(value=view.example(how, memo.get("data.example", 0), text)),
+    }

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from webui import frame
 from webui.markup import Html, el
 from webui.snapshot import Snapshot
+from webui.tabs.data_columns_view import encoding_words
+from webui.templates import NAMES
 from webui.text import Text
 
 if TYPE_CHECKING:
@@ -91,30 +93,57 @@ def reading(snap: Snapshot, text: Text) -> Html:
 
 
 def chosen(dataset: "Dataset", title: str, text: Text, *, changing: bool) -> Html:
-    """The two doors folded into one line."""
+    """The two doors folded into one line: the name, a way to other data, and what kind of file it is."""
     change = text("data.change_back" if changing else "data.change")
-    details = text(
-        "data.details.line",
-        container=dataset.container.upper(),
-        encoding=dataset.encoding,
-        format=text(f"data.format.{dataset.format}") if f"data.format.{dataset.format}" in text else dataset.format,
-        size=text.size(dataset.size),
-    )
     return el(
         "div",
         el("strong", title, cls="lw-name"),
         el("button", change, cls="lw-link", type="button", data_do="change"),
-        el("details", el("summary", text("data.details")), el("p", details, cls="lw-note"), cls="lw-details"),
+        el("span", file_line(dataset, text), cls="lw-note lw-name"),
         cls="lw-chosen",
     )
 
 
+def file_line(dataset: "Dataset", text: Text) -> str:
+    """Container, encoding in words, sheet, packing, format, columns, size: "CSV · Chinese (GB18030) · ..." """
+    parts = [text(f"data.container.{dataset.container}")]
+    if dataset.packed:
+        parts.append(text(f"data.packed.{dataset.packed}"))
+    if dataset.sheet and len(dataset.sheets) > 1:
+        parts.append(text("data.sheet", sheet=dataset.sheet))
+    if dataset.encoding:
+        parts.append(encoding_words(dataset.encoding, text))
+    if f"data.format.{dataset.format}" in text:
+        parts.append(text(f"data.format.{dataset.format}"))
+    if len(dataset.column_names) > 1:
+        parts.append(text("data.column_count", n=len(dataset.column_names)))
+    return " · ".join([*parts, text.size(dataset.size)])
+
+
 def summary(dataset: "Dataset", text: Text) -> Html:
     """How many rows were read, how many are ready, how many need a look."""
-    troubled = {row for finding in dataset.findings if finding.level != "info" for row in finding.rows}
-    bad = len(troubled)
-    key = "data.read" if bad else "data.read_fine"
+    bad = len({row for finding in dataset.findings if finding.level != "info" for row in finding.rows})
+    if not dataset.usable:
+        key = "data.read_unknown" if dataset.format == "unknown" else "data.read_none"
+    elif dataset.usable > dataset.rows:  # other wordings of a question are rows of their own
+        key = "data.read_more" if bad else "data.read_more_fine"
+    else:
+        key = "data.read" if bad or dataset.usable < dataset.rows else "data.read_fine"
     said = [el("p", text(key, rows=dataset.rows, usable=dataset.usable, bad=bad), cls="lw-title")]
     if dataset.task == "preference":
         said.append(el("p", text("data.preference"), cls="lw-warning"))
     return el("div", said)
+
+
+# -- other ways in
+
+
+def paste_button(text: Text) -> Html:
+    """The page's script makes a file of what was pasted (assets/window.js); it is called like this."""
+    return el("button", text("data.paste_read"), cls="lw-button", type="button", data_paste=text("data.paste_name"))
+
+
+def templates(text: Text) -> Html:
+    """Files to fill in."""
+    links = [el("a", name, href=f"../template/{text.language}/{name}", download=name, cls="lw-link") for name in NAMES]
+    return el("p", el("span", text("data.templates")), links, cls="lw-templates")

@@ -35,6 +35,10 @@ def start_bar(snap: Snapshot, text: Text, quiet: tuple[str, str]) -> Bar:
     """Start, or the name of what is still missing and the way there."""
     if snap.dataset is None:
         return Bar(text("train.need_data"), "go:data", *quiet)
+    if not snap.dataset.usable:
+        return Bar(text("train.need_rows"), "go:data", *quiet)
+    if not snap.dataset.confirmed:
+        return Bar(text("train.need_columns"), "go:data", *quiet)
     if not snap.model_here:
         return Bar(text("train.need_model"), "go:model", *quiet)
     if snap.spec_errors:

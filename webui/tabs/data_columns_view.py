@@ -1,0 +1,270 @@
+"""The menus that say how a file is read, and a row as it would read with them, as HTML (no Gradio here)."""
+
+from typing import TYPE_CHECKING
+
+from webui.columns import REPEATED, Example, How
+from webui.markup import Html, el
+from webui.tabs import row_view
+from webui.text import Text
+
+if TYPE_CHECKING:
+    from core.data.datasets import Dataset
+
+ENCODINGS = ("utf-8", "gb18030", "big5hkscs", "utf-16", "cp932", "cp949", "cp1252")
+SAME_ENCODING = {
+    "utf-8-sig": "utf-8", "ascii": "utf-8", "gbk": "gb18030", "gb2312": "gb18030", "big5": "big5hkscs",
+    "shift_jis": "cp932", "euc_kr": "cp949", "utf-16-le": "utf-16", "utf-16-be": "utf-16",
+}  # fmt: skip
+"""Names that the same menu entry stands for."""
+SEPARATORS = (",", ";", "\t", "|")
+
+
+def encoding_words(name: str, text: Text) -> str:
+    """ "Chinese (GB18030)"; one that has no words here goes by its technical name."""
+    key = f"data.encoding.{SAME_ENCODING.get(name, name)}"
+    return text(key) if key in text else name.upper()
+
+
+def part_words(part: str, text: Text) -> str:
+    """What a part is called; "similar3" is another "similar"."""
+    return text(f"data.part.{part.rstrip('0123456789')}")
+
+
+# -- the menus
+
+
+def intro(dataset: "Dataset", how: How, text: Text) -> Html:
+    """Why the menus are shown: something is missing, the columns are a guess, or only changed."""
+    if how.beginning is not None and how.beginning.error is not None:
+        return el("p", text.error(how.beginning.error), cls="lw-warning")
+    if how.beginning is None:
+        return el("p", text("data.columns.looking"), cls="lw-note")
+    if how.missing == ["format"] or (how.missing and not how.changed):
+        return el("p", text("data.columns.unknown"), cls="lw-warning")
+    if how.changed:
+        return el("p", text("data.columns.changed"), cls="lw-note")
+    if not dataset.confirmed:
+        return el("p", text("data.columns.unsure"), cls="lw-warning")
+    return el("p", text("data.columns.sure"), cls="lw-note")
+
+
+def menus(dataset: "Dataset", how: How, text: Text, *, call: int = 0) -> Html:
+    """What the rows are, what each column holds, who the model is; how the file itself is read is folded.
+
+    With a higher `call` the page brings them into sight.
+    """
+    shown = [_format(how, text), *_parts(how, text), _speaker(how, text)]
+    switches = [_switch("structured", dataset, how, text), _switch("repair", dataset, how, text)]
+    back = None
+    if how.changed or dataset.parent:
+        back = el("button", text("data.as_it_was"), cls="lw-link", type="button", data_do="as_it_was")
+    return el(
+        "div",
+        intro(dataset, how, text),
+        _sheet(how, text),
+        el("div", shown, cls="lw-menus"),
+        _folded("data.columns.more", _further(how, text), text),
+        switches,
+        _folded("data.columns.file", _file(dataset, how, text), text),
+        back,
+        cls="lw-reading",
+        data_call=call,
+    )
+
+
+def _menu(name: str, label: str, options: list[tuple[str, str]], value: str, *, wanted: bool = False) -> Html:
+    """One labelled menu of (value, words); `wanted`: nothing goes on without it."""
+    return el(
+        "label",
+        el("span", label, cls="lw-menu-name"),
+        el(
+            "select",
+            [el("option", words, value=said, selected=said == value) for said, words in options],
+            data_do="set",
+            data_id=name,
+            aria_invalid="true" if wanted and not value else None,
+        ),
+        cls="lw-menu" + (" lw-wanted" if wanted and not value else ""),
+    )
+
+
+def _format(how: How, text: Text) -> Html:
+    from core.data.formats import FORMATS
+
+    known = how.mapping.format in FORMATS
+    options = [] if known else [("", text("data.menu.choose"))]
+    options += [(name, text(f"data.format.{name}")) for name in FORMATS]
+    return _menu("format", text("data.menu.format"), options, how.mapping.format if known else "", wanted=True)
+
+
+def _columns(how: How, text: Text, *, wanted: bool) -> list[tuple[str, str]]:
+    nothing = text("data.menu.choose") if wanted else text("data.menu.none")
+    return [("", nothing), *((name, name) for name in how.columns)]
+
+
+def _known_parts(how: How) -> list[tuple[str, bool]]:
+    """The parts of this format with whether each is needed, repeated ones as often as they are used."""
+    from core.data.formats import PARTS
+
+    found = []
+    for part, needed in PARTS.get(how.mapping.format, ()):
+        found.append((part, needed or part in how.missing))
+        if part == REPEATED:
+            more = sorted(name for name in how.mapping.columns if name != part and name.rstrip("0123456789") == part)
+            found += [(name, False) for name in more]
+    return found
+
+
+def _parts(how: How, text: Text) -> list[Html]:
+    """A menu for each part that is needed or used."""
+    return [
+        _menu(
+            f"part:{part}",
+            part_words(part, text),
+            _columns(how, text, wanted=needed),
+            how.mapping.columns.get(part, ""),
+            wanted=needed,
+        )
+        for part, needed in _known_parts(how)
+        if needed or part in how.mapping.columns
+    ]
+
+
+def _further(how: How, text: Text) -> list[Html]:
+    """A menu for each part that is neither needed nor used."""
+    parts = [part for part, needed in _known_parts(how) if not needed and part not in how.mapping.columns]
+    if REPEATED in how.mapping.columns:
+        used = [name for name in how.mapping.columns if name.rstrip("0123456789") == REPEATED]
+        parts.append(f"{REPEATED}{len(used) + 1}")
+    options = _columns(how, text, wanted=False)
+    return [_menu(f"part:{part}", part_words(part, text), options, "") for part in parts]
+
+
+def _speaker(how: How, text: Text) -> Html | None:
+    """ "Who is the model?" over the names found."""
+    chosen = how.mapping.speaker or how.choices.speaker or ""
+    if not how.speakers and not chosen:
+        return None
+    names = {**how.speakers, **({chosen: 0} if chosen and chosen not in how.speakers else {})}
+    options = [("", text("data.menu.choose"))]
+    options += [(name, text("data.menu.turns", name=name, n=count) if count else name) for name, count in names.items()]
+    return _menu("speaker", text("data.menu.speaker"), options, chosen, wanted=True)
+
+
+def _switch(name: str, dataset: "Dataset", how: How, text: Text) -> Html | None:
+    """A tick for values that are lists, or lines that are no JSON; only where the file has such."""
+    code = {"structured": "row.structured", "repair": "row.broken_json"}[name]
+    on = bool(getattr(how.choices, name))
+    if not on and not any(finding.code == code for finding in dataset.findings):
+        return None
+    box = el("input", type="checkbox", checked=on, data_do="set", data_id=name)
+    return el("label", box, el("span", text(f"data.menu.{name}")), cls="lw-tick")
+
+
+# -- the file itself
+
+
+def _sheet(how: How, text: Text) -> Html | None:
+    if how.beginning is None or len(how.beginning.sheets) < 2:
+        return None
+    options = [(name, name) for name in how.beginning.sheets]
+    return el("div", _menu("sheet", text("data.menu.sheet"), options, how.beginning.sheet or ""), cls="lw-menus")
+
+
+def _file(dataset: "Dataset", how: How, text: Text) -> list[Html]:
+    """Encoding, separator and header; the encoding that was found is marked."""
+    if not dataset.encoding:
+        return []
+    found = dataset.encoding if how.choices.encoding is None else ""
+    first = text("data.menu.found", what=encoding_words(found, text)) if found else text("data.menu.by_itself")
+    options = [("", first), *((name, encoding_words(name, text)) for name in ENCODINGS)]
+    menus = [_menu("encoding", text("data.menu.encoding"), options, how.choices.encoding or "")]
+    if dataset.container == "csv":
+        options = [("", text("data.menu.by_itself"))]
+        options += [(sign, text(f"data.separator.{place}")) for place, sign in enumerate(SEPARATORS, 1)]
+        menus.append(_menu("separator", text("data.menu.separator"), options, how.choices.separator or ""))
+    if dataset.container in ("csv", "xlsx"):
+        options = [("", text("data.menu.by_itself"))]
+        options += [(said, text(f"data.header.{said}")) for said in ("yes", "no")]
+        header = {None: "", True: "yes", False: "no"}[how.choices.header]
+        menus.append(_menu("header", text("data.menu.header"), options, header))
+    return menus
+
+
+def _folded(key: str, inside: list[Html], text: Text) -> Html | None:
+    if not inside:
+        return None
+    return el("details", el("summary", text(key)), el("div", inside, cls="lw-menus"), cls="lw-more", id=f"fold-{key}")
+
+
+def fills(how: How, names: list[str], text: Text) -> Html:
+    """A box for each placeholder. What is typed is kept elsewhere: sent again, the boxes would lose the cursor."""
+    if not names:
+        return Html("")
+    boxes = [
+        el(
+            "label",
+            el("span", f"{{{{{name}}}}}", cls="lw-menu-name"),
+            el("input", type="text", value=how.choices.fill.get(name, ""), data_do="set", data_id=f"fill:{name}"),
+            cls="lw-menu",
+        )
+        for name in names
+    ]
+    return el("div", el("p", text("data.columns.fill"), cls="lw-note"), el("div", boxes, cls="lw-menus"))
+
+
+# -- the live example
+
+
+def example(how: How, place: int, text: Text) -> Html:
+    """How one of the first rows reads as the menus stand: its cells, and the conversation they become."""
+    if how.beginning is None or how.beginning.error is not None or not how.examples:
+        return Html("")
+    place %= len(how.examples)
+    one, record = how.examples[place], how.beginning.records[place]
+
+    def step(do: str, sign: str) -> Html:
+        words = text(f"data.{do}")
+        return el("button", sign, cls="lw-button lw-step", type="button", data_do=do, aria_label=words)
+
+    where = el("span", text("data.row_of", n=place + 1, total=len(how.examples)), cls="lw-count")
+    pager = el("div", step("previous", "‹"), where, step("following", "›"), cls="lw-pager")
+    return el("div", pager, _becomes(how, one, text), _cells(how, record.values, text))
+
+
+def _becomes(how: How, one: Example, text: Text) -> Html:
+    if one.refused is not None:
+        return el("p", text.finding(one.refused), cls="lw-warning")
+    if not one.rows:
+        return el("p", text("data.example.nothing"), cls="lw-note")
+    more = el("p", text("data.example.more", n=len(one.rows) - 1), cls="lw-note") if len(one.rows) > 1 else None
+    return el("div", row_view.talk(one.rows[0], text), more)
+
+
+def _cells(how: How, values: "dict[str, object]", text: Text) -> Html:
+    """The row as it stands in the file, so that a column can be told by what is in it."""
+    parts = {column: part for part, column in how.mapping.columns.items()}
+    lines = [
+        el(
+            "tr",
+            el("th", name, scope="row"),
+            el("td", _short(values.get(name))),
+            el("td", el("span", part_words(parts[name], text), cls="lw-tag") if name in parts else None),
+        )
+        for name in how.columns
+    ]
+    table = el("table", el("tbody", lines), cls="lw-cells")
+    return el(
+        "details",
+        el("summary", text("data.example.cells")),
+        el("div", table, cls="lw-cells-box"),
+        cls="lw-more",
+        open=not how.examples or bool(how.missing),
+    )
+
+
+def _short(value: object) -> str:
+    import json
+
+    said = value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False)
+    return said if len(said) <= 160 else said[:160] + " ..."
