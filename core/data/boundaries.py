@@ -7,11 +7,13 @@ conversation nothing follows, and the token is added.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.data.deadline import Runaway
 from core.data.rendering import CLOSE, OPEN
+from core.data.shapes import with_parts
 from core.data.skeleton import Marked, Message, Pieces, mark
 
 _ATOM = re.compile(r"<[^<>\s]{1,60}>|\[[^\[\]\s]{1,40}\]|.", re.DOTALL)
@@ -48,6 +50,7 @@ class Finder:
 
     text    renders messages, with a prompt and options for the last two arguments
     tokens  the model's special tokens, `begin` and `end` those of a text
+    parts   whether content is a list of parts
     """
 
     text: Callable[[list[Message], bool, int], str]
@@ -55,6 +58,7 @@ class Finder:
     tokens: tuple[str, ...]
     begin: str
     end: str
+    parts: bool = False
 
     def bounds(
         self, conversation: Marked, pieces: Pieces, opened: set[tuple[int, int]]
@@ -77,6 +81,13 @@ class Finder:
         places = [place for place, index in enumerate(pieces.marks) if index in own]
         if not places:
             raise NotShown(f"the template does not show turn {number + 1}")
+        if (left := self._shown(conversation.messages[: number + 1])) is not None:
+            kept = []
+            for place in places:  # some templates repeat the name of a call where its result stands
+                if left[pieces.marks[place]] > 0:
+                    left[pieces.marks[place]] -= 1
+                    kept.append(place)
+            places = kept or places
         first, last = places[0], places[-1]
         if len(places) != last - first + 1:
             raise NotShown(f"the template mixes turn {number + 1} with others")
@@ -84,6 +95,19 @@ class Finder:
         start = max([start, *(offset for literal, offset in opened if literal == first)])
         tail, added = self._end(conversation, pieces, number, last)
         return Bounds((first, start), (last + 1, tail), added)
+
+    def _message(self, role: str, words: str) -> Message:
+        message = {"role": role, "content": words}
+        return with_parts([message])[0] if self.parts else message
+
+    def _shown(self, upto: list[Message]) -> Counter[int] | None:
+        """How often each mark stands in the text when nothing follows; None when that cannot be said."""
+        try:
+            return Counter(Pieces.of(self.text(upto, False, 0)).marks)
+        except Runaway:
+            raise
+        except Exception:  # whatever a template raises
+            return None
 
     # --- the start
 
@@ -129,7 +153,7 @@ class Finder:
     def _plain_turn(self, before: list[Message], anchor: int | None) -> str | None:
         probe = mark(10_000)
         try:
-            found = Pieces.of(self.text([*before, {"role": "assistant", "content": probe}], False, 0))
+            found = Pieces.of(self.text([*before, self._message("assistant", probe)], False, 0))
         except Runaway:
             raise
         except Exception:  # whatever a template raises
@@ -155,30 +179,30 @@ class Finder:
     def _end(self, conversation: Marked, pieces: Pieces, number: int, last: int) -> tuple[int, str]:
         """How much of the literal behind the turn's last mark is its own, and the token to add."""
         literal = pieces.literals[last + 1]
-        final = number == len(conversation.messages) - 1
-        other = self._other_tail(conversation.messages, number, pieces.marks[last], final)
-        if other is None:
-            own = literal if final else ""
-        else:
-            own = _common(literal, other)
-        if own.strip():
-            return len(own.rstrip()), ""
-        if stop := self._stop(literal):
-            return stop, ""
+        messages = conversation.messages
+        final = number == len(messages) - 1
+        calls = bool(messages[number].get("tool_calls"))
+        other = self._other_tail(messages, number, pieces.marks[last], final, calls)
+        own = (literal if final else "") if other is None else _common(literal, other)
+        length = len(own.rstrip())
+        if length and (not calls or self._is_ended(own.rstrip())):
+            return length, ""
+        if stop := self._stop(literal[length:]):
+            return length + stop, ""
         if not final:
-            return 0, ""
-        following = other or ""
+            return length, ""
+        following = (other or "")[length:]
         stop = self._stop(following)
         return len(literal), following[:stop].strip() or self.end
 
-    def _other_tail(self, messages: list[Message], number: int, anchor: int, final: bool) -> str | None:
-        """What stands behind the turn if the conversation ends there, or goes on with a user where it does end."""
+    def _other_tail(self, messages: list[Message], number: int, anchor: int, final: bool, calls: bool) -> str | None:
+        """What stands behind the turn if the conversation ends there, or where it does end, if it goes on."""
         upto = messages[: number + 1]
         if not final:
             return self._literal_after(upto, anchor, False, 0)
-        for role in ("user", "tool"):
+        for role in ("tool", "user") if calls else ("user", "tool"):
             try:
-                found = Pieces.of(self.text([*upto, {"role": role, "content": mark(10_000)}], False, 0))
+                found = Pieces.of(self.text([*upto, self._message(role, mark(10_000))], False, 0))
             except Runaway:
                 raise
             except Exception:  # whatever a template raises
@@ -186,6 +210,9 @@ class Finder:
             if anchor in found.marks and 10_000 in found.marks:
                 return found.literals[len(found.marks) - found.marks[::-1].index(anchor)]
         return None
+
+    def _is_ended(self, own: str) -> bool:
+        return own.endswith(self.tokens) or any(found.end() == len(own) for found in _ENDS_TURN.finditer(own))
 
     def _stop(self, literal: str) -> int:
         """Where the control token ends that a text begins with; 0 when it begins with none."""

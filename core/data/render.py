@@ -6,7 +6,7 @@ break after it. The template is run on the conversation, and on the same convers
 the two fit character by character. Where TRL knows a version of the template for training, that version is used.
 """
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,13 +17,15 @@ from core.data.boundaries import Bounds, Finder, NotShown, without_tracks
 from core.data.deadline import Runaway
 from core.data.rendering import MARKERS, render, undeclared
 from core.data.shapes import shapes, with_parts
-from core.data.skeleton import Marked, Marking, Pieces, fitted, loosely_fitted, mark, marked
+from core.data.skeleton import Marked, Marking, Pieces, fitted, loosely_fitted, mark, marked, thinking
 from core.errors import UserError
 from core.imports import IMPORTS
 
 Message = dict[str, Any]
 Span = tuple[int, int]
 
+_SWITCHES = {"enable_thinking", "thinking"}
+"""What templates call the switch for thoughts."""
 _KEPT = 512
 """Kinds of conversation (roles and number of turns) whose skeletons are kept."""
 
@@ -40,7 +42,7 @@ class Template:
 
     source: str
     training: str | None  # TRL's version of it, or itself where it has {% generation %} markers, else None
-    options: dict[str, Any]  # thinking off, where the template knows the word
+    options: dict[str, Any]  # thinking off, where the template knows a word for it
     special: dict[str, Any]
     named: tuple[str, ...] = ()  # the tokenizer's special tokens, longest first
     _kept: "OrderedDict[tuple[Any, ...], _Skeleton]" = field(default_factory=OrderedDict)
@@ -66,7 +68,7 @@ class Template:
                 except Runaway:
                     raise
                 except Exception as error:  # whatever a template does wrong
-                    if refused is None or isinstance(refused, NotShown) and not isinstance(error, NotShown):
+                    if refused is None or isinstance(error, NotShown) and not isinstance(refused, NotShown):
                         refused = error
         assert refused is not None
         raise refused
@@ -87,41 +89,50 @@ class Template:
         return self._parts
 
     def _located(self, source: str, messages: list[Message], tools: Any, first: int) -> tuple[str, list[Span]]:
-        text = self._render(source, messages, tools, False, self.options)
+        task = _Task(source, messages, tools, self._options_for(messages))
+        text = self._render(source, messages, tools, False, task.options)
         wanted = [n for n, message in enumerate(messages) if n >= first and message["role"] == "assistant"]
-        assistants = frozenset(n for n, message in enumerate(messages) if message["role"] == "assistant")
         refused: NotShown | None = None
-        for how in (Marking(), Marking(assistants), Marking(assistants, calls=False)):
+        for how in _markings(messages):
             try:
-                found = self._by_skeleton(source, text, messages, tools, wanted, how)
-                return _checked(text, found, messages, wanted)
+                return _checked(text, self._by_skeleton(task, text, wanted, how), messages, wanted)
             except NotShown as reason:
                 refused = refused or reason
         try:
-            found = {}
+            found: dict[int, _Place] = {}
             for number in wanted:
-                alone = Marking(frozenset((number,)))
-                found.update(self._by_skeleton(source, text, messages, tools, [number], alone))
+                found.update(self._alone(task, text, number))
             return _checked(text, found, messages, wanted)
         except NotShown:
             assert refused is not None
             raise refused from None
 
-    def _by_skeleton(
-        self, source: str, text: str, messages: list[Message], tools: Any, wanted: list[int], how: Marking
-    ) -> dict[int, tuple[int, int, str]]:
-        """For each wanted turn where it starts and ends in `text`, and the token to write behind it."""
+    def _options_for(self, messages: list[Message]) -> dict[str, Any]:
+        """Thinking off, and on for a conversation with thoughts: some templates tell the model which it is."""
+        return {name: True for name in self.options} if any(map(_thinks, messages)) else self.options
+
+    def _alone(self, task: "_Task", text: str, number: int) -> dict[int, "_Place"]:
+        """One turn with no other words than its own marked."""
+        for thoughts in (False, True):
+            try:
+                return self._by_skeleton(task, text, [number], Marking(frozenset((number,)), thoughts=thoughts))
+            except NotShown as reason:
+                refused = reason
+        raise refused
+
+    def _by_skeleton(self, task: "_Task", text: str, wanted: list[int], how: Marking) -> dict[int, "_Place"]:
+        """The place of each wanted turn in `text`."""
         try:
-            conversation = marked(messages, how)
+            conversation = marked(task.messages, how)
         except ValueError as error:
             raise NotShown(str(error)) from None
-        skeleton = self._skeleton(source, conversation, tools)
+        skeleton = self._skeleton(task, conversation)
         places = fitted(skeleton.pieces, conversation.texts, text)
         if places is None and how.only is not None and len(how.only) == 1:
             places = loosely_fitted(skeleton.pieces, conversation.texts, text)
         if places is None:
             raise NotShown("the template changes the words of this conversation, so that they cannot be found again")
-        found: dict[int, tuple[int, int, str]] = {}
+        found: dict[int, _Place] = {}
         for number in wanted:
             bounds = skeleton.bounds.get(number) or NotShown(f"the template does not show turn {number + 1}")
             if isinstance(bounds, NotShown):
@@ -129,22 +140,35 @@ class Template:
             start, end = (
                 (places[literal - 1][1] if literal else 0) + offset for literal, offset in (bounds.start, bounds.end)
             )
-            found[number] = (start, end, bounds.added)
+            found[number] = _Place(start, end, bounds.added)
+            if how.only is not None:
+                inner = skeleton.pieces.literals[bounds.start[0] + 1 : bounds.end[0]]
+                edges = (
+                    skeleton.pieces.literals[bounds.start[0]][bounds.start[1] :],
+                    skeleton.pieces.literals[bounds.end[0]][: bounds.end[1]],
+                )
+                _unmixed(number, "\n".join((*edges, *inner)), task.messages)
         return found
 
-    def _skeleton(self, source: str, conversation: Marked, tools: Any) -> _Skeleton:
-        key = None if conversation.key is None else (source, repr(tools) if tools else "", conversation.key)
-        if key is not None and (kept := self._kept.get(key)):
-            return kept
+    def _skeleton(self, task: "_Task", conversation: Marked) -> _Skeleton:
+        key: tuple[Any, ...] | None = None
+        if conversation.key is not None:
+            tools = repr(task.tools) if task.tools else ""
+            key = (task.source, tools, tuple(task.options.values()), conversation.key)
+            if kept := self._kept.get(key):
+                return kept
+        options = [task.options, *(each for each in ({}, self.options) if each != task.options)]
 
         def text(messages: list[Message], prompt: bool, number: int) -> str:
-            return self._render(source, messages, tools, prompt, options[number])
+            return self._render(task.source, messages, task.tools, prompt, options[number])
 
-        options = [self.options, {}] if self.options else [self.options]
-        finder = Finder(text, len(options), self.named, self._special("bos_token"), self._special("eos_token"))
-        tracked = MARKERS.search(source) is not None
+        begin, end = self._special("bos_token"), self._special("eos_token")
+        finder = Finder(text, len(options), self.named, begin, end, self.needs_parts())
+        tracked = MARKERS.search(task.source) is not None
         try:
-            rendered = self._render(source, conversation.messages, tools, False, self.options, tracked=tracked)
+            rendered = self._render(
+                task.source, conversation.messages, task.tools, False, task.options, tracked=tracked
+            )
         except Runaway:
             raise
         except Exception as error:
@@ -178,19 +202,73 @@ class Template:
         return render(source, messages, tools, prompt=prompt, variables=variables, tracked=tracked)
 
 
-def _checked(
-    text: str, found: dict[int, tuple[int, int, str]], messages: list[Message], wanted: list[int]
-) -> tuple[str, list[Span]]:
+@dataclass(frozen=True, slots=True)
+class _Task:
+    source: str
+    messages: list[Message]
+    tools: Any
+    options: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A turn in a text, and the token to write behind it."""
+
+    start: int
+    end: int
+    added: str
+
+
+def _markings(messages: list[Message]) -> Iterator[Marking]:
+    """From all words marked to few: a template may look at words, and then says other things around marks."""
+    thoughts = (False, True) if any(_has_thoughts(message) for message in messages) else (False,)
+    speakers = frozenset(n for n, message in enumerate(messages) if message["role"] != "user")
+    calls = (True, False) if any(message.get("tool_calls") for message in messages) else (True,)
+    for only in (None, speakers):
+        for apart in thoughts:
+            for called in calls:
+                yield Marking(only, called, apart)
+
+
+def _has_thoughts(message: Message) -> bool:
+    """Whether content begins with thoughts."""
+    content = message.get("content")
+    return message["role"] == "assistant" and isinstance(content, str) and thinking(content) is not None
+
+
+def _thinks(message: Message) -> bool:
+    """Whether a turn has thoughts that are not empty."""
+    if message["role"] != "assistant":
+        return False
+    thoughts, content = message.get("reasoning_content"), message.get("content")
+    if isinstance(thoughts, str) and thoughts.strip():
+        return True
+    split = thinking(content) if isinstance(content, str) and "</" in content else None
+    return split is not None and bool(split[1].strip())
+
+
+def _unmixed(number: int, written: str, messages: list[Message]) -> None:
+    """Raises NotShown when what the template writes into a turn holds words of others."""
+    called = repr(messages[number].get("tool_calls") or "")
+    for message in messages:
+        words = message.get("content")
+        if message["role"] == "assistant" or not isinstance(words, str) or len(words.strip()) < 3:
+            continue
+        if words.strip() in written and words.strip() not in called:
+            raise NotShown(f"the template mixes turn {number + 1} with others")
+
+
+def _checked(text: str, found: dict[int, _Place], messages: list[Message], wanted: list[int]) -> tuple[str, list[Span]]:
     """Text and spans, after a last look: in order, and with every call that is to be learned."""
     spans: list[Span] = []
     for number in wanted:
-        start, end, added = found[number]
+        start, end = found[number].start, found[number].end
         if start > end or spans and start < spans[-1][1]:
             raise NotShown(f"the template mixes turn {number + 1} with others")
-        for name in _called(messages[number]):
-            if name not in text[start:end]:
+        for name, times in Counter(_called(messages[number])).items():
+            if text.count(name, start, end) < times:
                 raise NotShown(f"the template does not show the tool call of turn {number + 1}")
-        if added:
+        if added := found[number].added:
             text, end = text + added, len(text) + len(added)
         spans.append((start, end))
     return text, spans
@@ -235,7 +313,7 @@ def _named(tokenizer: Any) -> tuple[str, ...]:
 @lru_cache(maxsize=64)
 def _options(source: str) -> dict[str, Any]:
     """Thinking off, for templates that ask for it."""
-    return {"enable_thinking": False} if "enable_thinking" in undeclared(source) else {}
+    return {name: False for name in sorted(undeclared(source) & _SWITCHES)}
 
 
 def _training_version(tokenizer: Any, source: str) -> str | None:

@@ -32,12 +32,14 @@ _TAGS = (
 class Marking:
     """What gets a mark.
 
-    only   the messages by number, None for all
-    calls  the names of called functions too
+    only      the messages by number, None for all
+    calls     the names of called functions too
+    thoughts  thoughts inside of content apart from the answer, for templates that take them apart
     """
 
     only: frozenset[int] | None = None
     calls: bool = True
+    thoughts: bool = False
 
 
 @dataclass(slots=True)
@@ -101,7 +103,7 @@ def marked(messages: list[Message], how: Marking = Marking()) -> Marked:
         if isinstance(content, str):
             if not content.strip() and (role != "assistant" or calls or about):
                 about = (about, content)
-            elif role == "assistant" and (split := _thinking(content)):
+            elif how.thoughts and role == "assistant" and (split := thinking(content)):
                 copy["content"] = "".join(
                     put(part, number) if index % 2 and part.strip() else part for index, part in enumerate(split)
                 )
@@ -136,7 +138,7 @@ def _call(call: Any, put: Any, number: int) -> Any:
     return {**call, "function": {**function, "name": put(function["name"], number)}}
 
 
-def _thinking(content: str) -> tuple[str, str, str, str] | None:
+def thinking(content: str) -> tuple[str, str, str, str] | None:
     """("<think>", thoughts, "</think>", words) of an answer that begins with its thoughts."""
     for opening, closing in _TAGS:
         if closing in content and content.count(closing) == 1:
