@@ -48,6 +48,12 @@ class Measurement:
             self._found[key] = tuple(token_findings(self.measured, max_length, model=model))
         return self._found[key]
 
+    def lost(self, number: int, max_length: int) -> int:
+        """Learned tokens that row `number` loses at `max_length`."""
+        measured = self.measured
+        mine = measured.rows == number
+        return int((measured.trained - measured.kept(max_length or None))[mine].sum())
+
 
 @dataclass(frozen=True)
 class Count:

@@ -304,7 +304,7 @@ def test_names_written_by_others_are_never_html(ctx: Context, language: str, tmp
         parts = [frame.header(snap, text), frame.status(snap, text), frame.plan(snap, data.bar(ctx, snap, text), text)]
         parts += [
             data_view.chosen(dataset, dataset.name, text, changing=False),
-            data_findings.findings(dataset, findings_of(ById(dataset), None, 0, ""), "", "", text),
+            data_findings.findings(dataset, findings_of(ById(dataset), None, 0, ""), "", text),
         ]
         parts += [row_view.talk(dataset.load_rows()[0], text), data_view.mine([(dataset.id, evil, False)], text)]
         parts += [settings.line(snap, text), settings.command(snap, text, ctx.workspace.root)]

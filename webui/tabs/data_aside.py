@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from core.data.split import AUTOMATIC, content_key, held_out_count, why
+from core.data.split import AUTOMATIC, held_out_count, why
 from core.errors import UserError
 from webui import fields
 from webui.context import Context
@@ -186,21 +186,17 @@ def _from_file(ctx: Context, dataset: "Dataset", other_id: str, text: Text) -> H
     except UserError as error:  # deleted since
         return el("p", text.error(error), cls="lw-warning")
     said = el("p", text("data.aside.file", name=dataset_title(other, text), n=f"{other.usable:,}"), cls="lw-note")
-    answer = ctx.worker.ask("leak", ("leak", dataset.id, other.id), lambda: shared(dataset, other))
-    if answer is None or not answer.fresh or not answer.value:
+    answer = ctx.worker.ask("leak", ("leak", dataset.id, other.id), lambda: _leak(dataset, other))
+    if answer is None or not answer.fresh or answer.value is None:
         return said
-    rows = text.rows(answer.value)
-    return el("div", said, el("p", text("data.aside.leak", n=len(answer.value), rows=rows), cls="lw-warning"))
+    return el("div", said, el("p", text.finding(answer.value), cls="lw-warning"))
 
 
-def shared(dataset: "Dataset", other: "Dataset") -> list[int]:
-    """Numbers of the rows of `other` that stand in `dataset` word for word. Slow: reads both."""
-    learned = {hash(_key(row)) for row in dataset.load_rows()}
-    return sorted({row["row"] for row in other.load_rows() if hash(_key(row)) in learned})
+def _leak(dataset: "Dataset", other: "Dataset") -> Any:
+    """The finding on rows of `other` that are learned too. Slow: reads both."""
+    from core.data.checks import leak
 
-
-def _key(row: dict[str, Any]) -> str:
-    return content_key({name: value for name, value in row.items() if name != "variant"})
+    return leak(dataset.load_rows(), other.load_rows())
 
 
 def spare_of(ctx: Context, dataset: "Dataset", goal: str) -> int | None:

@@ -16,23 +16,23 @@ if TYPE_CHECKING:
 IN_SIGHT = 8
 """Findings in sight; what is only good to know beyond that is folded."""
 
-Offer = Callable[[Finding], Html | None]
-"""The button that mends a finding, None where there is none."""
+Offer = Callable[[Finding], tuple[str, str] | None]
+"""(what to do, key of the words on the button) for a finding that can be mended, else None."""
 
 
 def no_offer(finding: Finding) -> None:
     return None
 
 
-def findings(dataset: "Dataset", found: Findings, opened: str, model: str, text: Text, offer: Offer = no_offer) -> Html:
+def findings(dataset: "Dataset", found: Findings, opened: str, text: Text, offer: Offer = no_offer) -> Html:
     """Each finding as one sentence with its number, its rows and what can be done; a clean file is one line.
 
-    opened: the id of the finding whose rows are in the table.  model: its name, for what depends on it.
+    opened: the id of the finding whose rows are in the table
     """
     if not found.all:
         said = text("data.found_none", n=f"{dataset.usable:,}")
         return el("p", el("span", "✓", cls="lw-fine", aria_hidden="true"), said, cls="lw-clean")
-    lines = [_line(each, opened, model, text, offer) for each in found.all]
+    lines = [_line(each, opened, text, offer) for each in found.all]
     first = max(IN_SIGHT, sum(each.finding.level != "info" for each in found.all))
     if len(lines) <= first + 1:
         return el("ol", lines, cls="lw-findings")
@@ -45,7 +45,7 @@ def findings(dataset: "Dataset", found: Findings, opened: str, model: str, text:
     return el("div", el("ol", lines[:first], cls="lw-findings"), more)
 
 
-def _line(found: Found, opened: str, model: str, text: Text, offer: Offer) -> Html:
+def _line(found: Found, opened: str, text: Text, offer: Offer) -> Html:
     finding = found.finding
     look = None
     if len(found.rows):
@@ -60,13 +60,16 @@ def _line(found: Found, opened: str, model: str, text: Text, offer: Offer) -> Ht
             data_to="#data-table-panel",
             aria_pressed="true" if open_ else "false",
         )
+    mend = None
+    if offered := offer(finding):
+        do, key = offered
+        mend = el("button", text(key), cls="lw-button lw-mend", type="button", data_do="offer", data_id=do)
     return el(
         "li",
         mark(found),
         el("span", text(f"data.level.{finding.level}"), cls=f"lw-tag lw-{finding.level}"),
-        el("span", text("data.for_model", model=model), cls="lw-tag") if found.measured else None,
         el("span", text.finding(finding), cls="lw-sentence"),
-        el("span", offer(finding), look, cls="lw-actions"),
+        el("span", mend, look, cls="lw-actions"),
         cls="lw-open" if found.id == opened else None,
     )
 
@@ -77,14 +80,14 @@ def mark(found: Found, text: Text | None = None) -> Html:
     return el("span", str(found.mark), cls=f"lw-mark-n lw-{found.finding.level}", title=title)
 
 
-def of_row(found: Found, number: int, text: Text) -> str:
-    """What a finding says of one of its rows alone."""
-    return text.finding(alone(found.finding, number))
+def of_row(found: Found, number: int, text: Text, **facts: object) -> str:
+    """What a finding says of one of its rows alone; `facts` are the row's own."""
+    return text.finding(alone(found.finding, number, **facts))
 
 
-def alone(finding: Finding, number: int) -> Finding:
+def alone(finding: Finding, number: int, **own: object) -> Finding:
     """`finding` as if it named row `number` only; a line of the file belongs to its row."""
-    facts = dict(finding.facts)
+    facts = {**finding.facts, **{name: value for name, value in own.items() if name in finding.facts}}
     lines = facts.get("lines")
     named = re.findall(r"\d+", lines) if isinstance(lines, str) else list(lines or [])
     if named:

@@ -13,6 +13,7 @@ from webui.measuring import Count, Measurement
 from webui.parts import BarParts, TabParts
 from webui.snapshot import Page, Snapshot
 from webui.tabs import data_aside, data_findings, data_lengths, data_table, data_viewer
+from webui.tabs.data_columns import accept_offer, offer_of
 from webui.tabs.data_rows import ById, Findings, Rows, Selection, findings_of, rows_of, select
 from webui.text import Text
 from webui.titles import model_title
@@ -74,6 +75,8 @@ def look(ctx: Context, page: Page, do: str, id: str) -> Outcome | None:
         memo["data.want"] = (do, id)
     elif do == "count":
         ctx.measuring.cancel() if id == "cancel" else ctx.measuring.again()
+    elif do == "offer":
+        accept_offer(ctx, page, id)
     elif do == "length" and id.isdigit():
         ctx.drafts.update(changes={**ctx.drafts.load().changes, "max_length": int(id)})
     elif do == "go" and id in ROOMS:
@@ -141,7 +144,7 @@ def _refresh(ctx: Context, snap: Snapshot, text: Text) -> dict[str, Any]:
     page = max(0, min(memo.get("data.page", 0), now.selection.pages - 1))
     measurement, here = now.measurement, snap.model_here
     return {
-        "findings": gr.update(value=data_findings.findings(dataset, now.findings, now.selection.id, now.model, text)),
+        "findings": gr.update(value=data_findings.findings(dataset, now.findings, now.selection.id, text, offer_of)),
         "counting": gr.update(value=data_findings.counting(now.count, now.model, here or not dataset.usable, text)),
         "table": gr.update(value=data_table.table(now.selection, now.findings, page, at, text)),
         "bubbles": gr.update(value=_viewer(ctx, snap, now, at, text)),
@@ -157,13 +160,13 @@ def _viewer(ctx: Context, snap: Snapshot, now: Seen, at: int | None, text: Text)
     memo = snap.page.memo
     if at is None:
         return data_viewer.nothing(now.selection, text)
-    view = memo.get("data.view", "talk")
+    row, view = now.rows.row(at), memo.get("data.view", "talk")
     tokens = None
     if view == "tokens":
-        tokens = data_viewer.tokens(ctx, snap, now.rows.row(at), at, now.max_length, now.model, text)
-    return data_viewer.viewer(
-        now.rows.row(at), at, now.selection, now.findings, view, memo.get("data.said"), tokens, text
-    )
+        tokens = data_viewer.tokens(ctx, snap, row, at, now.max_length, now.model, text)
+    lost = now.measurement.lost(row["row"], now.max_length) if now.measurement is not None else 0
+    said = memo.get("data.said")
+    return data_viewer.viewer(row, at, now.selection, now.findings, view, said, tokens, lost, text)
 
 
 def _lengths(snap: Snapshot, now: Seen, text: Text) -> Html:

@@ -80,10 +80,7 @@ def rows_of(dataset: "Dataset") -> Rows:
 @lru_cache(maxsize=2)
 def _rows_of(dataset: ById) -> Rows:
     rows = dataset.dataset.load_rows()
-    numbers = getattr(rows, "numbers", None)
-    if numbers is not None:
-        return Rows(rows, numbers())
-    return Rows(rows, np.fromiter((row["row"] for row in rows), np.int64, len(rows)))
+    return Rows(rows, rows.numbers())
 
 
 # -- what was found

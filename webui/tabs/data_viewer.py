@@ -81,12 +81,13 @@ def viewer(
     view: str,
     said: tuple[str, int, int] | None,
     tokens: Html | None,
+    lost: int,
     text: Text,
 ) -> Html:
-    """The whole panel."""
+    """The whole panel. `lost` counts the learned tokens that this row loses at the maximum length."""
     number = int(row["row"])
     told = [
-        el("p", mark(found), el("span", of_row(found, number, text)), cls="lw-row-finding")
+        el("p", mark(found), el("span", of_row(found, number, text, lost=lost)), cls="lw-row-finding")
         for found in findings.of(number)
     ]
     face = tokens if view == "tokens" and tokens is not None else _talk(number, at, selection, text)
@@ -96,6 +97,7 @@ def viewer(
         _faces(view, text),
         el("div", told, cls="lw-row-findings") if told else None,
         face,
+        cls="lw-viewer",
     )
 
 
