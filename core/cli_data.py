@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli_desk import Desk
 from core.data.choices import Choices
+from core.data.dataset import Dataset
+from core.data.keys import keys_of
 from core.data.rows_file import RowsFile, RowsWriter
 from core.errors import UserError
 from core.findings import Finding, worst_first
 from core.models import catalog, device, safety
 from core.spec import RunSpec
 from core.training import limits, replay
+from core.training.aside import Measure
 from core.training.plan import Plan, longest, make_plan
 from core.training.rows import estimated_lengths, lengths
 from core.training.settle import Settled, forecast_of, sampled, settle
@@ -226,7 +229,7 @@ def _tokenizer(folder: Path) -> "PreTrainedTokenizerBase":
 
 def forecast(desk: Desk) -> int:
     """Memory and time of a run, and whether it fits."""
-    spec = desk.spec(model=desk.choices.model)
+    spec = desk.spec(model=desk.choices.model, **desk.eval_data())
     model = desk.known_model(spec.model)
     found: list[Finding] = []
     aside: list[str] = []
@@ -234,8 +237,8 @@ def forecast(desk: Desk) -> int:
         dataset = desk.dataset(desk.choices.data)
         settled = settle(spec, dataset, desk.workspace)
         found = limits.findings(settled.facts, dataset.usable, settled.lengths)
-        held, why = dataset.aside(spec.holdout, spec.goal)
-        aside = [desk.text(f"data.aside.{why}", n=held)]
+        aside = [told_aside(desk, spec, dataset, settled.measure)]
+        found += settled.measure.findings() if settled.measure else []
     else:
         settled = _assumed(spec, model)
         desk.note("cli.forecast.assumed", rows=ASSUMED_ROWS, length=settled.lengths[0])
@@ -246,12 +249,20 @@ def forecast(desk: Desk) -> int:
     return 0
 
 
+def told_aside(desk: Desk, spec: RunSpec, dataset: Dataset, measure: Measure | None) -> str:
+    """Which rows a run is measured on, as a sentence."""
+    if measure is not None:
+        return desk.text("cli.train.eval", n=measure.rows, name=measure.dataset.name)
+    held, why = dataset.aside(spec.holdout, spec.goal)
+    return desk.text(f"data.aside.{why}", n=held)
+
+
 def _assumed(spec: RunSpec, model: catalog.ModelRef) -> Settled:
     """As `settle`, for data that is not there yet."""
     facts, machine = catalog.facts_of_ref(model), dict(device.describe())
     found = [min(ASSUMED_LENGTH, facts.context)]
     precision = device.best_precision(device.choose_device(), facts.parameters)
-    general = estimated_lengths(replay.general_rows([]))
+    general = estimated_lengths(replay.general_rows(keys_of([])))
     plan = make_plan(spec, facts, found, ASSUMED_ROWS, machine, precision, exact=False, general=general)
     return Settled(model=model, facts=facts, plan=plan, lengths=found, general=general, reworded=0, device=machine)
 

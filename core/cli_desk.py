@@ -19,7 +19,7 @@ from core.models import catalog
 from core.models.address import check_endpoint
 from core.runs.store import Run, RunStore
 from core.spec import FIELDS, RunSpec, build
-from core.workspace import Workspace
+from core.workspace import Workspace, is_id
 
 if TYPE_CHECKING:
     from core.data.datasets import Dataset, DatasetStore
@@ -70,15 +70,18 @@ class Desk:
 
         return DatasetStore(self.workspace)
 
-    def dataset(self, reference: str) -> "Dataset":
+    def dataset(self, reference: str, *, as_kept: bool = False) -> "Dataset":
         """The data set that is meant, read as the options say, with rows that can be used.
+
+        as_kept: an id means the data set as it was read, whatever the options say of the other data
 
         Raises UserError `data.*`, `dataset.*`, `cli.*`.
         """
         from core.cli_choices import choices_of, guessed, require_columns
+        from core.data.choices import UNDECIDED
         from core.data.examine import listed
 
-        choices = choices_of(self.choices)
+        choices = UNDECIDED if as_kept and is_id(reference) else choices_of(self.choices)
         dataset = self.datasets.resolve(reference, choices, self.reading)
         require_columns(choices, dataset.column_names)
         if dataset.format == "unknown":
@@ -90,6 +93,11 @@ class Desk:
         for finding in guessed(dataset.mapping, dataset.choices):
             self.note_line(self.text.finding(finding))
         return dataset
+
+    def eval_data(self) -> dict[str, str]:
+        """The data of its own to measure on, as a setting; {} without --eval-data. Raises as `dataset`."""
+        reference = getattr(self.choices, "eval_data", None)
+        return {"eval_dataset": self.dataset(reference, as_kept=True).id} if reference else {}
 
     def reading(self, done: int, total: int) -> None:
         """How far a file is read, bytes."""

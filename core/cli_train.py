@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+from core.cli_data import told_aside
 from core.cli_desk import Desk
 from core.engine import Engine
 from core.errors import MachineError, UserError, from_plain
@@ -17,6 +18,7 @@ from core.models.lock import DeviceLock
 from core.runs.events import Adjusted, Evaluated, Event, EventReader, Failed, Finished, Phase, Started, Step, Stopped
 from core.runs.store import Run
 from core.training import limits
+from core.training.aside import measure_of
 
 POLL_S = 0.2
 LOST_AFTER = 10
@@ -36,10 +38,13 @@ def train(desk: Desk) -> int:
     if dataset.task == "preference":
         raise UserError("train.preference")
     model, folder = desk.model(desk.choices.model, fetch=True)
-    spec = desk.spec(model=model.name, dataset=dataset.id)
+    spec = desk.spec(model=model.name, dataset=dataset.id, **desk.eval_data())
+    measure = measure_of(spec, dataset, desk.workspace)
     if desk.choices.no_wait:
         refuse_busy_device()
     for finding in limits.of_rows(catalog.facts_of_ref(model), folder, dataset.load_rows()):
+        desk.note_line(desk.text.finding(finding))
+    for finding in measure.findings() if measure else []:
         desk.note_line(desk.text.finding(finding))
     name = desk.choices.name or f"{dataset.name}, {model.title}, {time.strftime('%H:%M')}"
     run = desk.store.create(spec, name)
@@ -47,8 +52,7 @@ def train(desk: Desk) -> int:
 
     engine = LocalEngine(desk.workspace, desk.store, desk.datasets, wait=not desk.choices.no_wait)
     desk.note("cli.train.begin", name=run.meta["name"], run=run.id)
-    held, why = dataset.aside(spec.holdout, spec.goal)
-    desk.note(f"data.aside.{why}", n=held)
+    desk.note_line(told_aside(desk, spec, dataset, measure))
     try:
         with _stopping(desk, engine, run):
             engine.submit(run.id)

@@ -9,7 +9,8 @@ writes what it settled into the run's `Started` event.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from core.errors import UserError
 
@@ -97,6 +98,11 @@ class RunSpec(BaseModel):
         source="automatic: of facts 5 % from 200 rows, at most 200, only rows whose answer another row teaches; "
         "of style and format 10 % from 30 rows, at most 50",
     )
+    eval_dataset: Name | None = _option(
+        None,
+        unit="data set id",
+        source="none: rows are kept aside as `holdout` says; with it `holdout` is 0, and rows learned too are left out",
+    )
     replay: bool | None = _option(
         None, unit="", source="automatic: on below 100 million parameters, which forget what they knew; else off"
     )
@@ -106,6 +112,12 @@ class RunSpec(BaseModel):
     )
     keep: int = _option(2, ge=1, le=100, unit="checkpoints", source="one to use, one in case the newest is damaged")
     seed: int = _option(42, ge=0, le=2**31 - 1, unit="", source="any number; the same one gives the same run on a CPU")
+
+    @model_validator(mode="after")
+    def _one_way_to_measure(self) -> "RunSpec":
+        if self.eval_dataset is not None and self.holdout:
+            raise PydanticCustomError("eval_and_holdout", "eval_dataset and holdout")
+        return self
 
 
 FIELDS = tuple(RunSpec.model_fields)
@@ -133,6 +145,8 @@ def build(values: dict[str, Any]) -> RunSpec:
 def explain(error: ValidationError) -> UserError:
     """The first fault of a pydantic error as a UserError that names the setting."""
     fault = error.errors()[0]
+    if fault["type"] == "eval_and_holdout":
+        return UserError("setting.eval_and_holdout")
     field = str(fault["loc"][0]) if fault["loc"] else "?"
     value = str(fault.get("input"))[:80]
     if fault["type"] == "extra_forbidden":
@@ -147,7 +161,7 @@ def explain(error: ValidationError) -> UserError:
         return UserError("setting.high", field=field, value=value, limit=_short(context.get("le", context.get("lt"))))
     if problem == "choice":
         return UserError("setting.choice", field=field, value=value, choices=choices_text(field))
-    if fault["type"] == "value_error":  # the one relation that is checked: _share_or_count
+    if fault["type"] == "value_error":  # of _share_or_count
         return UserError("setting.share", field=field, value=value)
     low, high = bounds(field)
     if low is not None and high is not None:

@@ -125,6 +125,7 @@ def plan_for(ctx: "Context", spec: RunSpec, dataset: "Dataset", *, busy: bool = 
     settled = ctx.counted.settle(spec, dataset, ctx.workspace, keep=busy)
     ctx.engine.wake()  # with data and a model chosen, Start is likely to come next
     found = limits.findings(settled.facts, dataset.usable, settled.lengths)
+    found += settled.measure.findings() if settled.measure else []
     told = {**settled.plan.plain(), **forecast_of(settled, spec)}
     return {**told, "findings": [finding.plain() for finding in found]}
 
@@ -134,7 +135,7 @@ class Counted:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._first: OrderedDict[tuple[str, str, str], Settled] = OrderedDict()
+        self._first: OrderedDict[tuple[str, ...], Settled] = OrderedDict()
         self._device: dict[str, Any] | None = None
         self._free: float | None = None
 
@@ -153,7 +154,7 @@ class Counted:
         from core.training.settle import settle
 
         model = catalog.resolve(spec.model, workspace)
-        key = (dataset.id, model.name, str(model.folder))
+        key = (dataset.id, str(spec.eval_dataset), model.name, str(model.folder))
         with self._lock:
             first = self._first.get(key)
         if first is None:
@@ -166,9 +167,9 @@ class Counted:
             if self._device is None or not keep:
                 self._device = dict(describe())
             device = self._device
-        rows = first.plan.train_rows + first.plan.holdout_rows
         known = {"exact": model.folder is not None, "general": first.general, "reworded": first.reworded}
-        plan = make_plan(spec, first.facts, first.lengths, rows, device, first.plan.precision, **known)
+        known["measured_on"] = first.measured_on
+        plan = make_plan(spec, first.facts, first.lengths, first.rows, device, first.plan.precision, **known)
         return replace(first, plan=plan, device=device)
 
 

@@ -72,6 +72,7 @@ ELSEWHERE = {
     "model": "the Model tab",
     "quantization": "the Model tab",
     "dataset": "the Data tab",
+    "eval_dataset": "the Data tab",
     "recipe": "what should it learn, how thorough",
     "goal": "what should it learn",
     "method": "lora is the only one",

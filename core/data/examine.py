@@ -56,7 +56,9 @@ def examine(
     opened = files.open_file(path, name=name, choices=choices, progress=progress)
     try:
         first = _first(opened.records)
-        mapping = formats.recognise(opened.columns, first, choices)
+        mapping = _recognised(opened.columns, first, choices)
+        outside = list(opened.columns)
+        inside = formats.inner_columns(outside, first)
         mapping = replace(mapping, sure=mapping.sure and opened.sure)
         converter, checker, usable = Converter(mapping, choices), Checker(mapping.task), 0
         look = plain_look(first)
@@ -78,12 +80,21 @@ def examine(
         opened.count,
         usable,
         worst_first(formats.merged(findings)),
-        opened.columns,
+        opened.columns if inside == outside else inside,
         opened.sheets,
         opened.sheet,
         opened.packed,
         look,
     )
+
+
+def _recognised(columns: list[str], look: list[Record], choices: Choices) -> Mapping:
+    """The format, where some columns alone were named too: they join, or replace, those that are found."""
+    found = formats.recognise(columns, look, choices)
+    if choices.format or not choices.columns or found.format == "unknown":
+        return found
+    both = Choices(columns={**found.columns, **choices.columns}, format=found.format)
+    return formats.recognise(columns, look, choices.with_(both))
 
 
 def listed(columns: list[str]) -> str:

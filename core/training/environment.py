@@ -14,20 +14,15 @@ PACKAGES = "torch transformers trl peft accelerate bitsandbytes datasets tokeniz
 
 
 def environment(settled: Settled, dataset: Dataset) -> dict[str, Any]:
-    """`{"versions", "python", "system", "device", "dataset", "replay", "model"}`."""
-    model = settled.model
+    """`{"versions", "python", "system", "device", "dataset", "eval_dataset", "replay", "model"}`."""
+    model, measure = settled.model, settled.measure
     return {
         "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "device": settled.device,
-        "dataset": {
-            "id": dataset.id,
-            "name": dataset.name,
-            "sha256": dataset.sha256,
-            "rows": dataset.rows,
-            "usable": dataset.usable,
-        },
+        "dataset": _told(dataset),
+        "eval_dataset": {**_told(measure.dataset), "learned_too": measure.learned_too} if measure else None,
         "replay": {"rows": settled.plan.general_rows, "sha256": replay.content_hash()},
         "model": {
             "name": settled.base_name,
@@ -37,6 +32,18 @@ def environment(settled: Settled, dataset: Dataset) -> dict[str, Any]:
             "architecture": settled.facts.architecture,
             "fingerprint": fingerprint(model.folder) if model.folder is not None else None,
         },
+    }
+
+
+def _told(dataset: Dataset) -> dict[str, Any]:
+    """`choices` and the bytes' `sha256` together say which rows there are."""
+    return {
+        "id": dataset.id,
+        "name": dataset.name,
+        "sha256": dataset.sha256,
+        "choices": dataset.choices.plain(),
+        "rows": dataset.rows,
+        "usable": dataset.usable,
     }
 
 

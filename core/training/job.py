@@ -10,7 +10,6 @@ from logging import Logger
 from typing import Any
 
 from core.data.datasets import Dataset
-from core.data.split import split
 from core.errors import UserError, translate
 from core.models.session import Session
 from core.runs import checkpoints
@@ -19,9 +18,10 @@ from core.runs.log import logging_to
 from core.runs.store import Run
 from core.spec import RunSpec
 from core.training import replay
+from core.training.aside import learned_and_aside
 from core.training.environment import environment
 from core.training.plan import SAMPLE_ROWS, Plan, longest
-from core.training.rows import ReadyRows, Row, encode_rows, lengths
+from core.training.rows import EncodedRows, ReadyRows, encode_rows
 from core.training.settle import Settled
 from core.training.train import Outcome, lora_config, train, write_adapter
 
@@ -117,8 +117,8 @@ class _Job:
         if self._stop():
             self.emit(Stopped(step=0, adapter=False))
             return
-        rows, held = self._encode(session)
-        general = self._general(session)
+        ready, held = self._encode(session)
+        ready.rows.extend(self._general(session))
         if self._stop():
             self.emit(Stopped(step=0, adapter=False))
             return
@@ -130,7 +130,7 @@ class _Job:
             self.spec,
             self.plan,
             session,
-            [*rows.rows, *general],
+            ready.rows,
             held.rows,
             base_name=self.settled.base_name,
             emit=self.emit,
@@ -147,12 +147,16 @@ class _Job:
         return self.hooks.closing() or gone or self.run.stop_asked(self.attempt)
 
     def _encode(self, session: Session) -> tuple[ReadyRows, ReadyRows]:
-        """Rows to learn and rows kept aside; adjusts the plan when the whole data says otherwise than its sample."""
-        rows = self.dataset.load_rows()
-        learn, aside = split(rows, self.spec.holdout, self.spec.seed, self.spec.goal)
+        """Rows to learn and rows to measure on; adjusts the plan when the whole data says otherwise than its sample."""
+        measure = self.settled.measure
+        learn, aside = learned_and_aside(self.spec, self.dataset, measure)
+        if measure is not None and measure.learned_too:
+            self.emit(
+                Adjusted(what="holdout_rows", before=measure.dataset.usable, after=measure.rows, reason="learned_too")
+            )
         self._adjust("holdout_rows", len(aside), "equal_rows")
         self._count(len(learn), "equal_rows")
-        total, told = len(rows), 0.0
+        total, told = len(learn) + len(aside), 0.0
 
         def report(done: int) -> None:
             nonlocal told
@@ -161,8 +165,8 @@ class _Job:
                 self.emit(Phase(name="tokenizing", done=done, total=total))
 
         ready = encode_rows(session.tokenizer, learn, self.plan.max_length, report)
-        if ready.cut and self.spec.max_length is None and total > SAMPLE_ROWS:
-            self._lengthen(session, learn)
+        if ready.cut and self.spec.max_length is None and self.dataset.usable > SAMPLE_ROWS:
+            self._adjust("max_length", longest(list(ready.lengths), self.settled.facts.context), "longest_row")
             ready = encode_rows(session.tokenizer, learn, self.plan.max_length, report)
         held = encode_rows(session.tokenizer, aside, self.plan.max_length, lambda done: report(len(learn) + done))
         self.emit(Phase(name="tokenizing", done=total, total=total))
@@ -184,20 +188,17 @@ class _Job:
         self._adjust("steps_per_epoch", per_epoch, reason)
         self._adjust("epochs", round(self.plan.steps / per_epoch, 2), reason)
 
-    def _general(self, session: Session) -> list[Row]:
+    def _general(self, session: Session) -> EncodedRows:
         """The general rows that are mixed in; fewer than planned when the model cannot take some, which is told."""
         if not self.plan.general_rows:
-            return []
+            return EncodedRows()
         limit = replay.limit(self.spec, self.settled.facts)
-        fitting = replay.fitting(session.tokenizer, replay.general_rows(self.dataset.load_rows()), limit)
+        fitting = replay.fitting(session.tokenizer, replay.general_rows(self.dataset.keys()), limit)
         chosen = replay.choose(fitting, self.plan.general_rows, self.spec.seed)
         rows = replay.encode(session.tokenizer, chosen, limit)
         self._adjust("general_rows", len(rows), "general_left_out")
         self._count(self.plan.train_rows, "general_left_out")
         return rows
-
-    def _lengthen(self, session: Session, rows: list[dict[str, Any]]) -> None:
-        self._adjust("max_length", longest(lengths(session.tokenizer, rows), self.settled.facts.context), "longest_row")
 
     def _adjust(self, what: str, after: Any, reason: str) -> None:
         before = getattr(self.plan, what)

@@ -95,6 +95,7 @@ def make_plan(
     exact: bool = True,
     general: list[int] | None = None,
     reworded: int = 0,
+    measured_on: int | None = None,
 ) -> Plan:
     """The plan for `spec`.
 
@@ -104,10 +105,11 @@ def make_plan(
     precision: what the device computes in, core.models.device.best_precision()
     general:   tokens of each general row that goes with the data
     reworded:  rows whose answer would be learned without them (core/data/split.py)
+    measured_on: rows of the data set `spec.eval_dataset` that are measured on, when there is one
     """
-    held = held_out_count(rows, spec.holdout, spec.goal, reworded)
+    held = held_out_count(rows, spec.holdout, spec.goal, reworded) if measured_on is None else measured_on
     settled_rank = spec.rank or rank(facts.parameters, spec.goal)
-    train = max(1, rows - held)
+    train = max(1, rows - held) if measured_on is None else rows
     max_length = min(spec.max_length, facts.context) if spec.max_length else longest(lengths, facts.context)
     fitting = [length for length in general or [] if length <= replay.limit(spec, facts)]
     mixed = replay.count(spec, facts, train, len(fitting))

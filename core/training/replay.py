@@ -8,17 +8,15 @@ import hashlib
 import json
 import math
 import random
-from collections.abc import Iterable
 from itertools import chain, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.data.dataset import normalised
+from core.data.keys import Keys
 from core.errors import UserError
 from core.models.facts import SMALL_BELOW, ModelFacts
 from core.spec import RunSpec
-from core.training.rows import Row as Encoded
-from core.training.rows import encode_rows, lengths
+from core.training.rows import EncodedRows, encode_rows, lengths
 from core.workspace import PRESETS
 
 if TYPE_CHECKING:
@@ -58,18 +56,13 @@ def floor(min_steps: int, own: int, general: int) -> int:
     return math.ceil(min_steps * min(FLOOR_RISES, (own + general) / own))
 
 
-def general_rows(rows: Iterable[Row]) -> list[Row]:
-    """The general rows that go with `rows`, those of one language after those of the other; [] without the files.
+def general_rows(own: Keys) -> list[Row]:
+    """The general rows that go with rows of these keys, those of one language after those of the other.
 
-    They are numbered from 1 through both files and carry their language: `{"row": 1, "language": "en", "messages"}`.
+    They are numbered from 1 through both files and carry their language: `{"row": 1, "language": "en", "messages"}`;
+    [] without the files.
     """
-    asked = {
-        normalised(str(turn.get("content") or ""))
-        for row in rows
-        for turn in [*(row.get("messages") or []), *(row.get("prompt") or [])]
-        if turn.get("role") == "user"
-    }
-    return [row for row in _all() if normalised(row["messages"][0]["content"]) not in asked]
+    return [row for row in _all() if not own.has_asked(row["messages"][0]["content"])]
 
 
 def choose(general: list[Row], number: int, seed: int) -> list[Row]:
@@ -106,12 +99,12 @@ def fitting(tokenizer: "PreTrainedTokenizerBase", rows: list[Row], most: int) ->
         return []
 
 
-def encode(tokenizer: "PreTrainedTokenizerBase", rows: list[Row], most: int) -> list[Encoded]:
-    """General rows as the collator gets them; [] from a model that takes none."""
+def encode(tokenizer: "PreTrainedTokenizerBase", rows: list[Row], most: int) -> EncodedRows:
+    """General rows as the collator gets them; none from a model that takes none."""
     try:
         return encode_rows(tokenizer, rows, most).rows
     except UserError:  # as in measured()
-        return []
+        return EncodedRows()
 
 
 def content_hash() -> str:

@@ -15,6 +15,7 @@ from core.models.facts import ModelFacts
 from core.models.forecast import Forecast, forecast
 from core.spec import RunSpec
 from core.training import replay
+from core.training.aside import Measure, measure_of
 from core.training.plan import SAMPLE_ROWS, Plan, make_plan
 from core.training.rows import estimated_lengths, lengths
 from core.workspace import Workspace
@@ -31,6 +32,17 @@ class Settled:
     general: list[int]  # tokens of each general row that goes with the data
     reworded: int  # rows whose answer would be learned without them
     device: dict[str, Any]
+    measure: Measure | None = None  # the data set that is measured on, when it is one of its own
+
+    @property
+    def rows(self) -> int:
+        """Usable rows of the data set in all."""
+        return self.plan.train_rows + (0 if self.measure else self.plan.holdout_rows)
+
+    @property
+    def measured_on(self) -> int | None:
+        """Rows of a data set of their own that are measured on."""
+        return self.measure.rows if self.measure else None
 
     @property
     def base_name(self) -> str:
@@ -48,11 +60,12 @@ def settle(spec: RunSpec, dataset: Dataset, workspace: Workspace) -> Settled:
         raise UserError("train.preference")
     if dataset.usable == 0:
         raise UserError("train.no_usable_rows", name=dataset.name)
+    measure = measure_of(spec, dataset, workspace)
     rows = dataset.load_rows()
     sample = sampled(rows)
     here = model.folder is not None
     known = catalog.facts_of_ref(model)
-    general_rows = replay.general_rows(rows)
+    general_rows = replay.general_rows(dataset.keys())
     if model.folder is not None:
         tokenizer = load.load_tokenizer(model.folder)
         found = lengths(tokenizer, sample)
@@ -64,8 +77,19 @@ def settle(spec: RunSpec, dataset: Dataset, workspace: Workspace) -> Settled:
     machine = dict(device.describe())
     precision = device.best_precision(device.choose_device(), known.parameters)
     spare = dataset.reworded()
-    plan = make_plan(spec, known, found, len(rows), machine, precision, exact=here, general=general, reworded=spare)
-    return Settled(model, known, plan, found, general, spare, machine)
+    plan = make_plan(
+        spec,
+        known,
+        found,
+        len(rows),
+        machine,
+        precision,
+        exact=here,
+        general=general,
+        reworded=spare,
+        measured_on=measure.rows if measure else None,
+    )
+    return Settled(model, known, plan, found, general, spare, machine, measure)
 
 
 def sampled(rows: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:

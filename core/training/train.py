@@ -18,7 +18,7 @@ from core.runs.events import Checkpoint, Event, Phase
 from core.runs.store import Run
 from core.spec import RunSpec
 from core.training.plan import Plan
-from core.training.rows import Row
+from core.training.rows import EncodedRows
 
 if TYPE_CHECKING:
     from peft import LoraConfig, PeftModel
@@ -90,8 +90,8 @@ def train(
     spec: RunSpec,
     plan: Plan,
     session: Session,
-    rows: list[Row],
-    held: list[Row],
+    rows: EncodedRows,
+    held: EncodedRows,
     *,
     base_name: str,
     emit: Callable[[Event], None],
@@ -104,7 +104,7 @@ def train(
     after `restore()`.
     """
     import torch
-    from datasets import Dataset, disable_progress_bars
+    from datasets import disable_progress_bars
     from transformers import PrinterCallback, ProgressCallback
     from trl.trainer.sft_trainer import DataCollatorForLanguageModeling
 
@@ -146,8 +146,8 @@ def train(
             model=model,
             args=_arguments(scratch, spec, plan, session, len(rows), len(held)),
             data_collator=DataCollatorForLanguageModeling(pad_token_id=int(pad or 0)),
-            train_dataset=Dataset.from_list(rows),
-            eval_dataset=Dataset.from_list(held) if held else None,
+            train_dataset=rows.dataset(),
+            eval_dataset=held.dataset() if held else None,
             processing_class=session.tokenizer,
             callbacks=[watch],
         )

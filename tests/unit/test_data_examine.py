@@ -44,6 +44,20 @@ def test_choices_reach_the_reader_and_the_conversion(tmp_path):
     assert rows[0]["messages"][0]["content"] == "Who is Ann, please?"
 
 
+def test_one_column_that_is_named_joins_those_that_are_found(tmp_path):
+    path = write(tmp_path / "x", "question,answer,mood,topic\n" + "What is it?,It is this.,Be kind.,b\n" * 3)
+    rows = []
+    found = examine(path, name="x", choices=Choices(columns={"system": "mood"}), on_row=rows.append)
+    assert found.mapping.columns == {"question": "question", "answer": "answer", "system": "mood"}
+    assert rows[0]["messages"][0] == {"role": "system", "content": "Be kind."}
+
+
+def test_rows_that_stand_in_one_key_each_have_the_columns_inside(tmp_path):
+    path = write(tmp_path / "x", '{"row": {"question": "What is it?", "answer": "It is this."}}\n' * 3)
+    found = examine(path, name="x")
+    assert (found.usable, found.column_names) == (3, ["question", "answer"])
+
+
 def test_the_whole_file_is_refused_with_one_sentence(tmp_path):
     with pytest.raises(UserError, match=r"data\.empty"):
         examine(write(tmp_path / "x", ""), name="x")

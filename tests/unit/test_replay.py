@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from core.data.dataset import normalised
+from core.data.keys import keys_of
 from core.errors import UserError
 from core.models import catalog
 from core.models.facts import SMALL_BELOW, ModelFacts, facts_of
@@ -54,35 +55,35 @@ def plan_of(facts: ModelFacts, rows: int = 10, general: int = 40, **changes: Any
 
 
 def test_half_of_each_language_the_same_for_the_same_seed(keep: Path) -> None:
-    chosen = replay.choose(replay.general_rows(own("Hello")), 10, seed=1)
+    chosen = replay.choose(replay.general_rows(keys_of(own("Hello"))), 10, seed=1)
     assert [row["language"] for row in chosen].count("en") == 5 and len(chosen) == 10
-    assert chosen == replay.choose(replay.general_rows(own("Hello")), 10, seed=1)
-    assert chosen != replay.choose(replay.general_rows(own("Hello")), 10, seed=2)
+    assert chosen == replay.choose(replay.general_rows(keys_of(own("Hello"))), 10, seed=1)
+    assert chosen != replay.choose(replay.general_rows(keys_of(own("Hello"))), 10, seed=2)
     assert len({row["row"] for row in chosen}) == 10
 
 
 def test_where_one_language_runs_out_the_other_fills_up(keep: Path) -> None:
     (keep / "zh.jsonl").unlink()
-    assert [row["language"] for row in replay.choose(replay.general_rows([]), 8, seed=1)] == ["en"] * 8
+    assert [row["language"] for row in replay.choose(replay.general_rows(keys_of([])), 8, seed=1)] == ["en"] * 8
 
 
 @pytest.mark.parametrize("said", ["Is 3 a number?", "  is 3  A number", "IS 3 A NUMBER?"])
 def test_a_question_that_stands_in_the_data_is_left_out(keep: Path, said: str) -> None:
-    known = [row["messages"][0]["content"] for row in replay.general_rows(own("Hello", said))]
+    known = [row["messages"][0]["content"] for row in replay.general_rows(keys_of(own("Hello", said)))]
     assert len(known) == 39 and "Is 3 a number?" not in known
 
 
 def test_a_question_of_a_later_turn_counts_too(keep: Path) -> None:
     talk = {"row": 1, "messages": [*chat("Hello")["messages"], *chat("3是数字吗？", "不是。")["messages"]]}
-    assert len(replay.general_rows([talk])) == 39
+    assert len(replay.general_rows(keys_of([talk]))) == 39
 
 
 def test_running_text_leaves_nothing_out_and_no_files_are_no_fault(
     keep: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    assert len(replay.general_rows([{"row": 1, "text": "Is 3 a number?"}])) == 40
+    assert len(replay.general_rows(keys_of([{"row": 1, "text": "Is 3 a number?"}]))) == 40
     monkeypatch.setattr(replay, "FOLDER", tmp_path / "nowhere")
-    assert replay.general_rows([]) == []
+    assert replay.general_rows(keys_of([])) == []
 
 
 def test_the_hash_is_of_the_rows_not_of_the_line_ends(keep: Path) -> None:
@@ -134,7 +135,8 @@ def test_those_that_fit_are_chosen_among_so_that_the_number_planned_is_the_numbe
     transformers = pytest.importorskip("transformers")
     lines = [json.dumps(chat(f"Is {number} a number? " * (1 if number % 2 else 30))) for number in range(20)]
     (keep / "en.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    tokenizer, general = transformers.AutoTokenizer.from_pretrained(PRESETS / "starter"), replay.general_rows([])
+    tokenizer = transformers.AutoTokenizer.from_pretrained(PRESETS / "starter")
+    general = replay.general_rows(keys_of([]))
     most = sorted(replay.measured(tokenizer, general))[29]
     fitting = replay.fitting(tokenizer, general, most)
     assert len(fitting) == sum(length <= most for length in replay.measured(tokenizer, general)) == 30
@@ -180,7 +182,7 @@ def test_the_sum_counts_the_mix(small: ModelFacts) -> None:
 
 @pytest.mark.parametrize("language", replay.LANGUAGES)
 def test_the_general_rows_are_short_and_say_nothing_twice(language: str) -> None:
-    rows = [row["messages"] for row in replay.general_rows([]) if row["language"] == language]
+    rows = [row["messages"] for row in replay.general_rows(keys_of([])) if row["language"] == language]
     assert 180 <= len(rows) <= 220
     assert all([turn["role"] for turn in row] == ["user", "assistant"] for row in rows)
     assert len({normalised(row[0]["content"]) for row in rows}) >= len(rows) - 5
@@ -206,7 +208,7 @@ def test_a_damaged_file_is_named_with_its_line(keep: Path, line: bytes) -> None:
     path = keep / "en.jsonl"
     path.write_bytes(path.read_bytes() + line + b"\n")
     with pytest.raises(UserError) as met:
-        replay.general_rows([])
+        replay.general_rows(keys_of([]))
     assert (met.value.code, met.value.facts["file"]) == ("replay.damaged", "en.jsonl")
     assert met.value.facts["line"] == (1 if line.startswith(b"\xff") else 21)
 
@@ -214,4 +216,4 @@ def test_a_damaged_file_is_named_with_its_line(keep: Path, line: bytes) -> None:
 def test_a_mark_at_the_beginning_of_a_file_does_no_harm(keep: Path) -> None:
     path = keep / "en.jsonl"
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
-    assert len(replay.general_rows([])) == 40
+    assert len(replay.general_rows(keys_of([]))) == 40
