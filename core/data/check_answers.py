@@ -3,7 +3,6 @@
 import re
 from array import array
 from collections import Counter
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +12,9 @@ from core.findings import Finding
 
 FEW = 10
 """Rows below which hardly anything is learned but these very rows."""
+
+FEW_FOR = {"style": 30, "format": 30}
+"""Rows below which a manner that all rows share hardly rubs off; rule of thumb, as in `split.AUTOMATIC`."""
 
 REPEATED_FROM, REPEATED_SHARE = 20, 0.25
 """Rows and share of them from which one answer is too often the same."""
@@ -130,7 +132,10 @@ def _differing(rows: Numbers, asked: Numbers, answered: Numbers) -> list[int]:
     return [int(row) for row in np.unique(numbers[kinds[group] > 1])]
 
 
-def few(count: int) -> list[Finding]:
-    """Too few rows for anything but these very rows."""
-    found: list[Any] = [Finding("warning", "rows.few", count=count)] if 0 < count < FEW else []
-    return found
+def few(count: int, goal: str | None = None) -> list[Finding]:
+    """Too few rows for anything but these very rows, or for a style or a format, when that is known to be the goal."""
+    if 0 < count < FEW:
+        return [Finding("warning", "rows.few", count=count)]
+    if 0 < count < FEW_FOR.get(goal or "", 0):
+        return [Finding("info", "rows.few_for_goal", count=count, least=FEW_FOR[goal or ""])]
+    return []

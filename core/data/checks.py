@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 
 from core.data.check_answers import FEW as FEW
-from core.data.check_answers import Answers, few
+from core.data.check_answers import Answers
+from core.data.check_answers import few as few
 from core.data.check_order import Order
 from core.data.check_words import PLACEHOLDER as PLACEHOLDER
 from core.data.check_words import Words
@@ -33,11 +34,12 @@ class _Check(Protocol):
 class Checker:
     """Sees the usable rows of a file one after the other, then says what is worth knowing about them.
 
-    task: "chat", "text" or "preference"
+    task: "chat", "text" or "preference"; goal: what is to be learned of it ("facts", "style", "format"), when known
     """
 
-    def __init__(self, task: str = "chat") -> None:
+    def __init__(self, task: str = "chat", goal: str | None = None) -> None:
         self._count = 0
+        self._goal = goal
         self._checks: list[_Check] = [Duplicates(), Words(task), Order(), Answers(task), Private(), Languages()]
 
     def see(self, row: Row) -> None:
@@ -50,7 +52,7 @@ class Checker:
     def findings(self) -> list[Finding]:
         """What was found, worst first."""
         found = [finding for check in self._checks for finding in check.findings()]
-        return worst_first(found + few(self._count))
+        return worst_first(found + few(self._count, self._goal))
 
 
 def check(rows: Iterable[Row], findings: list[Finding] | None = None) -> list[Finding]:

@@ -53,12 +53,13 @@ class Cut:
 
     rows    keep some of what is learned, and lose some
     lost    lose all that is learned, so they are left out
-    tokens  trained tokens lost in all, those of `lost` included
+    tokens  trained tokens lost in all, those of `lost` included; `partly` without them
     """
 
     rows: list[int]
     lost: list[int]
     tokens: int
+    partly: int
 
 
 @dataclass
@@ -113,7 +114,8 @@ class Measured:
         gone = (kept == 0) & (self.trained > 0)
         lost = _once(self.rows[gone])
         some = (kept < self.trained) & ~np.isin(self.index, self.index[gone])
-        return Cut(_once(self.rows[some]), lost, int((self.trained - kept).sum()))
+        missing = self.trained - kept
+        return Cut(_once(self.rows[some]), lost, int(missing.sum()), int(missing[some].sum()))
 
     def usable(self, max_length: int | None) -> int:
         """Rows that can be learned at `max_length`."""
@@ -273,7 +275,7 @@ def token_findings(measured: Measured, max_length: int | None, *, model: str) ->
     if measured.untrained:
         found.append(Finding("error", "tokens.untrained", measured.untrained, model=model))
     if cut.rows:
-        lost = cut.tokens
+        lost = cut.partly
         found.append(Finding("warning", "tokens.cut", cut.rows, max_length=limit, longest=most, lost=lost, model=model))
     if rows := measured.dropped.get("system"):
         found.append(Finding("warning", "tokens.system_dropped", rows, model=model))

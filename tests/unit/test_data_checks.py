@@ -67,6 +67,12 @@ def test_few_rows():
     assert (found.code, found.count) == ("rows.few", 3)
 
 
+def test_few_rows_for_a_style():
+    assert checks.few(20) == checks.few(20, "facts") == checks.few(40, "style") == []
+    (found,) = checks.few(20, "style")
+    assert (found.level, found.code, found.facts["least"]) == ("info", "rows.few_for_goal", 30)
+
+
 def test_preferences_without_a_preference():
     turn = [{"role": "assistant", "content": "a"}]
     rows = [
