@@ -104,6 +104,8 @@ def _found(data: bytes, whole: bool, name: str) -> str:
         if data.count(b"\x00") > _NULS * len(data) + 1:
             raise UserError("data.binary", name=name)
         data = data.replace(b"\x00", b" ")
+    if b"\x1b$B" in data and data.isascii():  # old Japanese mail: two-byte letters between escapes
+        return "iso2022_jp"
     try:
         codecs.getincrementaldecoder("utf-8")().decode(data, final=whole)
         return "utf-8"

@@ -30,7 +30,7 @@ class Faults:
         return len(self._kept[code][1]) if code in self._kept else 0
 
     def findings(self) -> list[Finding]:
-        """The places become text, "3, 17, 40 ..."; other facts are those of the first; `count` where no row is named."""
+        """The places become text, "3, 17, 40 ..."; other facts are the first fault's; `count` where no row is named."""
         found = []
         for finding, rows, places in self._kept.values():
             facts = dict(finding.facts)

@@ -101,7 +101,10 @@ class Buffer:
             broken.cut = broken.cut or not self.text[broken.at + _TORN :].strip()
             if not broken.cut:
                 raise broken
-            if len(self.text) - self.at > limit or not self.more():
+            held = self.at
+            more = len(self.text) - self.at <= limit and self.more()
+            broken.at -= held - self.at  # what was taken is dropped when more is read
+            if not more:
                 broken.cut = not self.ended or (not self.text[broken.at :].strip() or broken.said.startswith("Unterm"))
                 raise broken
 

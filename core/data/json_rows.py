@@ -63,7 +63,8 @@ class Reader:
             pass
         elif isinstance(value, list) and value:
             value = {TURNS: value}
-        elif isinstance(value, str) and not isinstance(value, literals.Literal) and value.strip():
+        elif _is_text(value) and value.strip() and (self.strings or not self._keys):
+            self.strings = True
             value = {STRING_COLUMN: value}
         elif value is _LOST:
             return None
@@ -108,6 +109,7 @@ class Reader:
                 buffer.at, buffer.ended = len(buffer.text), True
             else:
                 yield self._one(buffer)
+                yield from self._drained()
             return
         value = self._checked(value, buffer)
         several_lines = buffer.text.find("\n", buffer.began, buffer.at) >= 0
@@ -198,7 +200,13 @@ class Reader:
             value = buffer.value()
         except Broken as broken:
             return self._broken(buffer, broken, listed)
-        return self._checked(value, buffer)
+        value = self._checked(value, buffer)
+        if listed and not isinstance(value, dict | list) and self._keys and not self.strings:
+            start = buffer.began - buffer.at
+            if self._skip(buffer, "") not in (",", "]"):  # the tail of a broken row, not a value of its own
+                buffer.at = max(0, buffer.at + start)
+                return self._broken(buffer, Broken("Expecting ',' delimiter", buffer.at), listed)
+        return value
 
     def _checked(self, value: Any, buffer: Buffer) -> Any:
         return self._whole(value) if self._has_half(buffer) else value
@@ -318,6 +326,10 @@ class Reader:
         return ""
 
 
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and not isinstance(value, literals.Literal)
+
+
 _LOST = object()
 """Stands for a row that could not be read and is named in a finding."""
 
@@ -328,6 +340,8 @@ def next_value(buffer: Buffer, keys: dict[str, None]) -> int:
     A value begins like its neighbours: behind a line end or a closing bracket, with a first key that is known.
     """
     opening = buffer.text[buffer.at]
+    if opening not in "{[":
+        opening = "[" if list(keys) == [TURNS] else "{"
     own = _FIRST_KEY.match(buffer.text, buffer.at)
     known = set(keys) | ({own.group(1)} if own else set())
     indent = _indent(buffer.text, buffer.at)
@@ -342,7 +356,7 @@ def next_value(buffer: Buffer, keys: dict[str, None]) -> int:
                 continue
             first = _FIRST_KEY.match(buffer.text, at)
             if opening == "{" and (first is None or first.group(1) not in known):
-                if not (at_line and _is_followed_by_another(buffer.text, at)):
+                if not (_is_first_row(buffer.text, at) if not keys else at_line and _is_row_of_lines(buffer.text, at)):
                     continue
             before = buffer.text[max(buffer.at, found.start() - 200) : found.start() + 1].rstrip()
             if opening == "[" and (not at_line or before[-1:] not in ("]", ",")):
@@ -353,8 +367,16 @@ def next_value(buffer: Buffer, keys: dict[str, None]) -> int:
             return len(buffer.text)
 
 
-def _is_followed_by_another(text: str, at: int) -> bool:
-    """Whether a whole object stands at `at`, with another or the end behind it; inside a list a comma would be there."""
+def _is_first_row(text: str, at: int) -> bool:
+    """Whether a whole object that is no turn stands at `at`, where no row has been read yet."""
+    try:
+        return not json_shape.is_turn(literals.scan(text, at)[0])
+    except (StopIteration, ValueError, RecursionError):
+        return False
+
+
+def _is_row_of_lines(text: str, at: int) -> bool:
+    """Whether a whole object stands at `at`, with another or the end behind it; in a list a comma would be there."""
     try:
         end = literals.scan(text, at)[1]
     except (StopIteration, ValueError, RecursionError):
