@@ -201,7 +201,8 @@ class DatasetStore:
     def hidden_by(self, dataset_id: str) -> tuple[Dataset, ...]:
         """Earlier readings of the same source, which are not listed because this one is."""
         known = self._all()
-        sources = {dataset.id: _source(dataset, known) for dataset in known}
+        by_id = {dataset.id: dataset for dataset in known}
+        sources = {dataset.id: _source(dataset, by_id) for dataset in known}
         family = [dataset for dataset in known if sources[dataset.id] == sources.get(dataset_id)]
         return tuple(family[1:]) if family and family[0].id == dataset_id else ()
 
@@ -221,14 +222,14 @@ class DatasetStore:
         """All data sets that can be read, newest first; of several readings of one source the newest."""
         shown: dict[str, Dataset] = {}
         known = self._all()
+        by_id = {dataset.id: dataset for dataset in known}
         for dataset in known:
-            shown.setdefault(_source(dataset, known), dataset)
+            shown.setdefault(_source(dataset, by_id), dataset)
         return list(shown.values())
 
 
-def _source(dataset: Dataset, known: tuple[Dataset, ...]) -> str:
+def _source(dataset: Dataset, by_id: dict[str, Dataset]) -> str:
     """The id of the first reading of the file that `dataset` is a reading of."""
-    by_id = {each.id: each for each in known}
     while dataset.parent in by_id and by_id[dataset.parent].sha256 == dataset.sha256 and not dataset.fixes:
         dataset = by_id[dataset.parent]
     return dataset.id

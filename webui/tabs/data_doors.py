@@ -158,7 +158,8 @@ def _refresh_mine(ctx: Context, snap: Snapshot, text: Text) -> dict[str, Any]:
     rows = [(each.id, dataset_title(each, text), each.id == snap.draft.dataset) for each in found]
     question = ""
     if asked is not None and do == "delete":
-        used = sum(run.spec.dataset == asked.id for run in ctx.store.list())
+        gone = {asked.id, *(each.id for each in ctx.datasets.hidden_by(asked.id))}
+        used = sum(not gone.isdisjoint((run.spec.dataset, run.spec.eval_dataset)) for run in ctx.store.list())
         key = "data.delete_used" if used else "data.delete_ask"
         question = view.el("p", text(key, name=dataset_title(asked, text), n=used), cls="lw-warning")
     return {
