@@ -10,6 +10,13 @@ PLACEHOLDER = re.compile(r"\{\{\s*[A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff -]{0,40
 _FORMULA = re.compile(r"(?:\\[A-Za-z]+|[\^_$])(?:\{\{[^{}]*\}\})+")
 """Doubled braces of a formula: e^{{x}}, \\frac{{a}}{{b}}."""
 
+_ABOUT_TEMPLATES = re.compile(
+    r"\{%|jinja|mustache|handlebars|\bvue|angular|django|flask|ansible|\bhelm\b|liquid|github actions"
+    r"|v-for|v-bind|ng-repeat",
+    re.IGNORECASE,
+)
+"""Rows that teach template languages, which write their words in doubled braces."""
+
 _SPECIAL = re.compile(
     r"<\|[a-z][a-z_]{1,30}\|>|<｜[^｜<>\n]{1,30}｜>|<(?:start_of_turn|end_of_turn)>|\[/?INST\]|<</?SYS>>|\[gMASK\]"
 )
@@ -32,8 +39,8 @@ _TAG = re.compile(
 
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
 _ABOUT_MARKUP = re.compile(
-    r"html|xml|css|svg|\bweb ?page|\btags?\b|markup|javascript|<(?:head|body|script|style|form|input|button)\b|<\?php"
-    r"|网页|标签|前端",
+    r"html|xml|css|svg|\bweb ?page|\btags?\b|markup|javascript|\bscripts?\b|<(?:head|body|style|form|input)\b"
+    r"|php|\bcode\b|react|\bvue|angular|jquery|django|网页|标签|前端|代码|程序",
     re.IGNORECASE,
 )
 
@@ -43,7 +50,7 @@ _ABOUT_EXCEL = re.compile(r"excel|spreadsheet|vlookup|formula|\bcells?\b|公式|
 _BOILERPLATE = re.compile(
     r"\bas an? (?:AI|artificial intelligence)(?: language)?(?: model| assistant)?,"
     r"|\bI(?: am|'m) (?:just |only )?an AI language model"
-    r"|作为(?:一[个名种])?(?:AI|人工智能|大型)?(?:语言模型|AI(?:助手)?|人工智能(?:助手)?)[，,]",
+    r"|作为(?:一[个名种款])?(?:AI|人工智能|大型)?(?:语言模型|AI(?:助手)?|人工智能(?:助手)?)[，,]",
     re.IGNORECASE,
 )
 
@@ -58,7 +65,7 @@ class Words:
         self._special, self._tokens = list[int](), Counter[str]()
         self._replaced = list[int]()
         self._mojibake, self._garbled = list[int](), Counter[str]()
-        self._html, self._tags = list[int](), Counter[str]()
+        self._html, self._doubtful, self._tags = list[int](), list[int](), Counter[str]()
         self._excel, self._cells = list[int](), Counter[str]()
         self._boilerplate = list[int]()
 
@@ -72,9 +79,11 @@ class Words:
         if ("<" in said or "INST]" in said or "[g" in said) and (met := _SPECIAL.findall(said)):
             self._special.append(number)
             self._tokens.update(met)
-        if ("<" in said or "&" in said) and (met := _leftover(said)):
-            self._html.append(number)
-            self._tags.update(met)
+        if ("<" in said or "&" in said) and (met := _tags(said)):
+            about = _ABOUT_MARKUP.search(said)
+            (self._doubtful if about else self._html).append(number)
+            if not about:
+                self._tags.update(met)
         if ("#" in said or "E+" in said) and (met := _EXCEL.findall(said)) and not _ABOUT_EXCEL.search(said):
             self._excel.append(number)
             self._cells.update(met)
@@ -101,7 +110,10 @@ class Words:
         if self._mojibake:
             found.append(Finding("warning", "text.mojibake", self._mojibake, examples=_common(self._garbled, 3)))
         if self._html:
-            found.append(Finding("warning", "text.html", self._html, names=_common(self._tags)))
+            # a whole file from a web page, with its talk of tags
+            everywhere = len(self._html) > 0.2 * self._rows
+            rows = sorted(self._html + self._doubtful) if everywhere else self._html
+            found.append(Finding("warning", "text.html", rows, names=_common(self._tags)))
         if self._excel:
             found.append(Finding("warning", "text.excel", self._excel, names=_common(self._cells)))
         if self._boilerplate:
@@ -111,12 +123,14 @@ class Words:
 
 def placeholders(said: str) -> list[str]:
     """Placeholders like {{name}} as they are written, outside of code and formulas."""
+    if _ABOUT_TEMPLATES.search(said):
+        return []
     return PLACEHOLDER.findall(_FORMULA.sub("", _CODE.sub("", said)))
 
 
-def _leftover(said: str) -> list[str]:
-    """Tags and entities outside of code, in rows that are not about such things."""
-    if not _TAG.search(said) or _ABOUT_MARKUP.search(said):
+def _tags(said: str) -> list[str]:
+    """Tags and entities outside of code."""
+    if not _TAG.search(said):
         return []
     return [
         tag.split()[0].rstrip("/>").replace("</", "<") + (">" if tag[0] == "<" else "")

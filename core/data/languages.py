@@ -18,6 +18,9 @@ KEPT = 1000
 ENOUGH = 20
 """Answers whose script is clear, below which nothing is said."""
 
+NAME = 40
+"""Latin letters up to which an answer may be a name, an address or a title in whatever language."""
+
 FEW = 0.1
 """Share of the answers up to which another script is worth a word; more than that is meant so."""
 
@@ -72,6 +75,8 @@ class Languages:
         main = self._counted.most_common(1)[0][0]
         if script == main and len(self._rows) >= KEPT:
             return
+        if script == LATIN and len(LETTERS[LATIN].findall(seen.answered[:LOOKED_AT])) < NAME:
+            return
         if _asked_for(script, seen.asked) or _MEANT.search(seen.asked) or _CODE.search(seen.answered):
             return
         if script not in self._names:
@@ -88,7 +93,8 @@ class Languages:
         if total - count > FEW * total:
             return []
         others = [(row, self._names[script]) for row, script in zip(self._rows, self._scripts, strict=True)]
-        odd = [(row, name) for row, name in others if name != main]
+        beside = {main, "汉字"} if main == "かな" else {main}  # a Japanese answer may do without kana
+        odd = [(row, name) for row, name in others if name not in beside]
         if not odd:
             return []
         names = ", ".join(name for name, _ in Counter(name for _, name in odd).most_common(3))

@@ -130,6 +130,8 @@ def test_one_odd_row_among_plain_ones(changed, code):
         "São Paulo, NÃO, Ångström, Âge, naïve — “quoted” …",
         "$e^{{x}}$ and \\frac{{a}}{{b}} in `{{ user }}`",
         "I am an AI assistant made by Aurora.",
+        "In Vue write <li v-for='x in y'>{{ name }}</li>.",
+        "const App = () => <div>Hello</div>; // React",
         "(A)",
         "7",
         "对",
@@ -199,6 +201,27 @@ def test_a_file_in_two_languages_is_meant_so():
     for each in rows[:20]:
         each["messages"][-1]["content"] = f"这一条是用中文写的，第{each['row']}条，两种语言都要学。"
     assert codes(rows) == []
+
+
+def test_rows_about_markup_are_counted_where_all_the_file_came_from_a_web_page():
+    rows = long_pairs(60)
+    rows[2] = row(3, ("u", "Q"), ("a", "Write an HTML tag: <br>"))
+    assert codes(rows) == []
+    for number in range(20, 50):
+        rows[number]["messages"][-1]["content"] += "<br>"
+    ((_, code, numbers),) = codes(rows)
+    assert code == "text.html" and numbers == (3, *range(21, 51))
+
+
+def test_names_in_other_letters_are_no_other_language():
+    rows = [row(n, ("u", f"第{n}个是什么？"), ("a", f"这是第{n}个产品，可以放心使用。")) for n in range(1, 61)]
+    rows[4] = row(5, ("u", "用哪个软件？"), ("a", "Microsoft Office 365"))
+    assert codes(rows) == []
+    rows[4] = row(5, ("u", "用哪个软件？"), ("a", "Any program that opens a table will do, the choice is yours."))
+    assert codes(rows) == [("info", "language.other", (5,))]
+    japanese = [row(n, ("u", f"質問{n}"), ("a", f"これは{n}番目の答えです。よろしく。")) for n in range(1, 61)]
+    japanese[4] = row(5, ("u", "どこ？"), ("a", "東京都渋谷区"))
+    assert codes(japanese) == []
 
 
 def test_nothing_of_the_rows_is_kept():
