@@ -182,7 +182,11 @@ class Finder:
         messages = conversation.messages
         final = number == len(messages) - 1
         calls = bool(messages[number].get("tool_calls"))
-        other = self._other_tail(messages, number, pieces.marks[last], final, calls)
+        anchor, times = pieces.marks[last], pieces.marks[: last + 1].count(pieces.marks[last])
+        if final:
+            other = self._tail_if_more(messages, anchor, times, calls)
+        else:
+            other = self._literal_after(messages[: number + 1], anchor, False, 0)
         own = (literal if final else "") if other is None else _common(literal, other)
         length = len(own.rstrip())
         if length and (not calls or self._is_ended(own.rstrip())):
@@ -195,20 +199,18 @@ class Finder:
         stop = self._stop(following)
         return len(literal), following[:stop].strip() or self.end
 
-    def _other_tail(self, messages: list[Message], number: int, anchor: int, final: bool, calls: bool) -> str | None:
-        """What stands behind the turn if the conversation ends there, or where it does end, if it goes on."""
-        upto = messages[: number + 1]
-        if not final:
-            return self._literal_after(upto, anchor, False, 0)
+    def _tail_if_more(self, messages: list[Message], anchor: int, times: int, calls: bool) -> str | None:
+        """What stands behind the mark `anchor`, written for the n-th time, if the conversation went on."""
         for role in ("tool", "user") if calls else ("user", "tool"):
             try:
-                found = Pieces.of(self.text([*upto, self._message(role, mark(10_000))], False, 0))
+                found = Pieces.of(self.text([*messages, self._message(role, mark(10_000))], False, 0))
             except Runaway:
                 raise
             except Exception:  # whatever a template raises
                 continue
-            if anchor in found.marks and 10_000 in found.marks:
-                return found.literals[len(found.marks) - found.marks[::-1].index(anchor)]
+            places = [place for place, number in enumerate(found.marks) if number == anchor]
+            if len(places) >= times and 10_000 in found.marks:
+                return found.literals[places[times - 1] + 1]
         return None
 
     def _is_ended(self, own: str) -> bool:

@@ -6,6 +6,7 @@ break after it. The template is run on the conversation, and on the same convers
 the two fit character by character. Where TRL knows a version of the template for training, that version is used.
 """
 
+import json
 from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -268,6 +269,9 @@ def _checked(text: str, found: dict[int, _Place], messages: list[Message], wante
         for name, times in Counter(_called(messages[number])).items():
             if text.count(name, start, end) < times:
                 raise NotShown(f"the template does not show the tool call of turn {number + 1}")
+        for name in _arguments(messages[number]):
+            if all(form not in text[start:end] for form in (name, json.dumps(name)[1:-1])):
+                raise NotShown(f"the template does not show the whole tool call of turn {number + 1}")
         if added := found[number].added:
             text, end = text + added, len(text) + len(added)
         spans.append((start, end))
@@ -275,10 +279,20 @@ def _checked(text: str, found: dict[int, _Place], messages: list[Message], wante
 
 
 def _called(message: Message) -> Iterator[str]:
+    return (function["name"] for function in _functions(message) if isinstance(function.get("name"), str))
+
+
+def _arguments(message: Message) -> Iterator[str]:
+    for function in _functions(message):
+        if isinstance(function.get("arguments"), dict):
+            yield from map(str, function["arguments"])
+
+
+def _functions(message: Message) -> Iterator[dict[str, Any]]:
     for call in message.get("tool_calls") or []:
         function = call.get("function") if isinstance(call, dict) else None
-        if isinstance(function, dict) and isinstance(function.get("name"), str):
-            yield function["name"]
+        if isinstance(function, dict):
+            yield function
 
 
 def template_of(tokenizer: Any, tools: Any = None) -> Template:
