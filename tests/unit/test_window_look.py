@@ -29,6 +29,7 @@ from webui.tabs import (
     data_findings,
     data_lengths,
     data_look,
+    data_raw,
     data_table,
     data_tokens,
     data_viewer,
@@ -108,37 +109,37 @@ def test_a_page_of_a_hundred_thousand_rows_takes_a_page_of_rows() -> None:
     for id in ("", "any", "row.duplicate-1"):
         chosen = select(rows, findings, id)
         many.taken = 0
-        data_table.table(chosen, findings, chosen.pages - 1, chosen.place(0), EN)
+        data_table.table(chosen, findings, chosen.pages - 1, chosen.place(0), None, EN)
         assert many.taken <= PAGE
     began = time.monotonic()
     for page in range(50):
-        data_table.table(select(rows, findings, "any"), findings, page, 0, EN)
+        data_table.table(select(rows, findings, "any"), findings, page, 0, None, EN)
     assert time.monotonic() - began < 2
 
 
 def test_steps_wrap_and_turn_the_page() -> None:
     rows, findings = some(list(range(1, 46))), Findings([], [])
     chosen, memo = select(rows, findings, ""), dict[str, Any]()
-    assert data_viewer.settle(memo, chosen) == 0
+    assert data_viewer.settle(memo, chosen)[0] == 0
     memo["data.want"] = ("previous", "")
-    assert data_viewer.settle(memo, chosen) == 44 and memo["data.page"] == 2
+    assert data_viewer.settle(memo, chosen)[0] == 44 and memo["data.page"] == 2
     memo["data.want"] = ("following", "")
-    assert data_viewer.settle(memo, chosen) == 0 and memo["data.page"] == 0
+    assert data_viewer.settle(memo, chosen)[0] == 0 and memo["data.page"] == 0
     memo["data.want"] = ("page", "last")
-    assert data_viewer.settle(memo, chosen) == 0 and memo["data.page"] == 2
+    assert data_viewer.settle(memo, chosen)[0] == 0 and memo["data.page"] == 2
 
 
 @pytest.mark.parametrize(("typed", "said"), [("0", "none"), ("3", "out"), ("99", "none"), ("x", "none"), ("²", "none")])
 def test_a_number_that_cannot_be_shown_is_told(typed: str, said: str) -> None:
     chosen, memo = select(some([1, 2, 4]), Findings([], []), ""), dict[str, Any]({"data.want": ("jump", typed)})
-    assert data_viewer.settle(memo, chosen) == 0
+    assert data_viewer.settle(memo, chosen)[0] == 0
     assert memo["data.said"][0] == f"data.jump_{said}"
 
 
 def test_a_number_outside_the_selection_leads_out_of_it() -> None:
     findings = Findings([Finding("info", "row.duplicate", [2])], [])
     memo = dict[str, Any]({"data.only": "any", "data.want": ("jump", "4")})
-    assert data_viewer.settle(memo, select(some([1, 2, 4]), findings, "any")) == 2
+    assert data_viewer.settle(memo, select(some([1, 2, 4]), findings, "any"))[0] == 2
     assert memo["data.only"] == "" and memo["data.page"] == 0
 
 
@@ -165,9 +166,38 @@ def test_a_clean_file_is_one_line(ctx: Context, tmp_path: Path) -> None:
 
 def test_lines_follow_their_rows() -> None:
     finding = Finding("error", "row.broken_json", [3, 9], lines="4, 12", said="x")
-    assert data_findings.alone(finding, 9).facts["lines"] == "12"
+    assert data_findings.alone(finding, 9).facts["lines"] == 12
     many = Finding("error", "row.broken_json", list(range(1, 20)), lines="1, 2, 3 ...", said="x")
     assert data_findings.alone(many, 19).facts["lines"] == "?"
+
+
+@pytest.mark.parametrize(("said", "row", "line"), [("4, 12", 9, 12), (7, 3, 7), ([1, 2], 9, 2), (None, 3, None)])
+def test_the_line_of_a_row(said: Any, row: int, line: int | None) -> None:
+    assert data_findings.line_of(Finding("error", "row.ragged", [3, 9], lines=said), row) == line
+
+
+def test_a_row_that_was_left_out_opens_as_it_stands_in_the_file(ctx: Context, tmp_path: Path) -> None:
+    broken = '{"messages": [' + EVIL
+    dataset = brought(ctx, tmp_path, [*[chat(f"Q {n}", f"A {n}") for n in range(12)], chat("Why?", ""), broken])
+    assert data_raw.find(dataset, 14, 14) == broken
+    found = data_raw.find(dataset, 13, None)
+    assert isinstance(found, dict) and "Why?" in found["messages"]
+    page = Page(room="data")
+    snapshot.take(ctx, page)
+    data_look.look(ctx, page, "only", "answer.empty-1")
+    until(lambda: "Why?" in data_look._refresh(ctx, snapshot.take(ctx, page), EN)["bubbles"]["value"])
+    assert page.memo["data.out"] == 13
+    data_look.look(ctx, page, "found", "")  # the same press again closes it
+    data_look.look(ctx, page, "found", "")
+    data_look.look(ctx, page, "out", "14")
+    viewer = lambda: data_look._refresh(ctx, snapshot.take(ctx, page), EN)["bubbles"]["value"]  # noqa: E731
+    until(lambda: "&lt;img" in viewer())
+    shown = viewer()
+    assert "<img" not in shown and "line 14" in shown
+    data_look.look(ctx, page, "only", "")
+    data_look.look(ctx, page, "row", "2")
+    data_look._refresh(ctx, snapshot.take(ctx, page), EN)
+    assert page.memo["data.out"] is None and page.memo["data.at"] == 2
 
 
 # -- one row
@@ -210,7 +240,7 @@ def test_nothing_of_a_row_is_html() -> None:
     row = {"row": 1, "messages": turns, "tools": [{"function": {"name": EVIL, "description": EVIL}}]}
     assert "<img" not in row_view.talk(row, EN)
     chosen = select(Rows([row], np.asarray([1], np.int64)), Findings([], []), "")
-    assert "<img" not in data_table.table(chosen, Findings([], []), 0, 0, EN)
+    assert "<img" not in data_table.table(chosen, Findings([], []), 0, 0, None, EN)
 
 
 # -- what the model will see
@@ -392,6 +422,7 @@ def test_the_tab_is_drawn_without_reading_all_rows(
     dataset.reworded()
     monkeypatch.setattr(type(dataset.load_rows()), "__iter__", lambda self: 1 / 0)
     page = Page(room="settings")
+    snapshot.take(ctx, page)
     for do, id in (("", ""), ("found", ""), ("following", ""), ("page", "on"), ("jump", "7")):
         data_look.look(ctx, page, do, id)
         data_look._refresh(ctx, snapshot.take(ctx, page), EN)

@@ -88,12 +88,17 @@ def of_row(found: Found, number: int, text: Text, **facts: object) -> str:
 def alone(finding: Finding, number: int, **own: object) -> Finding:
     """`finding` as if it named row `number` only; a line of the file belongs to its row."""
     facts = {**finding.facts, **{name: value for name, value in own.items() if name in finding.facts}}
-    lines = facts.get("lines")
-    named = re.findall(r"\d+", lines) if isinstance(lines, str) else list(lines or [])
-    if named:
-        place = finding.rows.index(number)
-        facts["lines"] = named[place] if place < len(named) else "?"
+    if "lines" in facts:
+        facts["lines"] = line_of(finding, number) or "?"
     return Finding(finding.level, finding.code, [number], **facts)
+
+
+def line_of(finding: Finding, number: int) -> int | None:
+    """The line of the file where row `number` begins, None where that is not said."""
+    said = finding.facts.get("lines")
+    lines = re.findall(r"\d+", said) if isinstance(said, str) else said if isinstance(said, list) else [said]
+    place = finding.rows.index(number) if number in finding.rows else len(lines)
+    return int(lines[place]) if place < len(lines) and lines[place] is not None else None
 
 
 # -- the count for the chosen model

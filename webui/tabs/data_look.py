@@ -12,7 +12,7 @@ from webui.markup import Html, el
 from webui.measuring import Count, Measurement
 from webui.parts import BarParts, TabParts
 from webui.snapshot import Page, Snapshot
-from webui.tabs import data_aside, data_findings, data_lengths, data_table, data_viewer
+from webui.tabs import data_aside, data_findings, data_lengths, data_raw, data_table, data_viewer
 from webui.tabs.data_columns import accept_offer, offer_of
 from webui.tabs.data_rows import ById, Findings, Rows, Selection, findings_of, rows_of, select
 from webui.text import Text
@@ -65,14 +65,14 @@ def look(ctx: Context, page: Page, do: str, id: str) -> Outcome | None:
         )
         memo["data.page"] = 0
         memo.pop("data.at", None)
-    elif do in ("previous", "following", "page", "jump"):
+        memo.pop("data.out", None)
+    elif do in ("previous", "following", "page", "jump", "tokens", "out"):
         memo["data.want"] = (do, id)  # how many rows there are is known where they are shown
     elif do == "row" and id.isdigit():
         memo["data.at"] = int(id)
+        memo.pop("data.out", None)
     elif do == "view" and id in data_viewer.VIEWS:
         memo["data.view"] = id
-    elif do == "tokens":
-        memo["data.want"] = (do, id)
     elif do == "count":
         ctx.measuring.cancel() if id == "cancel" else ctx.measuring.again()
     elif do == "offer":
@@ -140,14 +140,14 @@ def _refresh(ctx: Context, snap: Snapshot, text: Text) -> dict[str, Any]:
         empty = dict.fromkeys(("findings", "counting", "table", "bubbles", "lengths"), gr.update(value=""))
         return {**empty, "lengths_box": gr.update(visible=False), **aside}
     now = seen(ctx, snap, text)
-    at = data_viewer.settle(memo, now.selection)
+    at, out = data_viewer.settle(memo, now.selection)
     page = max(0, min(memo.get("data.page", 0), now.selection.pages - 1))
     measurement, here = now.measurement, snap.model_here
     return {
         "findings": gr.update(value=data_findings.findings(dataset, now.findings, now.selection.id, text, offer_of)),
         "counting": gr.update(value=data_findings.counting(now.count, now.model, here or not dataset.usable, text)),
-        "table": gr.update(value=data_table.table(now.selection, now.findings, page, at, text)),
-        "bubbles": gr.update(value=_viewer(ctx, snap, now, at, text)),
+        "table": gr.update(value=data_table.table(now.selection, now.findings, page, at, out, text)),
+        "bubbles": gr.update(value=_viewer(ctx, snap, now, at, out, text)),
         "lengths_box": gr.update(
             label=data_lengths.label(measurement, now.max_length, text), visible=bool(dataset.usable)
         ),
@@ -156,10 +156,14 @@ def _refresh(ctx: Context, snap: Snapshot, text: Text) -> dict[str, Any]:
     }
 
 
-def _viewer(ctx: Context, snap: Snapshot, now: Seen, at: int | None, text: Text) -> Html:
+def _viewer(ctx: Context, snap: Snapshot, now: Seen, at: int | None, out: int | None, text: Text) -> Html:
     memo = snap.page.memo
+    assert snap.dataset is not None
+    if out is not None:
+        found = data_raw.raw(ctx, snap.dataset, out, now.findings, text)
+        return data_viewer.left_out(out, now.selection, found, text)
     if at is None:
-        return data_viewer.nothing(now.selection, text)
+        return el("p", text("data.no_rows"), cls="lw-note")
     row, view = now.rows.row(at), memo.get("data.view", "talk")
     tokens = None
     if view == "tokens":

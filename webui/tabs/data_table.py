@@ -13,16 +13,16 @@ CELL = 160
 
 
 @lru_cache(maxsize=8)  # the same page of rows is asked for once a second
-def table(selection: Selection, findings: Findings, page: int, at: int | None, text: Text) -> Html:
-    """One page of the rows of `selection`. `at` is the place of the row that is open as bubbles."""
+def table(selection: Selection, findings: Findings, page: int, at: int | None, out: int | None, text: Text) -> Html:
+    """One page of the rows of `selection`. In view is the row at place `at`, or the left-out row with number `out`."""
     if not len(selection):
         return el("p", text("data.no_rows"), cls="lw-note")
     lines = selection.page(page)
     rows = iter(selection.rows.some([place for _, place in lines if place is not None]))
     shown = [
-        _left_out(number, findings, text)
+        _left_out(number, findings, number == out, text)
         if place is None
-        else _row(number, place, next(rows), findings, place == at, text)
+        else _row(number, place, next(rows), findings, place == at and out is None, text)
         for number, place in lines
     ]
     head = el(
@@ -72,12 +72,21 @@ def _row(number: int, place: int, row: row_view.Row, findings: Findings, chosen:
     )
 
 
-def _left_out(number: int, findings: Findings, text: Text) -> Html:
-    """A row that is not learned and cannot be shown: its number, and why."""
+def _left_out(number: int, findings: Findings, chosen: bool, text: Text) -> Html:
+    """A row that is not learned: its number, and why; pressed, it opens as it stands in the file."""
     why = findings.of(number)
+    press = {"data_do": "out", "data_id": str(number), "data_to": "#data-view-panel"}
     said = [el("span", of_row(found, number, text), cls="lw-answered") for found in why]
+    current = "true" if chosen else None
+    button = el("button", f"{number:,}", cls="lw-link", type="button", aria_label=text("data.open_row", row=number),
+                aria_current=current, **press)  # fmt: skip
     return el(
-        "tr", el("td", f"{number:,}"), el("td", said, cls="lw-words-cell"), el("td", [mark(f, text) for f in why])
+        "tr",
+        el("td", button),
+        el("td", said, cls="lw-words-cell"),
+        el("td", [mark(found, text) for found in why]),
+        cls="lw-pressable lw-out lw-chosen-row" if chosen else "lw-pressable lw-out",
+        **press,
     )
 
 

@@ -3,6 +3,8 @@
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from webui.markup import Html, el
 from webui.tabs import data_tokens, row_view
 from webui.tabs.data_findings import mark, of_row
@@ -18,33 +20,51 @@ REMEMBERED = 8
 """Rows whose tokens are kept, for a step back."""
 
 
-def settle(memo: dict[str, Any], selection: Selection) -> int | None:
-    """The place of the row in view, None when none can be shown; does what was asked for since the last look."""
+def settle(memo: dict[str, Any], selection: Selection) -> tuple[int | None, int | None]:
+    """(place of the row in view, number of the left-out row that is in view instead, if one is).
+
+    Does what was asked for since the last look; (None, None) when there is nothing to show.
+    """
     want, id = memo.pop("data.want", ("", ""))
-    at = memo.get("data.at")
+    at, out = memo.get("data.at"), memo.get("data.out")
     index = selection.index(at) if at is not None else None
     if index is None:
         index, at = 0, (selection.place(0) if selection.shown else None)
+    outs = selection.out
+    if out not in outs or (want == "out" and id.isdigit()):
+        out = int(id) if want == "out" and id.isdigit() and int(id) in outs else None
     if want:
         memo.pop("data.said", None)
-    if want in ("previous", "following") and selection.shown:
-        at = selection.place((index + (1 if want == "following" else -1)) % selection.shown)
-        memo["data.page"] = selection.page_of(at)
+    if want in ("previous", "following") and (selection.shown or len(outs)):
+        step = 1 if want == "following" else -1
+        if out is not None or at is None:
+            now = int(np.searchsorted(outs, out if out is not None else outs[0]))
+            out = int(outs[(now + step) % len(outs)])
+        else:
+            at = selection.place((index + step) % selection.shown)
+            memo["data.page"] = selection.page_of(at)
     elif want == "page":
         page = memo.get("data.page", 0)
         memo["data.page"] = {"first": 0, "back": page - 1, "on": page + 1, "last": selection.pages - 1}.get(id, page)
     elif want == "jump":
-        at = _jump(memo, selection, id, at)
+        at, out = _jump(memo, selection, id, at), None
     elif want == "tokens":
-        _, start, count = memo.get("data.tokens", (at, 0, data_tokens.STEP))
-        if id == "more":
-            memo["data.tokens"] = (at, start, count + data_tokens.STEP)
-        elif id == "start" or id.isdigit():
-            memo["data.tokens"] = (at, int(id) if id.isdigit() else 0, data_tokens.STEP)
+        _tokens(memo, id, at)
+    if at is None and out is None and len(outs):
+        out = int(outs[0])
     if memo.get("data.tokens", (at,))[0] != at:
         memo.pop("data.tokens", None)
-    memo["data.at"] = at
-    return at
+    memo["data.at"], memo["data.out"] = at, out
+    return at, out
+
+
+def _tokens(memo: dict[str, Any], id: str, at: int | None) -> None:
+    """More tokens, or those from another place on."""
+    _, start, count = memo.get("data.tokens", (at, 0, data_tokens.STEP))
+    if id == "more":
+        memo["data.tokens"] = (at, start, count + data_tokens.STEP)
+    elif id == "start" or id.isdigit():
+        memo["data.tokens"] = (at, int(id) if id.isdigit() else 0, data_tokens.STEP)
 
 
 def _jump(memo: dict[str, Any], selection: Selection, typed: str, at: int | None) -> int | None:
@@ -63,9 +83,12 @@ def _jump(memo: dict[str, Any], selection: Selection, typed: str, at: int | None
     return place
 
 
-def nothing(selection: Selection, text: Text) -> Html:
-    """No row can be shown, because none of these could be used."""
-    return el("p", text("data.no_rows" if not len(selection.rows) else "data.no_rows_here"), cls="lw-note")
+def left_out(out: int, selection: Selection, found: Html, text: Text) -> Html:
+    """The panel with a row that was left out; `found` is what the file says there."""
+    at = int(np.searchsorted(selection.out, out))
+    said = text("data.out_of", n=f"{at + 1:,}", total=f"{len(selection.out):,}")
+    step = [_step("‹", "previous", text), el("span", said, cls="lw-count"), _step("›", "following", text)]
+    return el("div", el("div", step, cls="lw-pager"), found, cls="lw-viewer")
 
 
 @lru_cache(maxsize=8)
