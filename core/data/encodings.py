@@ -56,9 +56,16 @@ def find(source: Source, asked: str | None = None) -> str:
         encoding = ""
     if not encoding or encoding in _NO_TEXT:
         raise UserError("data.encoding_unknown", name=source.name, encoding=asked)
+    if encoding in ("utf-16", "utf-32") and not data.startswith(tuple(mark for mark, _ in _MARKS[1:])):
+        encoding += "-le"  # without a mark the decoder refuses
     text = codecs.getincrementaldecoder(encoding)("replace").decode(data)
     beyond = sum(1 for character in text if character > "\x7f")
     broken = text.count("\ufffd") - (data.count(b"\xef\xbf\xbd") if encoding.startswith("utf-8") else 0)
+    if encoding.startswith(
+        ("utf-16", "utf-32")
+    ):  # nearly any bytes are characters there, but not those that people write
+        look = text[:_SAMPLE]
+        broken += sum(not _is_common(letter) for letter in look) if _wide(data) is None else 0
     if broken > max(2, _BROKEN * len(text)) or (beyond > 8 and broken > 0.1 * beyond):
         raise UserError("data.encoding_wrong", name=source.name, encoding=asked, count=broken)
     if text.count("\x00") > max(2, _NULS * len(text)):

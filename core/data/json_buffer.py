@@ -10,6 +10,8 @@ from core.data import literals
 VALUE_LIMIT = 64_000_000
 """Characters of the longest single value that is waited for."""
 _BLANK = re.compile(r"[ \t\r\n\ufeff\u200b\u00a0\u3000]*")
+_BEFORE = 200
+"""Characters of the line before a value that are kept: what it is indented by."""
 _TORN = 16
 """A fault so near the end of what is there may come from the rest not being there yet."""
 
@@ -42,7 +44,8 @@ class Buffer:
         if self.ended:
             return False
         self.line(self.at)
-        kept = self.text[self.at :]
+        start = max(self.text.rfind("\n", 0, self.at) + 1, self.at - _BEFORE)
+        kept = self.text[start:]
         parts, wanted = [kept], len(kept)
         while True:
             part = next(self._chunks, None)
@@ -53,7 +56,8 @@ class Buffer:
             wanted -= len(part)
             if wanted <= 0:
                 break
-        self.text, self.at, self._counted = "".join(parts), 0, 0
+        self.text, self.at = "".join(parts), self.at - start
+        self._counted = self.at
         return len(self.text) > len(kept)
 
     def line(self, at: int) -> int:

@@ -344,7 +344,7 @@ def next_value(buffer: Buffer, keys: dict[str, None]) -> int:
         opening = "[" if list(keys) == [TURNS] else "{"
     own = _FIRST_KEY.match(buffer.text, buffer.at)
     known = set(keys) | ({own.group(1)} if own else set())
-    indent = _indent(buffer.text, buffer.at)
+    indent = _indent(buffer.text, buffer.at) if opening == buffer.text[buffer.at] else None
     searched = 1
     while True:
         for found in _NEXT.finditer(buffer.text, buffer.at + searched):

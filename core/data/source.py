@@ -84,7 +84,7 @@ class Source:
             else:
                 yield file, file.tell
 
-    def blocks(self, progress: Progress | None = None, size: int = BLOCK) -> Iterator[bytes]:
+    def blocks(self, progress: Progress | None = None, size: int | None = None) -> Iterator[bytes]:
         """The bytes, block by block; `progress` hears of each. Raises UserError `data.archive_broken` and the like."""
         taken = 0
         with ExitStack() as held:
@@ -92,15 +92,15 @@ class Source:
                 stream, told = held.enter_context(self._opened())
             while True:
                 with _ours(self):  # around the reading alone: what `progress` raises in order to cancel passes
-                    block = stream.read(size)
+                    block = stream.read(size or BLOCK)
                 if not block:
                     return
                 taken += len(block)
                 if self.packed and taken > UNPACKED_LIMIT:
                     raise UserError("data.unpacked_large", name=self.name, limit_gb=UNPACKED_LIMIT // 1_000_000_000)
-                yield block
                 if progress is not None:
                     progress(min(told(), self.size), self.size)
+                yield block
 
     @contextmanager
     def on_disk(self) -> Iterator[Path]:
