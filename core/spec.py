@@ -146,7 +146,7 @@ def explain(error: ValidationError) -> UserError:
     """The first fault of a pydantic error as a UserError that names the setting."""
     fault = error.errors()[0]
     if fault["type"] == "eval_and_holdout":
-        return UserError("setting.eval_and_holdout")
+        return UserError("setting.eval_and_holdout", field="holdout")
     field = str(fault["loc"][0]) if fault["loc"] else "?"
     value = str(fault.get("input"))[:80]
     if fault["type"] == "extra_forbidden":

@@ -30,7 +30,8 @@ def read(folder: Path, name: str, choices: Choices, progress: Progress | None) -
             keys.see(row)
 
         found = examine(folder / keeping.SOURCE, name=name, choices=choices, progress=progress, on_row=on_row)
-    keys.done().save(folder / keeping.KEYS)
+    made = keys.done()
+    made.save(folder / keeping.KEYS)
     keeping.write_look(folder, found.look)
     return {
         "container": found.container,
@@ -42,6 +43,7 @@ def read(folder: Path, name: str, choices: Choices, progress: Progress | None) -
         "sheets": found.sheets,
         "sheet": found.sheet,
         "packed": found.packed,
+        "reworded": made.reworded(),
         "fixes": [],
         "findings": [finding.plain() for finding in found.findings],
     }
@@ -76,9 +78,10 @@ def load(dataset_id: str, name: str, folder: Path) -> Dataset:
         facts |= {key: said[key] for key in ("column_names", "sheets", "sheet", "packed")}
         facts["choices"] = Choices(**said["choices"])
     findings = [from_plain(finding) for finding in said["findings"]]
-    return Dataset(
+    dataset = Dataset(
         id=dataset_id, name=name, folder=folder, findings=findings, added=said["created"], mapping=mapping, **facts
     )
+    return dataset.with_figures(reworded=said["reworded"]) if "reworded" in said else dataset
 
 
 def plain_object(path: Path) -> dict[str, Any]:
