@@ -44,6 +44,8 @@ _BOUNDS = np.array([bound for _, first, last in SCRIPTS for bound in (first, las
 LETTERS = {name: re.compile(f"[{chr(first)}-{chr(last)}]") for name, first, last in SCRIPTS}
 LETTERS[LATIN] = re.compile(r"[A-Za-z\u00c0-\u024f]")
 
+_TWELVE = re.compile(r"(?:[A-Za-z][^A-Za-z]*){12}")
+
 _MEANT = re.compile(
     r"translat|in (?:english|chinese|french|german|spanish|japanese|korean|russian|arabic)|language|pinyin"
     r"|code|program|function|python|java|sql|html|regex"
@@ -113,7 +115,7 @@ def script_of(words: str) -> str:
     """
     words = words[:LOOKED_AT]
     if words.isascii():
-        return LATIN if len(LETTERS[LATIN].findall(words)) >= 12 else ""
+        return LATIN if _TWELVE.search(words) else ""
     points = np.frombuffer(words.encode("utf-32-le", "surrogatepass"), np.uint32)
     counts = np.bincount(np.searchsorted(_BOUNDS, points, "right"), minlength=len(_BOUNDS) + 1)
     found = {name: int(counts[2 * at + 1]) for at, (name, _, _) in enumerate(SCRIPTS)}

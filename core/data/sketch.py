@@ -26,6 +26,7 @@ LEAST = 16
 _LONGEST = 20_000
 _NUMBER = re.compile(r"\d+")
 _SILENT = re.compile(r"[\s,.;:!?'\"()\[\]{}_~…，。、；：！？“”‘’（）【】《》「」-]+")
+_SILENT_ASCII = {code: None for code in range(128) if _SILENT.fullmatch(chr(code))}
 _BANDS, _DEPTH = 16, 6
 _MOST_PAIRS = 400_000
 _CHUNK = 2000
@@ -36,9 +37,9 @@ Hashes = NDArray[np.uint32]
 
 def letters(words: str) -> str:
     """What is compared: no blanks and punctuation (but signs of arithmetic), lower case, full-width forms plain."""
-    if not words.isascii():
-        words = unicodedata.normalize("NFKC", words)
-    return _SILENT.sub("", words.casefold())
+    if words.isascii():
+        return words.lower().translate(_SILENT_ASCII)  # ten times as fast as the expression
+    return _SILENT.sub("", unicodedata.normalize("NFKC", words).casefold())
 
 
 def runs(plain: str) -> Hashes:
