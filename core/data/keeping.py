@@ -6,7 +6,7 @@ asked for. What can be made again is no loss when the disk refuses it.
 
 import contextlib
 import json
-import os
+import secrets
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ def rows(folder: Path) -> RowsFile:
     """The usable rows. Raises OSError, ValueError or KeyError when they cannot be read."""
     path = folder / ROWS
     if not path.exists() and (folder / OLD_ROWS).exists():
-        aside = path.with_name(f".{ROWS}.{os.getpid()}")
+        aside = path.with_name(f".{ROWS}.{secrets.token_hex(4)}")
         try:
             with (folder / OLD_ROWS).open(encoding="utf-8") as file, RowsWriter(aside) as written:
                 for line in file:

@@ -7,7 +7,7 @@ A number is a hash of 64 bits: two of them are equal by accident once in 10^7 da
 
 import hashlib
 import json
-import os
+import secrets
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -83,7 +83,7 @@ class Keys:
 
     def save(self, path: Path) -> None:
         """Written aside and renamed. Raises OSError."""
-        aside = path.with_name(f".{path.name}.{os.getpid()}.npz")
+        aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.npz")
         try:
             np.savez(aside, asked=self.asked, **{name: getattr(self, name) for name in _PER_ROW})
             aside.replace(path)
