@@ -11,7 +11,6 @@ in the memory of a chunk and a row.
 
 import json
 import re
-import tempfile
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from itertools import chain
@@ -24,10 +23,8 @@ from core.data.rows import FileRows, Opened, Progress, Record
 from core.data.source import Source
 from core.errors import UserError
 
-__all__ = ["FileRows", "Opened", "Record", "open_file", "read", "read_bytes"]
+__all__ = ["FileRows", "Opened", "Record", "open_file", "read"]
 
-LIMIT = 300_000_000
-"""Bytes that `load` holds in memory at once."""
 _LOOK = 400_000
 """Characters of the start by which it is told whether a text is JSON, a table or prose."""
 _NO_CHOICES = Choices()
@@ -157,19 +154,3 @@ def read(
     opened = open_file(path, name=name or path.name, choices=choices, progress=progress)
     rows = list(opened.records)
     return FileRows(opened.encoding, opened.container, opened.columns, rows, opened.findings, opened.count)
-
-
-def read_bytes(data: bytes, *, name: str, progress: Progress | None = None) -> FileRows:
-    """All rows of a file's bytes. Raises UserError `data.*`."""
-    with tempfile.TemporaryDirectory(prefix="lora-workbench-") as folder:
-        path = Path(folder) / "source"
-        path.write_bytes(data)
-        return read(path, name=name, progress=progress)
-
-
-def load(path: Path, name: str) -> bytes:
-    """The file's bytes. Raises UserError for a folder, a missing or a too large file."""
-    size = Source(path, name).size
-    if size > LIMIT:
-        raise UserError("data.too_large", name=name, size_mb=round(size / 1e6), limit_mb=LIMIT // 1_000_000)
-    return path.read_bytes()

@@ -2,6 +2,7 @@
 
 import datetime
 import decimal
+import numbers
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,6 +24,7 @@ class _NoText(Exception):
 
 def read(source: Source, opened: Opened, faults: Faults, progress: Progress | None) -> Iterator[Record]:
     """The rows. Raises UserError `data.parquet_broken`, `data.unpacked_large` or `data.no_rows`."""
+    import numpy
     import pyarrow
     import pyarrow.parquet
 
@@ -36,6 +38,7 @@ def read(source: Source, opened: Opened, faults: Faults, progress: Progress | No
             if any(facts.row_group(n).total_byte_size > _GROUP_LIMIT for n in range(facts.num_row_groups)):
                 raise UserError("data.unpacked_large", name=source.name, limit_gb=_GROUP_LIMIT // 1_000_000_000)
             opened.columns[:] = file.schema_arrow.names
+            short = [field.name for field in file.schema_arrow if pyarrow.types.is_float32(field.type)]
             total = facts.num_rows
             batches = file.iter_batches(_BATCH)
             while True:
@@ -48,6 +51,7 @@ def read(source: Source, opened: Opened, faults: Faults, progress: Progress | No
                     break
                 for row in rows:
                     opened.count += 1
+                    row.update((name, numpy.float32(row[name])) for name in short if row[name] is not None)
                     try:
                         values = {str(key): _plain(value) for key, value in row.items()}
                     except _NoText:
@@ -64,7 +68,7 @@ def _plain(value: Any) -> Any:
     """A value as JSON would hold it, numbers as text. Raises _NoText for bytes that are no text."""
     if value is None or isinstance(value, bool | str):
         return value
-    if isinstance(value, int | float | decimal.Decimal):
+    if isinstance(value, int | float | decimal.Decimal | numbers.Real):
         return Literal(value)
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}

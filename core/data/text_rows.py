@@ -19,6 +19,10 @@ _RULE = re.compile(r"\s*([-=*_#~])\1{2,}\s*$")
 _BLANK = re.compile(r"\n[ \t\r]*\n")
 _BLOCK_LIMIT = 4_000_000
 """Characters of the longest block."""
+_ROLES = frozenset(
+    "system user assistant human bot gpt ai q a question answer 系统 用户 助手 客服 问 答 问题 回答".split()
+)
+"""Names that are speakers even where they speak only once."""
 _SPEAKERS = 12
 """People of a transcript; more names than these are no speakers."""
 
@@ -64,7 +68,9 @@ def _speakers(start: str, end: str) -> frozenset[str]:
     """The names in front of most lines when a text is a transcript ("Anna: Hello"); empty when it is none."""
     lines = [line for line in start.split(end) if line.strip() and not _RULE.match(line)]
     names = Counter(found.group(1).strip() for line in lines if (found := _TURN.match(line)))
-    speakers = frozenset(name for name, count in names.items() if count > 1 or len(lines) <= 4)
+    speakers = frozenset(
+        name for name, count in names.items() if count > 1 or len(lines) <= 4 or name.lower() in _ROLES
+    )
     said = sum(names[name] for name in speakers)
     begins = bool(lines) and (found := _TURN.match(lines[0])) is not None and found.group(1).strip() in speakers
     if begins and 2 <= len(speakers) <= _SPEAKERS and said >= 0.5 * len(lines) and said >= 2:

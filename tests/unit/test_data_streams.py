@@ -90,13 +90,17 @@ def test_parquet(opening, tmp_path):
         "text": ["007", "NA", None, "问题 🤗"],
         "whole": [12345678901234567, -1, None, 0],
         "share": [0.1, 1e22, None, -0.0],
+        "short": [0.1, 3.0, None, 1.5],
         "exact": [decimal.Decimal("1.10"), None, None, decimal.Decimal("0.00")],
         "yes": [True, False, None, True],
         "day": [datetime.date(2024, 2, 29), None, None, datetime.date(1999, 1, 1)],
         "messages": [[{"role": "user", "content": "q"}], [], None, [{"role": "assistant", "content": None}]],
         "bytes": [b"plain", None, None, "文".encode()],
     }
-    pyarrow.parquet.write_table(pyarrow.table(written), tmp_path / "x")
+    table = pyarrow.table(written)
+    short = table.schema.get_field_index("short")
+    table = table.set_column(short, "short", table["short"].cast(pyarrow.float32()))
+    pyarrow.parquet.write_table(table, tmp_path / "x")
     told = []
     opened = opening((tmp_path / "x").read_bytes(), progress=lambda done, total: told.append((done, total)))
     found = values(opened)
@@ -104,7 +108,7 @@ def test_parquet(opening, tmp_path):
     for place, row in enumerate(found):
         assert row["text"] == written["text"][place] and row["yes"] == written["yes"][place]
         assert row["messages"] == written["messages"][place]
-        for name in ("whole", "share", "exact", "day"):
+        for name in ("whole", "share", "short", "exact", "day"):
             value = written[name][place]
             assert row[name] == (None if value is None else str(value))
     assert [row["bytes"] for row in found] == ["plain", None, None, "文"]

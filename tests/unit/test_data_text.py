@@ -59,6 +59,11 @@ def test_transcripts_become_conversations(read):
     assert [turn["value"] for row in rows for turn in row["messages"]] == ["What?", "That.", "Who?", "Me."]
 
 
+def test_a_transcript_is_no_file_of_settings(read):
+    _, rows = read("system: Be kind.\nuser: Hello\nassistant: Hi\nuser: Bye\nassistant: See you\n")
+    assert [turn["from"] for turn in rows[0]["messages"]] == ["system", *["user", "assistant"] * 2] and len(rows) == 1
+
+
 def test_titles_above_the_names(read):
     opened, rows = read("FAQ of our shop,,\n,,\nquestion,answer,id\nx,y,1\nz,w,2\n")
     assert opened.columns == ["question", "answer", "id"] and len(rows) == 2 and opened.sure
