@@ -3,7 +3,7 @@
 A turn begins behind its header, that is what a prompt ends with before the assistant speaks, and behind an empty
 thought that the template adds. It ends with what the template writes behind it whatever follows: the end-of-turn
 token. Some templates write none of their own, and the token that opens the next turn ends it; at the end of a
-conversation nothing follows, and the token is added.
+conversation none follows, and the token is written there: else the model would never learn to stop.
 """
 
 import re
@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.data.deadline import Runaway
-from core.data.rendering import CLOSE, OPEN
 from core.data.shapes import with_parts
 from core.data.skeleton import Marked, Message, Pieces, mark
 
@@ -36,7 +35,7 @@ class NotShown(ValueError):
 class Bounds:
     """A turn in the pieces of a skeleton: literal and offset in it where it starts, and where it ends.
 
-    added  a token to write behind the turn, where the template leaves the last one without an end
+    added  a token to write behind the turn instead of what follows, where the template gives the last one no end
     """
 
     start: tuple[int, int]
@@ -197,7 +196,7 @@ class Finder:
             return length, ""
         following = (other or "")[length:]
         stop = self._stop(following)
-        return len(literal), following[:stop].strip() or self.end
+        return length, following[:stop].strip() or self.end
 
     def _tail_if_more(self, messages: list[Message], anchor: int, times: int, calls: bool) -> str | None:
         """What stands behind the mark `anchor`, written for the n-th time, if the conversation went on."""
@@ -225,22 +224,6 @@ class Finder:
                 return blanks + len(token)
         found = _ENDS_TURN.match(words)
         return blanks + found.end() if found and found[0] != self.begin else 0
-
-
-def without_tracks(rendered: str) -> tuple[Pieces, set[tuple[int, int]]]:
-    """The pieces, and where {% generation %} blocks begin: literal and offset in it."""
-    pieces = Pieces.of(rendered)
-    opened: set[tuple[int, int]] = set()
-    for index, literal in enumerate(pieces.literals):
-        while (at := literal.find(OPEN)) >= 0 or CLOSE in literal:
-            closed = literal.find(CLOSE)
-            if at >= 0 and (closed < 0 or at < closed):
-                opened.add((index, at))
-            else:
-                at = closed
-            literal = literal[:at] + literal[at + 1 :]
-        pieces.literals[index] = literal
-    return pieces, opened
 
 
 def _common(one: str, other: str) -> str:

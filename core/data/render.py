@@ -6,27 +6,22 @@ break after it. The template is run on the conversation, and on the same convers
 the two fit character by character. Where TRL knows a version of the template for training, that version is used.
 """
 
-import json
-from collections import Counter, OrderedDict
-from collections.abc import Iterator
+from collections import OrderedDict
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from core.data import runaway
-from core.data.boundaries import Bounds, Finder, NotShown, without_tracks
+from core.data.boundaries import Bounds, Finder, NotShown
 from core.data.deadline import Runaway
-from core.data.rendering import MARKERS, render, undeclared
+from core.data.places import Place, Span, checked, markings, thinks, unmixed
+from core.data.rendering import MARKERS, render, switches
 from core.data.shapes import shapes, with_parts
-from core.data.skeleton import Marked, Marking, Pieces, fitted, loosely_fitted, mark, marked, thinking
+from core.data.skeleton import Marked, Marking, Pieces, fitted, loosely_fitted, mark, marked, without_tracks
 from core.errors import UserError
 from core.imports import IMPORTS
 
 Message = dict[str, Any]
-Span = tuple[int, int]
 
-_SWITCHES = {"enable_thinking", "thinking"}
-"""What templates call the switch for thoughts."""
 _KEPT = 512
 """Kinds of conversation (roles and number of turns) whose skeletons are kept."""
 
@@ -35,6 +30,14 @@ _KEPT = 512
 class _Skeleton:
     pieces: Pieces
     bounds: dict[int, Bounds | NotShown]
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    source: str
+    messages: list[Message]
+    tools: Any
+    options: dict[str, Any]
 
 
 @dataclass
@@ -94,25 +97,25 @@ class Template:
         text = self._render(source, messages, tools, False, task.options)
         wanted = [n for n, message in enumerate(messages) if n >= first and message["role"] == "assistant"]
         refused: NotShown | None = None
-        for how in _markings(messages):
+        for how in markings(messages):
             try:
-                return _checked(text, self._by_skeleton(task, text, wanted, how), messages, wanted)
+                return checked(text, self._by_skeleton(task, text, wanted, how), messages, wanted)
             except NotShown as reason:
                 refused = refused or reason
         try:
-            found: dict[int, _Place] = {}
+            found: dict[int, Place] = {}
             for number in wanted:
                 found.update(self._alone(task, text, number))
-            return _checked(text, found, messages, wanted)
+            return checked(text, found, messages, wanted)
         except NotShown:
             assert refused is not None
             raise refused from None
 
     def _options_for(self, messages: list[Message]) -> dict[str, Any]:
         """Thinking off, and on for a conversation with thoughts: some templates tell the model which it is."""
-        return {name: True for name in self.options} if any(map(_thinks, messages)) else self.options
+        return {name: True for name in self.options} if any(map(thinks, messages)) else self.options
 
-    def _alone(self, task: "_Task", text: str, number: int) -> dict[int, "_Place"]:
+    def _alone(self, task: "_Task", text: str, number: int) -> dict[int, "Place"]:
         """One turn with no other words than its own marked."""
         for thoughts in (False, True):
             try:
@@ -121,7 +124,7 @@ class Template:
                 refused = reason
         raise refused
 
-    def _by_skeleton(self, task: "_Task", text: str, wanted: list[int], how: Marking) -> dict[int, "_Place"]:
+    def _by_skeleton(self, task: "_Task", text: str, wanted: list[int], how: Marking) -> dict[int, "Place"]:
         """The place of each wanted turn in `text`."""
         try:
             conversation = marked(task.messages, how)
@@ -133,7 +136,7 @@ class Template:
             places = loosely_fitted(skeleton.pieces, conversation.texts, text)
         if places is None:
             raise NotShown("the template changes the words of this conversation, so that they cannot be found again")
-        found: dict[int, _Place] = {}
+        found: dict[int, Place] = {}
         for number in wanted:
             bounds = skeleton.bounds.get(number) or NotShown(f"the template does not show turn {number + 1}")
             if isinstance(bounds, NotShown):
@@ -141,14 +144,14 @@ class Template:
             start, end = (
                 (places[literal - 1][1] if literal else 0) + offset for literal, offset in (bounds.start, bounds.end)
             )
-            found[number] = _Place(start, end, bounds.added)
+            found[number] = Place(start, end, bounds.added)
             if how.only is not None:
                 inner = skeleton.pieces.literals[bounds.start[0] + 1 : bounds.end[0]]
                 edges = (
                     skeleton.pieces.literals[bounds.start[0]][bounds.start[1] :],
                     skeleton.pieces.literals[bounds.end[0]][: bounds.end[1]],
                 )
-                _unmixed(number, "\n".join((*edges, *inner)), task.messages)
+                unmixed(number, "\n".join((*edges, *inner)), task.messages)
         return found
 
     def _skeleton(self, task: "_Task", conversation: Marked) -> _Skeleton:
@@ -203,98 +206,6 @@ class Template:
         return render(source, messages, tools, prompt=prompt, variables=variables, tracked=tracked)
 
 
-@dataclass(frozen=True, slots=True)
-class _Task:
-    source: str
-    messages: list[Message]
-    tools: Any
-    options: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A turn in a text, and the token to write behind it."""
-
-    start: int
-    end: int
-    added: str
-
-
-def _markings(messages: list[Message]) -> Iterator[Marking]:
-    """From all words marked to few: a template may look at words, and then says other things around marks."""
-    thoughts = (False, True) if any(_has_thoughts(message) for message in messages) else (False,)
-    speakers = frozenset(n for n, message in enumerate(messages) if message["role"] != "user")
-    calls = (True, False) if any(message.get("tool_calls") for message in messages) else (True,)
-    for only in (None, speakers):
-        for apart in thoughts:
-            for called in calls:
-                yield Marking(only, called, apart)
-
-
-def _has_thoughts(message: Message) -> bool:
-    """Whether content begins with thoughts."""
-    content = message.get("content")
-    return message["role"] == "assistant" and isinstance(content, str) and thinking(content) is not None
-
-
-def _thinks(message: Message) -> bool:
-    """Whether a turn has thoughts that are not empty."""
-    if message["role"] != "assistant":
-        return False
-    thoughts, content = message.get("reasoning_content"), message.get("content")
-    if isinstance(thoughts, str) and thoughts.strip():
-        return True
-    split = thinking(content) if isinstance(content, str) and "</" in content else None
-    return split is not None and bool(split[1].strip())
-
-
-def _unmixed(number: int, written: str, messages: list[Message]) -> None:
-    """Raises NotShown when what the template writes into a turn holds words of others."""
-    called = repr(messages[number].get("tool_calls") or "")
-    for message in messages:
-        words = message.get("content")
-        if message["role"] == "assistant" or not isinstance(words, str) or len(words.strip()) < 3:
-            continue
-        if words.strip() in written and words.strip() not in called:
-            raise NotShown(f"the template mixes turn {number + 1} with others")
-
-
-def _checked(text: str, found: dict[int, _Place], messages: list[Message], wanted: list[int]) -> tuple[str, list[Span]]:
-    """Text and spans, after a last look: in order, and with every call that is to be learned."""
-    spans: list[Span] = []
-    for number in wanted:
-        start, end = found[number].start, found[number].end
-        if start > end or spans and start < spans[-1][1]:
-            raise NotShown(f"the template mixes turn {number + 1} with others")
-        for name, times in Counter(_called(messages[number])).items():
-            if text.count(name, start, end) < times:
-                raise NotShown(f"the template does not show the tool call of turn {number + 1}")
-        for name in _arguments(messages[number]):
-            if all(form not in text[start:end] for form in (name, json.dumps(name)[1:-1])):
-                raise NotShown(f"the template does not show the whole tool call of turn {number + 1}")
-        if added := found[number].added:
-            text, end = text + added, len(text) + len(added)
-        spans.append((start, end))
-    return text, spans
-
-
-def _called(message: Message) -> Iterator[str]:
-    return (function["name"] for function in _functions(message) if isinstance(function.get("name"), str))
-
-
-def _arguments(message: Message) -> Iterator[str]:
-    for function in _functions(message):
-        if isinstance(function.get("arguments"), dict):
-            yield from map(str, function["arguments"])
-
-
-def _functions(message: Message) -> Iterator[dict[str, Any]]:
-    for call in message.get("tool_calls") or []:
-        function = call.get("function") if isinstance(call, dict) else None
-        if isinstance(function, dict):
-            yield function
-
-
 def template_of(tokenizer: Any, tools: Any = None) -> Template:
     """The tokenizer's chat template. Raises UserError `tokens.no_template` or `tokens.runaway`."""
     try:
@@ -309,7 +220,7 @@ def template_of(tokenizer: Any, tools: Any = None) -> Template:
         known[source] = Template(
             source,
             _training_version(tokenizer, source),
-            _options(source),
+            {name: False for name in switches(source)},
             dict(tokenizer.special_tokens_map),
             _named(tokenizer),
         )
@@ -322,12 +233,6 @@ def _named(tokenizer: Any) -> tuple[str, ...]:
     names = {str(token) for token in added.values() if getattr(token, "special", False)}
     names.update(value for value in tokenizer.special_tokens_map.values() if isinstance(value, str))
     return tuple(sorted((name for name in names if name.strip()), key=len, reverse=True))
-
-
-@lru_cache(maxsize=64)
-def _options(source: str) -> dict[str, Any]:
-    """Thinking off, for templates that ask for it."""
-    return {name: False for name in sorted(undeclared(source) & _SWITCHES)}
 
 
 def _training_version(tokenizer: Any, source: str) -> str | None:

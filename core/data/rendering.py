@@ -83,14 +83,15 @@ def compiled(source: str, tracked: bool = False) -> Any:
     return _environment(tracked).from_string(source)
 
 
-def undeclared(source: str) -> set[str]:
-    """Names of the switches that a template asks for; none for a template that cannot be read."""
+def switches(source: str) -> list[str]:
+    """The names by which a template asks whether the model thinks; none for a template that cannot be read."""
     from jinja2 import TemplateError, meta
 
     try:
-        return set(meta.find_undeclared_variables(_environment(False).parse(source)))
+        asked = meta.find_undeclared_variables(_environment(False).parse(source))
     except TemplateError:
-        return set()
+        return []
+    return sorted(asked & {"enable_thinking", "thinking"})
 
 
 @lru_cache(maxsize=2)

@@ -2,6 +2,7 @@
 
 Before a template is first used it is tried in a child process with a time limit (and, where the system has them,
 limits on memory and processor time) on a short conversation. The child has Jinja's sandbox and nothing of ours.
+One that misbehaves on certain words only is stopped where it is rendered (`rendering.py`).
 """
 
 import subprocess
@@ -47,6 +48,8 @@ messages = [{"role": role, "content": content} for role, content in turns]
 size = 0
 try:
     template = environment.from_string(source)
+except MemoryError:  # what is constant is worked out when the template is read
+    sys.exit(3)
 except Exception:
     sys.exit(0)
 for given in (messages, messages[1:], messages[1:4], messages[3:4], messages[3:], messages[:1] + messages[3:]):

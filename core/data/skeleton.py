@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
+from core.data.rendering import CLOSE, OPEN
+
 Message = dict[str, Any]
 
 NONCE = "Qz7tmark"
@@ -68,6 +70,22 @@ class Pieces:
     def of(text: str) -> "Pieces":
         found = _MARK.split(text)
         return Pieces(found[::2], [int(number) for number in found[1::2]])
+
+
+def without_tracks(rendered: str) -> tuple[Pieces, set[tuple[int, int]]]:
+    """The pieces, and where {% generation %} blocks begin: literal and offset in it."""
+    pieces = Pieces.of(rendered)
+    opened: set[tuple[int, int]] = set()
+    for index, literal in enumerate(pieces.literals):
+        while (at := literal.find(OPEN)) >= 0 or CLOSE in literal:
+            closed = literal.find(CLOSE)
+            if at >= 0 and (closed < 0 or at < closed):
+                opened.add((index, at))
+            else:
+                at = closed
+            literal = literal[:at] + literal[at + 1 :]
+        pieces.literals[index] = literal
+    return pieces, opened
 
 
 def mark(number: int) -> str:

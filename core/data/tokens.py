@@ -12,7 +12,8 @@ from itertools import islice
 from operator import le, lt
 from typing import Any, Literal
 
-from core.data.render import Message, Span, Template, template_of
+from core.data.places import Span
+from core.data.render import Message, Template, template_of
 from core.errors import UserError
 
 Part = Literal["conversation", "text", "answer", "chosen", "rejected"]

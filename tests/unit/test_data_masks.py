@@ -72,7 +72,7 @@ FAMILIES = {
     "baichuan2": Family("</s>"),
     "zephyr": Family("</s>"),
     "vicuna": Family("</s>", before=" ", words=trimmed),
-    "alpaca": Family("\n\n</s>", inner=""),
+    "alpaca": Family("</s>", inner=""),
     "openchat": Family("<|end_of_turn|>", before=" "),
     "command_r": Family("<|END_OF_TURN_TOKEN|>", words=trimmed),
     "granite": Family("<|end_of_text|>"),
@@ -84,7 +84,7 @@ FAMILIES = {
     "kimi": Family(),
     "seed_oss": Family("<seed:eos>", words=trimmed),
     "olmo": Family("</s>"),
-    "nemotron4": Family("\n</s>", inner="", words=trimmed),
+    "nemotron4": Family("</s>", inner="", words=trimmed),
     "parts_only": Family("<end_of_utterance>", before=" "),
     "marked": Family(),
 }

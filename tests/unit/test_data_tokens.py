@@ -285,6 +285,7 @@ def test_preference_rows_learn_their_answers_only():
         "{% for a in range(99999) %}{% for b in range(99999) %}aaaaaaaaaa{% endfor %}{% endfor %}",
         "{{ 'a' * 3000000000 }}",
         "{{ messages|tojson(indent=200000000) }}",
+        "{{ 'a' * 900000000 if messages | length > 99 }}",  # made while it is read, never written
         # well-behaved as long as texts are short
         "{% if messages[-1].content|length > 50 %}{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}"
         "{% endfor %}{% endif %}",
@@ -370,3 +371,56 @@ def test_the_short_way_to_ids_is_the_same_as_the_long_way():
         assert split.ids == tokenizer(split.text, add_special_tokens=False)["input_ids"] != encoded.ids
     finally:
         tokenizer.split_special_tokens = False
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
+        "{% macro deep(n) %}{% if n %}{{ deep(n - 1) }}{{ deep(n - 1) }}{% endif %}{% endmacro %}{{ deep(60) }}",
+        "{{ 'a' * (3000000000 + messages | length) }}",
+        "{% set n = namespace(s='aaaaaaaa') %}{% for a in range(99) %}{% set n.s = n.s + n.s %}{% endfor %}{{ n.s }}",
+        "{% set n = namespace(s='aaaaaaaa') %}{% for a in range(99) %}{% set n.s = n.s ~ n.s %}{% endfor %}{{ n.s }}",
+        "{{ 'a'.ljust(3000000000) }}",
+        "{{ messages | tojson(indent=200000000) }}",
+        "{{ '%3000000000d' % messages | length }}",
+        "{{ 9 ** (999999999 + messages | length) }}",
+    ],
+)
+def test_a_template_that_runs_away_on_certain_words_loses_the_row_and_not_the_program(bad, monkeypatch):
+    """The trial cannot know the words; other rows, and other threads, go on."""
+    from core.data import rendering
+
+    monkeypatch.setattr(rendering, "SECONDS", 0.5)
+    tokenizer = make_tokenizer("{% if 'XYZZY' in messages[0].content %}" + bad + "{% endif %}" + CHATML)
+    good = {"row": 1, "messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]}
+    evil = {"row": 2, "messages": [{"role": "user", "content": "XYZZY"}, {"role": "assistant", "content": "a"}]}
+    before = encode(tokenizer, good)
+    with pytest.raises(UserError) as caught:
+        encode(tokenizer, evil)
+    assert caught.value.code == "tokens.template" and caught.value.facts["row"] == 2
+    assert encode(tokenizer, good) == before
+
+
+def test_rendering_is_the_same_as_the_librarys():
+    """Also for what templates may use: dates, namespaces, macros, JSON, switches, thoughts under several names."""
+    from core.data.rendering import render
+
+    source = (
+        "{%- macro m(x) %}<{{ x }}>{% endmacro %}{% set n = namespace(c=0) %}{{ bos_token }}{{ strftime_now('%Y') }}"
+        "{% for x in messages %}{% if loop.index > 9 %}{% break %}{% endif %}{% set n.c = n.c + 1 %}{{ m(x.content) }}"
+        "{{ x.thinking }}{{ x | tojson(indent=2) }}{{ n.c ~ x.role }}{{ '%s-%d' % ('a', 3) }}{{ 'ab' * 2 }}{{ 7 % 4 }}"
+        "{{ x.get('tool_calls') }}{% endfor %}\n{{ tools }}{{ enable_thinking }}{{ documents }}"
+        "{{ add_generation_prompt }}  {% if true %}\n x{% endif %}\n"
+    )
+    tokenizer = make_tokenizer(source)
+    messages = [
+        {"role": "user", "content": 'é 好 <b> \\ "'},
+        {"role": "assistant", "content": "x", "reasoning_content": "r", "tool_calls": [{"a": [1, 2.5, None, True]}]},
+    ]
+    for prompt in (False, True):
+        theirs = tokenizer.apply_chat_template(
+            messages, tools=[{"t": 1}], tokenize=False, add_generation_prompt=prompt, enable_thinking=False
+        )
+        variables = {**tokenizer.special_tokens_map, "enable_thinking": False}
+        assert render(source, messages, [{"t": 1}], prompt=prompt, variables=variables) == theirs
