@@ -31,13 +31,20 @@ class Feed:
         self._again: deque[str] = deque()
         self.record: list[str] = []
         self.position = 0
+        self.cut = False  # whether the last record ends inside its quotation marks
+        self._ended = False
         self._taken = 0
 
     def __iter__(self) -> "Feed":
         return self
 
     def __next__(self) -> str:
-        line = self._again.popleft() if self._again else next(self._lines)
+        try:
+            line = self._again.popleft() if self._again else next(self._lines)
+        except StopIteration:
+            self._ended = True
+            raise
+        self._ended = False
         self.position += 1
         self._taken += len(line)
         self.record.append(line)
@@ -49,6 +56,11 @@ class Feed:
         """The record is done."""
         self.record = []
         self._taken = 0
+
+    def is_cut(self) -> bool:
+        """Whether the end of the file was asked to go on with a record of one line: its quotation marks are open."""
+        self.cut = self._ended and len(self.record) == 1
+        return self.cut
 
     def back(self) -> None:
         """All lines of the record but its first are to be read once more."""
@@ -78,7 +90,7 @@ def records(feed: Feed, separator: str, name: str) -> Iterator[tuple[int, list[s
                 cells = None
             if cells is not None:
                 width = width or len(cells)
-                if len(feed.record) > 1 and (len(cells) != width or _unclosed(feed.record, separator)):
+                if feed.is_cut() or len(feed.record) > 1 and (len(cells) != width or _unclosed(feed.record, separator)):
                     cells = None
             if cells is None:
                 if len(feed.record) > 1:

@@ -55,7 +55,9 @@ def layout(start: str, choices: Choices) -> Layout | None:
     if not asked and not sure and _is_prose(head, rows):
         return None
     below = rows if head.index is None else rows[head.index + 1 :]
-    if sum(len(row) == len(head.names) for row in below) < 0.8 * len(below) and not asked:
+    width = len(head.names)
+    fitting = sum(len(row) >= width and not any(row[width:]) for row in below)
+    if fitting < 0.8 * len(below) and not asked:
         head.sure = False
     return Layout(separator, head, first, end)
 
@@ -78,6 +80,9 @@ def read(
                 skip -= 1
                 continue
             opened.count += 1
+            if cells is None and feed.cut:
+                faults.note(Finding("error", "row.cut", [opened.count], lines=at))
+                continue
             if (
                 cells is None
                 or len(cells) != width

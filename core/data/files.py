@@ -105,7 +105,7 @@ def _text(
     kinds.refuse_text(stripped, name)
     layout = csv_rows.layout(start, choices)
     if layout is None:
-        return text_rows.read(opened, again, start, name)
+        return text_rows.read(opened, faults, again, start, name, repair=choices.repair)
     opened.container = "csv"
     opened.columns[:] = layout.head.names
     opened.sure = layout.head.sure

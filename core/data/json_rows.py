@@ -11,7 +11,9 @@ from typing import Any
 
 from core.data import json_mend, json_shape, literals
 from core.data.faults import Faults
-from core.data.json_buffer import VALUE_LIMIT, Broken, Buffer
+from core.data.json_between import MARKER, skip, skip_preface
+from core.data.json_buffer import Broken, Buffer
+from core.data.json_next import next_value
 from core.data.rows import TURNS, Opened, Record
 from core.errors import UserError
 from core.findings import Finding
@@ -20,9 +22,6 @@ _WHOLE_LIMIT = 16_000_000
 """Characters of an object that is taken whole in order to see whether it is a row; a larger one is looked through."""
 STRING_COLUMN = "text"
 """The column of rows that are a string each."""
-_MARKER = re.compile(r"(<{7}|>{7}|={7}|\|{7})( |\r?$)", re.MULTILINE)
-_FIRST_KEY = re.compile(r"""\{\s*["'“”]?([^"'“”:{}\[\],]+?)["'“”]?\s*[:：]""")
-_NEXT = re.compile(r"(?:\n[ \t]*|[}\]][ \t]*,?[ \t]*)(?=[{\[])")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -79,14 +78,15 @@ class Reader:
     # the values of a text, whatever stands around them
 
     def _values(self, buffer: Buffer) -> Iterator[Any]:
-        self._skip(buffer, ",")
-        self._skip_preface(buffer)
-        first = self._skip(buffer, "")
+        skip(buffer, ",", self.faults)
+        if not self.strings:
+            skip_preface(buffer, self.faults)
+        first = skip(buffer, "", self.faults)
         if first == "{":
             yield from self._from_object(buffer)
         elif first == "[":
             yield from self._from_list(buffer)
-        while (letter := self._skip(buffer, ",;")) != "":
+        while (letter := skip(buffer, ",;", self.faults)) != "":
             if letter == "[" and self._spread:
                 yield from self._elements(buffer)
             elif letter in "{[" or letter == '"' and self.strings:
@@ -113,7 +113,7 @@ class Reader:
             return
         value = self._checked(value, buffer)
         several_lines = buffer.text.find("\n", buffer.began, buffer.at) >= 0
-        if self._skip(buffer, ",") == "" and isinstance(value, dict):
+        if skip(buffer, ",", self.faults) == "" and isinstance(value, dict):
             if rows := json_shape.rows_inside(value, self.name, one_line=not several_lines):
                 self.opened.container = "json"
                 self._note_others(rows.others, rows.key)
@@ -156,7 +156,7 @@ class Reader:
             return
         buffer.began, buffer.at = buffer.at, end
         half = self._has_half(buffer)
-        if self._skip(buffer, ",") == "[" and whole:  # a list on each line: of turns, or of rows
+        if skip(buffer, ",", self.faults) == "[" and whole:  # a list on each line: of turns, or of rows
             self._spread = all(isinstance(item, dict) and not json_shape.is_turn(item) for item in whole)
             if not self._spread:
                 self.opened.container = "jsonl"
@@ -171,7 +171,7 @@ class Reader:
         buffer.at += 1
         comma = True
         while True:
-            letter = self._skip(buffer, "")
+            letter = skip(buffer, "", self.faults)
             if letter == ",":
                 if comma:
                     self.faults.note(Finding("info", "lines.comma", lines=buffer.line(buffer.at)))
@@ -203,7 +203,7 @@ class Reader:
         value = self._checked(value, buffer)
         if listed and not isinstance(value, dict | list) and self._keys and not self.strings:
             start = buffer.began - buffer.at
-            if self._skip(buffer, "") not in (",", "]"):  # the tail of a broken row, not a value of its own
+            if skip(buffer, "", self.faults) not in (",", "]"):  # the tail of a broken row, not a value of its own
                 buffer.at = max(0, buffer.at + start)
                 return self._broken(buffer, Broken("Expecting ',' delimiter", buffer.at), listed)
         return value
@@ -246,7 +246,7 @@ class Reader:
             self.faults.note(Finding("error", "row.too_deep", [number], lines=starts))
             return _LOST
         if self.repair and not (cut and number > 1) and (mended := json_mend.mend(text)):
-            if _MARKER.search(text):
+            if MARKER.search(text):
                 self.faults.note(Finding("warning", "lines.conflict", lines=starts))
             self.faults.note(Finding("info", "row.repaired", list(range(number, number + len(mended))), lines=starts))
             self._also = [self._whole(value) for value in mended[1:]]
@@ -257,7 +257,7 @@ class Reader:
         elif cut:
             self.faults.note(Finding("error", "row.cut", [number], lines=starts))
         else:
-            said = "<<<<<<<" if _MARKER.search(text) else broken.said
+            said = "<<<<<<<" if MARKER.search(text) else broken.said
             self.faults.note(Finding("error", "row.broken_json", [number], said=said, repairable=True, lines=line))
         return _LOST
 
@@ -278,52 +278,13 @@ class Reader:
             return UserError("data.too_deep", name=name)
         if "row.cut" in self.faults and self.opened.count == 1:
             return UserError("data.json_cut", name=name, line=line, repairable=True)
-        if "lines.conflict" in self.faults or _MARKER.search(self._first_text):
+        if "lines.conflict" in self.faults or MARKER.search(self._first_text):
             return UserError("data.json_conflict", name=name, line=line, repairable=True)
         if re.search(r",\s*[}\]]", self._first_text) and broken.said.startswith(("Expecting", "Illegal trailing")):
             return UserError("data.json_comma", name=name, line=line, repairable=True)
         return UserError(
             "data.json_broken", name=name, line=line, column=self._first_column, said=broken.said, repairable=True
         )
-
-    # what stands between the values
-
-    def _skip_preface(self, buffer: Buffer) -> None:
-        """`data = [`, `"rows": [` and fences of Markdown in front of the first value are left out, and said so."""
-        while not self.strings and (letter := buffer.peek()) not in ("", "{", "["):
-            line = buffer.line(buffer.at)
-            rest = buffer.ahead(400)
-            found = re.match(r"(?:(?:var|let|const|export)\s+)?(?:default\s+)?[\w.]*\s*=?\s*(?=[\[{])", rest)
-            if found and found.end():
-                buffer.at += found.end()
-                said = found.group().strip()
-            else:
-                said = buffer.drop_line()
-            self.faults.note(Finding("warning", "lines.left_out", said=said[:80], lines=line))
-            if not letter:
-                return
-
-    def _skip(self, buffer: Buffer, also: str) -> str:
-        """The next character of a value, behind blanks, `also`, comments and the marks of a conflict in Git."""
-        while (letter := buffer.peek()) != "":
-            if also and letter in also:
-                buffer.at += 1
-            elif letter in "<=>|" and _MARKER.match(buffer.ahead(8)):
-                self.faults.note(Finding("warning", "lines.conflict", lines=buffer.line(buffer.at)))
-                buffer.drop_line()
-            elif letter == "#" or (letter == "/" and buffer.ahead(2) == "//"):
-                line = buffer.line(buffer.at)
-                said = buffer.drop_line()
-                self.faults.note(Finding("info", "lines.comment", said=said[:80], lines=line))
-            elif letter == "/" and buffer.ahead(2) == "/*":
-                line = buffer.line(buffer.at)
-                while (end := buffer.text.find("*/", buffer.at + 2)) < 0 and buffer.more():
-                    pass
-                self.faults.note(Finding("info", "lines.comment", said=buffer.ahead(80), lines=line))
-                buffer.at = len(buffer.text) if end < 0 else end + 2
-            else:
-                return letter
-        return ""
 
 
 def _is_text(value: Any) -> bool:
@@ -332,59 +293,3 @@ def _is_text(value: Any) -> bool:
 
 _LOST = object()
 """Stands for a row that could not be read and is named in a finding."""
-
-
-def next_value(buffer: Buffer, keys: dict[str, None]) -> int:
-    """Where the broken value at `buffer.at` ends: before the next one, or at the end of the text.
-
-    A value begins like its neighbours: behind a line end or a closing bracket, with a first key that is known.
-    """
-    opening = buffer.text[buffer.at]
-    if opening not in "{[":
-        opening = "[" if list(keys) == [TURNS] else "{"
-    own = _FIRST_KEY.match(buffer.text, buffer.at)
-    known = set(keys) | ({own.group(1)} if own else set())
-    indent = _indent(buffer.text, buffer.at) if opening == buffer.text[buffer.at] else None
-    searched = 1
-    while True:
-        for found in _NEXT.finditer(buffer.text, buffer.at + searched):
-            at = found.end()
-            if buffer.text[at] != opening:
-                continue
-            at_line = found.group()[0] == "\n"
-            if at_line and indent is not None and _indent(buffer.text, at) != indent:
-                continue
-            first = _FIRST_KEY.match(buffer.text, at)
-            if opening == "{" and (first is None or first.group(1) not in known):
-                if not (_is_first_row(buffer.text, at) if not keys else at_line and _is_row_of_lines(buffer.text, at)):
-                    continue
-            before = buffer.text[max(buffer.at, found.start() - 200) : found.start() + 1].rstrip()
-            if opening == "[" and (not at_line or before[-1:] not in ("]", ",")):
-                continue
-            return found.start() + 1
-        searched = max(1, len(buffer.text) - buffer.at - 500)
-        if len(buffer.text) - buffer.at > VALUE_LIMIT or not buffer.more():
-            return len(buffer.text)
-
-
-def _is_first_row(text: str, at: int) -> bool:
-    """Whether a whole object that is no turn stands at `at`, where no row has been read yet."""
-    try:
-        return not json_shape.is_turn(literals.scan(text, at)[0])
-    except (StopIteration, ValueError, RecursionError):
-        return False
-
-
-def _is_row_of_lines(text: str, at: int) -> bool:
-    """Whether a whole object stands at `at`, with another or the end behind it; in a list a comma would be there."""
-    try:
-        end = literals.scan(text, at)[1]
-    except (StopIteration, ValueError, RecursionError):
-        return False
-    return text[end : end + 100].strip()[:1] in ("{", "")
-
-
-def _indent(text: str, at: int) -> str | None:
-    """The blanks before `at` when nothing else stands before it on its line; None else."""
-    start = text.rfind("\n", 0, at) + 1
-    return text[start:at] if not text[start:at].strip() else None

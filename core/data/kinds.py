@@ -122,7 +122,10 @@ def _is_settings(lines: list[str]) -> bool:
     return (
         len(lines) >= 3
         and len(keys) >= 3
-        and not {"user", "assistant", "human", "bot", "gpt", "question", "q"} & {key.lower() for key in keys[:3]}
+        and (
+            lines[0].startswith("- ")
+            or not {"user", "assistant", "human", "bot", "gpt", "question", "q"} & {key.lower() for key in keys[:3]}
+        )
         and sum(bool(_SETTING.match(line)) for line in lines) >= 0.9 * len(lines)
         and (len(set(keys)) > 0.7 * len(keys) or any(line[:1] in " \t" for line in lines if _KEY.match(line)))
         and any(found.group(1).islower() for line in lines if (found := _KEY.match(line)))

@@ -7,8 +7,10 @@ from contextlib import closing
 from typing import Any
 
 from core.data import decoded
+from core.data.faults import Faults
 from core.data.rows import TURNS, Opened, Record
 from core.errors import UserError
+from core.findings import Finding
 
 COLUMN = "text"
 _NAME_LETTER = r"[^:：*\[\]{}\"“”<>/,，。.!?！？"
@@ -27,14 +29,16 @@ _SPEAKERS = 12
 """People of a transcript; more names than these are no speakers."""
 
 
-def read(opened: Opened, again: Callable[[], Generator[str]], start: str, name: str) -> Iterator[Record]:
+def read(
+    opened: Opened, faults: Faults, again: Callable[[], Generator[str]], start: str, name: str, *, repair: bool
+) -> Iterator[Record]:
     """The rows of a text that begins with `start`. Raises UserError `data.empty`."""
     end = decoded.line_end(start)
     speakers = _speakers(start, end)
     column = TURNS if speakers else COLUMN
     opened.columns[:] = [column]
     with closing(again()) as chunks:
-        lines = decoded.lines(chunks, end)
+        lines = _without_zeros(decoded.lines(chunks, end), faults, repair=repair)
         found: Iterator[Any]
         if speakers:
             found = _conversations(lines, speakers, one=_turns_stand_alone(start, end))
@@ -47,6 +51,18 @@ def read(opened: Opened, again: Callable[[], Generator[str]], start: str, name: 
             yield Record(opened.count, {column: value})
     if not opened.count:
         raise UserError("data.empty", name=name)
+
+
+def _without_zeros(lines: Iterator[str], faults: Faults, *, repair: bool) -> Iterator[str]:
+    """The lines, those with zero characters left out, or mended when the person has agreed, and named."""
+    for number, line in enumerate(lines, 1):
+        if "\x00" not in line:
+            yield line
+        elif repair:
+            faults.note(Finding("info", "lines.repaired", lines=number))
+            yield line.replace("\x00", "")
+        else:
+            faults.note(Finding("error", "lines.nul", lines=number))
 
 
 def _blocks(lines: Iterator[str]) -> Iterator[str]:

@@ -64,7 +64,9 @@ def test_the_encoding_is_found_and_each_character_comes_back(read, text, encodin
 @pytest.mark.parametrize(("text", "encoding"), [(SIMPLIFIED, "gb18030"), (FRENCH, "cp1252"), (SIMPLIFIED, "utf-8")])
 @pytest.mark.parametrize("before", [300_000, 1_500_000])
 def test_what_comes_after_a_long_start_in_ascii_decides(read, text, encoding, before):
-    data = b"question,answer\n" + b"what is it,it is this\n" * (before // 22) + text.encode(encoding)
+    data = (
+        b"question,answer\n" + (b"what is it," + b"it is this " * 40 + b"\n") * (before // 450) + text.encode(encoding)
+    )
     found = read(data)
     assert found.encoding == encoding and cells(found)[-1] == list(csv.reader(io.StringIO(text)))[-1]
 

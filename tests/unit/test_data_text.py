@@ -93,3 +93,15 @@ def test_cells_of_any_length_and_many_lines(read):
     long, lines = "x" * 300_000, "line\n" * 3000
     opened, rows = read(f'question,answer\n{long},"{lines}"\nq,a\n')
     assert rows == [{"question": long, "answer": lines}, {"question": "q", "answer": "a"}] and not opened.findings
+
+
+def test_a_table_that_ends_inside_quotation_marks(read):
+    opened, rows = read('question,answer\na,b\nc,"and so on\n')
+    assert rows == [{"question": "a", "answer": "b"}] and opened.findings[0].code == "row.cut"
+
+
+def test_zero_characters_in_text_cost_their_line(read):
+    opened, rows = read("one\ntwo\x00\n" + "three\n" * 50)
+    assert len(rows) == 51 and [(one.code, one.facts["lines"]) for one in opened.findings] == [("lines.nul", "2")]
+    opened, rows = read("one\ntwo\x00\n" + "three\n" * 50, repair=True)
+    assert rows[1] == {"text": "two"} and opened.findings[0].code == "lines.repaired"
