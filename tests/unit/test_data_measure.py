@@ -64,7 +64,7 @@ def rows_of_all_kinds():
 def test_every_maximum_length_is_as_if_each_row_were_cut(tokenizer):
     rows = rows_of_all_kinds()
     measured = measure(tokenizer, rows)
-    for limit in (*range(1, 130, 13), 400, None):
+    for limit in (1, 14, 27, 53, 92, 400, None):
         cut, lost, tokens, partly, usable, learned = [], [], 0, 0, 0, 0
         for row in rows:
             parts = encode(tokenizer, row, limit)
