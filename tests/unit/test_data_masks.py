@@ -164,7 +164,7 @@ EXCHANGES = st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=4)
 
 
 @pytest.mark.parametrize("name", FAMILIES)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(exchanges=EXCHANGES, system=st.none() | WORDS)
 def test_learned_are_the_answers_as_the_template_writes_them(name, exchanges, system):
     family = FAMILIES[name]

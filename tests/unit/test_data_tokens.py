@@ -132,7 +132,7 @@ EXCHANGES = st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=4)
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(exchanges=EXCHANGES, system=st.none() | WORDS)
 def test_learned_are_the_answers_and_their_ends_and_nothing_else(name, exchanges, system):
     tokenizer = tokenizer_for(name)
