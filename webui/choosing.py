@@ -15,7 +15,8 @@ def choose_data(ctx: "Context", dataset: "Dataset", *, same_file: bool = False) 
     draft = ctx.drafts.load()
     changes = dict(draft.changes)
     if not same_file:
-        changes.pop("holdout", None)  # it was chosen for the other rows
+        for name in ("holdout", "eval_dataset"):  # they were chosen for the other rows
+            changes.pop(name, None)
     ctx.drafts.update(dataset=dataset.id, changes=changes, **goals.for_data(draft, dataset))
 
 

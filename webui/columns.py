@@ -119,8 +119,8 @@ def _open(dataset: "Dataset", wished: Choices) -> Beginning:
 def _how(dataset: "Dataset", wished: Choices, changed: bool, beginning: Beginning | None) -> How:
     from core.data.formats import speakers
 
-    if beginning is None:
-        return How(wished, changed, dataset.mapping, None)
+    if beginning is None or beginning.error is not None:
+        return How(wished, changed, dataset.mapping, beginning)
     mapping = dataset.mapping if not changed else mapping_of(beginning, wished)
     examples = [_example(record, mapping, wished) for record in beginning.records]
     return How(

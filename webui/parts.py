@@ -29,6 +29,7 @@ class Wired:
     inputs: tuple[Any, ...]
     source: Any = None
     clicked: bool = False
+    every: bool = False  # also while the one before is being answered; else such a one is dropped
 
 
 @dataclass
@@ -50,9 +51,9 @@ class BarParts:
         """`handle(page, *values)` on `event`; its Outcome (or None) is shown and every tab is brought up to date."""
         self.wired.append(Wired(event, handle, tuple(inputs), source))
 
-    def on_click(self, html: gr.HTML, handle: Callable[..., Any]) -> None:
+    def on_click(self, html: gr.HTML, handle: Callable[..., Any], *, every: bool = False) -> None:
         """`handle(page, do, id)` when a button in `html` (webui.parts.clickable) is pressed."""
-        self.wired.append(Wired(html.click, handle, (), clicked=True))
+        self.wired.append(Wired(html.click, handle, (), clicked=True, every=every))
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,8 @@ class Shell:
         parts.on_click(status, lambda page, do, id: self._act(do))
         for wired in parts.wired:
             run = self._clicked(wired) if wired.clicked else self._changed(wired)
-            quiet(wired.event, run, [page, *wired.inputs], self.outputs)
+            more = {"trigger_mode": "multiple"} if wired.every else {}
+            quiet(wired.event, run, [page, *wired.inputs], self.outputs, **more)
 
     def _on_load(self, page: Page, request: gr.Request) -> list[Any]:
         asked = str(request.query_params.get("room", "")) if request else ""

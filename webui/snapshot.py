@@ -131,9 +131,10 @@ def _forget_other_data(ctx: Context, page: Page | None, dataset: "Dataset | None
     """What a page remembers of a data set (`data.*`) goes with it, whoever chose another: a thread, another page."""
     chosen = (dataset.id if dataset is not None else None, ctx.intake.read)
     if page is not None and page.memo.get("data.id") != chosen:
+        fresh = "data.id" in page.memo  # a page that was just opened has nothing to forget
         for name in [name for name in page.memo if name.startswith("data.")]:
             del page.memo[name]
-        page.memo["data.id"], page.memo["data.fresh"] = chosen, True
+        page.memo["data.id"], page.memo["data.fresh"] = chosen, fresh
 
 
 def _run(ctx: Context, draft: Draft, engine: EngineStatus) -> Run | None:

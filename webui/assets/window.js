@@ -95,7 +95,17 @@
   };
   document.addEventListener('focusin', (event) => { focused = mark(event.target); });
 
+  // what a person has unfolded stays so when it is replaced
+  const unfolded = new Map();
+  document.addEventListener('toggle', (event) => {
+    if (event.target.matches?.('details[id]')) unfolded.set(event.target.id, event.target.open);
+  }, true);
+
   const follow = () => {
+    for (const [id, open] of unfolded) {
+      const fold = document.getElementById(id);
+      if (fold && fold.open !== open) fold.open = open;
+    }
     // Gradio gives this button an English name on every page; its own words name it better
     first('#data-upload button[aria-label]')?.removeAttribute('aria-label');
     if (focused && document.activeElement === document.body) first(focused)?.focus({ preventScroll: true });

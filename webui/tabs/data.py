@@ -32,12 +32,14 @@ def _asked(ctx: Context, snap: Snapshot, text: Text) -> Bar | None:
     if snap.dataset is None or how is None:
         return None
     back = (text("data.as_it_was"), "as_it_was") if how.changed else ("", "")
+    if how.beginning is not None and how.beginning.error is not None:
+        return Bar(*back) if how.changed else Bar(text("data.choose"), "choose_file")
     if how.missing:
         return Bar(text(f"data.missing.{how.missing[0]}"), "choose_column", *back)
-    if not snap.dataset.confirmed:
-        return Bar(text("data.confirm"), "read_so", *back)
     if how.changed:
         return Bar(text("data.read_so"), "read_so", *back)
+    if not snap.dataset.confirmed:
+        return Bar(text("data.confirm"), "read_so")
     if not snap.dataset.usable:
         return Bar(text("data.see_wrong"), "see_wrong")
     return None

@@ -29,14 +29,14 @@ OFFERS = {
 CHANGES = """
 const value = (target) => (target.type !== 'checkbox' ? target.value : target.checked ? 'yes' : '');
 const tell = (target) => trigger('click', {do: 'set', id: `${target.dataset.id}=${value(target)}`});
-let waiting = 0;
+const waiting = new Map();
 element.addEventListener('change', (event) => {
   if (event.target.matches('select[data-do=set], input[type=checkbox][data-do=set]')) tell(event.target);
 });
 element.addEventListener('input', (event) => {
   if (!event.target.matches('input[type=text][data-do=set]')) return;
-  clearTimeout(waiting);
-  waiting = setTimeout(() => tell(event.target), 350);
+  clearTimeout(waiting.get(event.target));
+  waiting.set(event.target, setTimeout(() => tell(event.target), 350));
 });
 element.addEventListener('click', (event) => {
   const pressed = event.target.closest('button[data-do]');
@@ -60,7 +60,7 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
                 gr.HTML(el("h3", text("data.example.title"), cls="lw-group"))
                 c["example"] = clickable(elem_id="data-example")
     for name in ("menus", "fills"):
-        parts.on_click(c[name], lambda page, do, id: _change(ctx, page, do, id))
+        parts.on_click(c[name], lambda page, do, id: _change(ctx, page, do, id), every=True)
     parts.on_click(c["example"], lambda page, do, id: _leaf(page, do))
 
     def refresh(snap: Snapshot) -> list[Any]:

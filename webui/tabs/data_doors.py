@@ -44,7 +44,7 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
                 with gr.Accordion(text("data.paste"), open=False, elem_id="data-paste"):
                     c["paste"] = gr.Textbox(
                         lines=6, max_lines=14, show_label=False, container=False, placeholder=text("data.paste_hint"),
-                        elem_id="data-paste-text",
+                        elem_id="data-paste-text", interactive=True,
                     )  # fmt: skip
                     gr.HTML(view.paste_button(text), elem_id="data-paste-button")
                 gr.HTML(view.templates(text), elem_id="data-templates")
@@ -143,7 +143,7 @@ def _refresh(snap: Snapshot, text: Text) -> dict[str, Any]:
     reset = memo.pop("data.reset", False) or fresh
     return {
         "reading": gr.update(value=view.reading(snap, text), visible=snap.reading is not None),
-        "doors": gr.update(visible=open_(snap) and snap.reading is None),
+        "doors": gr.update(visible=open_(snap)),
         "intro": gr.update(visible=snap.dataset is None),
         "upload": gr.update(value=None) if reset else gr.skip(),
         "paste": gr.update(value="") if fresh and snap.dataset is not None else gr.skip(),
