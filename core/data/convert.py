@@ -1,6 +1,7 @@
 """One record in the one shape that is stored and tokenized, whatever format it came in.
 
-chat        {"row": 12, "messages": [{"role", "content", ["tool_calls"], ["reasoning_content"]}], ["tools": [...]]}
+chat        {"row": 12, "messages": [{"role", "content", ["tool_calls"], ["reasoning_content"], ["learned": false]}],
+             ["tools": [...]]}
 text        {"row": 12, "text": "..."}
 preference  {"row": 12, "prompt": [messages], "chosen": [messages], "rejected": [messages]}
             {"row": 12, "prompt": [messages], "answer": [messages], "label": true}           (KTO)

@@ -130,8 +130,14 @@ def _sequences(tokenizer: Any, row: dict[str, Any]) -> list[_Sequence]:
 
 def _conversation(tokenizer: Any, row: dict[str, Any], part: Part, messages: list[Message], first: int) -> _Sequence:
     template: Template = template_of(tokenizer, row.get("tools"))
+    quiet = {number for number, message in enumerate(messages) if message.get("learned") is False}
+    if quiet:  # read, but by the file's own word not learned; templates know nothing of that
+        messages = [{key: value for key, value in message.items() if key != "learned"} for message in messages]
     try:
         text, spans = template.spans(messages, row.get("tools"), first)
+        if quiet:
+            answers = [n for n, message in enumerate(messages) if n >= first and message["role"] == "assistant"]
+            spans = [span for number, span in zip(answers, spans, strict=True) if number not in quiet]
     except UserError:
         raise
     except Exception as error:  # whatever a template does wrong: it is a program that came with the model

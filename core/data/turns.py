@@ -132,7 +132,8 @@ def _messages_of(turn: dict[str, Any], notes: Notes, column: str) -> list[Messag
         own = next((turn[one] for one in _THINKING if isinstance(turn.get(one), str) and turn[one].strip()), "")
         if thinking or own:
             message["reasoning_content"] = thinking or str(own)
-        _untrained(turn, notes)
+        if _untrained(turn, notes):
+            message["learned"] = False
     if role == "tool":
         message |= {one: str(turn[one]) for one in ("name", "tool_call_id") if isinstance(turn.get(one), str)}
     if content is None and not message.get("tool_calls"):
@@ -162,11 +163,12 @@ def _typed(content: Any) -> tuple[str, list[Call], list[Message], Any]:
     return thinking, used, results, rest if rest else ("" if not used else None)
 
 
-def _untrained(turn: dict[str, Any], notes: Notes) -> None:
-    """A word about a turn that says of itself that it is not to be learned."""
-    for key in _LEARNED:
-        if key in turn and str(turn[key]).strip().lower() in ("false", "0", "0.0", "no"):
-            notes.add(Finding("warning", "turn.not_learned", key=key))
+def _untrained(turn: dict[str, Any], notes: Notes) -> bool:
+    """Whether a turn says of itself that it is not to be learned; a word about it is noted."""
+    key = next((key for key in _LEARNED if str(turn.get(key)).strip().lower() in ("false", "0", "0.0", "no")), None)
+    if key is not None:
+        notes.add(Finding("info", "turn.not_learned", key=key))
+    return key is not None
 
 
 def _sides(turn: dict[str, Any], notes: Notes, column: str) -> list[Message]:
@@ -183,7 +185,8 @@ def _sides(turn: dict[str, Any], notes: Notes, column: str) -> list[Message]:
         found.append({"role": role, "content": marked[-1]["content"] if marked else said})
     if not found:
         raise BadRow(Finding("error", "row.no_turns"))
-    _untrained(turn, notes)
+    if _untrained(turn, notes):
+        found = [{**message, "learned": False} if message["role"] == "assistant" else message for message in found]
     order = ("system", "user", "tool", "assistant")
     return sorted(found, key=lambda message: order.index(message["role"]))
 

@@ -261,6 +261,17 @@ def test_tool_calls_are_learned_and_results_are_not():
         )
 
 
+def test_an_answer_that_the_file_marks_as_not_to_be_learned_is_read_and_not_learned():
+    tokenizer = tokenizer_for("chatml")
+    turns = [("user", "a"), ("assistant", "one"), ("user", "b"), ("assistant", "two")]
+    messages = [{"role": role, "content": content} for role, content in turns]
+    whole = encode(tokenizer, {"row": 1, "messages": messages})[0]
+    half = encode(tokenizer, {"row": 1, "messages": [messages[0], {**messages[1], "learned": False}, *messages[2:]]})[0]
+    assert half.ids == whole.ids
+    assert "one" in learned(tokenizer, whole) and "one" not in learned(tokenizer, half)
+    assert "two" in learned(tokenizer, half)
+
+
 def test_preference_rows_learn_their_answers_only():
     tokenizer = tokenizer_for("chatml")
     prompt = [

@@ -130,7 +130,8 @@ def test_a_turn_that_is_not_to_be_learned_is_told(mark: dict[str, Any], warned: 
         [{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a", **mark}]}]
     )
     assert said(rows[0]["messages"]) == HELLO
-    assert codes(findings) == ([("warning", "turn.not_learned")] if warned else [])
+    assert rows[0]["messages"][1].get("learned", True) is not warned
+    assert codes(findings) == ([("info", "turn.not_learned")] if warned else [])
 
 
 # -- tools
