@@ -7,6 +7,7 @@ import gradio as gr
 
 from core.data.split import AUTOMATIC, held_out_count, why
 from core.errors import UserError
+from core.findings import Finding
 from webui import fields
 from webui.context import Context
 from webui.markup import Html, el
@@ -161,7 +162,7 @@ def _note(way: str, others: bool, text: Text) -> Html:
 
 def _others(ctx: Context, dataset: "Dataset") -> list["Dataset"]:
     """My other data sets, those that can be measured on."""
-    return [each for each in ctx.datasets.list() if each.id != dataset.id and each.task != "preference" and each.usable]
+    return [each for each in ctx.datasets.list() if each.id != dataset.id and each.task == dataset.task and each.usable]
 
 
 def aside(ctx: Context, snap: Snapshot, text: Text) -> Html:
@@ -186,17 +187,21 @@ def _from_file(ctx: Context, dataset: "Dataset", other_id: str, text: Text) -> H
     except UserError as error:  # deleted since
         return el("p", text.error(error), cls="lw-warning")
     said = el("p", text("data.aside.file", name=dataset_title(other, text), n=f"{other.usable:,}"), cls="lw-note")
-    answer = ctx.worker.ask("leak", ("leak", dataset.id, other.id), lambda: _leak(dataset, other))
-    if answer is None or not answer.fresh or answer.value is None:
-        return said
-    return el("div", said, el("p", text.finding(answer.value), cls="lw-warning"))
+    answer = ctx.looking.ask("leak", ("leak", dataset.id, other.id), lambda: _leak(dataset, other))
+    found = answer.value if answer is not None and answer.fresh else None
+    return el("div", said, [el("p", text.finding(each), cls="lw-warning") for each in found or []])
 
 
-def _leak(dataset: "Dataset", other: "Dataset") -> Any:
-    """The finding on rows of `other` that are learned too. Slow: reads both."""
+def _leak(dataset: "Dataset", other: "Dataset") -> list[Finding]:
+    """What to say of rows of `other` that are learned too. Slow: reads both."""
     from core.data.checks import leak
 
-    return leak(dataset.load_rows(), other.load_rows())
+    found = leak(dataset.load_rows(), other.load_rows())
+    if found is None:
+        return []
+    if not found.facts["near"]:  # equal ones are left out of the check
+        return [Finding("warning", "eval.learned_too", found.rows, name=other.name)]
+    return [found]
 
 
 def spare_of(ctx: Context, dataset: "Dataset", goal: str) -> int | None:

@@ -67,9 +67,9 @@ def _histogram(bins: Sequence[tuple[int, int, int]], max_length: int, text: Text
                 cls="lw-bar-over" if over else "lw-bar",
             )
         )
-    share = (max_length - low) / max(1, high - low)
+    share = max(0.0, (max_length - low) / max(1, high - low))  # all rows may be longer
     line = at = None
-    if 0 <= share <= 1:
+    if share <= 1:
         x = f"{share * WIDTH:.1f}"
         line = el("line", x1=x, x2=x, y1="0", y2=str(HEIGHT), cls="lw-limit")
         side = "right" if share > 0.5 else "left"

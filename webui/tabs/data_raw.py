@@ -52,7 +52,7 @@ def raw(ctx: "Context", dataset: "Dataset", number: int, findings: Findings, tex
     told = [el("p", mark(each), el("span", of_row(each, number, text)), cls="lw-row-finding") for each in why]
     line = next((at for each in why if (at := line_of(each.finding, number)) is not None), None)
     key = ("raw", dataset.id, number)
-    answer = ctx.worker.ask("raw", key, lambda: find(dataset, number, line))
+    answer = ctx.looking.ask("raw", key, lambda: find(dataset, number, line))
     if answer is None or not answer.fresh:
         shown: object = el("p", text("data.raw_looking"), cls="lw-note", role="status")
     elif answer.error is not None:
