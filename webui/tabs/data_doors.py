@@ -144,7 +144,7 @@ def _refresh(snap: Snapshot, text: Text) -> dict[str, Any]:
     return {
         "reading": gr.update(value=view.reading(snap, text), visible=snap.reading is not None),
         "doors": gr.update(visible=open_(snap)),
-        "intro": gr.update(visible=snap.dataset is None),
+        "intro": gr.update(visible=snap.dataset is None and snap.reading is None),
         "upload": gr.update(value=None) if reset else gr.skip(),
         "paste": gr.update(value="") if fresh and snap.dataset is not None else gr.skip(),
     }
