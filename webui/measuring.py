@@ -10,7 +10,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +33,10 @@ SOON_S = 0.4
 
 @dataclass(frozen=True, eq=False)
 class Measurement:
-    """A whole data set as one model reads it. `context` is the longest row that the model takes, in tokens."""
+    """A whole data set as one model reads it. `context` is the longest row that the model takes, in tokens.
+
+    Asked the same once a second, so what was worked out over all rows is kept.
+    """
 
     measured: "Measured"
     context: int
@@ -48,11 +51,20 @@ class Measurement:
             self._found[key] = tuple(token_findings(self.measured, max_length, model=model))
         return self._found[key]
 
+    @cached_property
+    def suggested(self) -> tuple[int, str, dict[str, Any]]:
+        """(maximum length, why, facts), as Measured.suggested."""
+        return self.measured.suggested(self.context)
+
     def lost(self, number: int, max_length: int) -> int:
         """Learned tokens that row `number` loses at `max_length`."""
-        measured = self.measured
-        mine = measured.rows == number
-        return int((measured.trained - measured.kept(max_length or None))[mine].sum())
+        mine = self.measured.rows == number
+        return int((self.measured.trained - _kept(self, max_length))[mine].sum())
+
+
+@lru_cache(maxsize=2)
+def _kept(measurement: Measurement, max_length: int) -> Any:
+    return measurement.measured.kept(max_length or None)
 
 
 @dataclass(frozen=True)

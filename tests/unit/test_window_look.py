@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -309,6 +310,15 @@ def test_lengths_are_drawn_counted_and_suggested(tokenizer: Any, language: str) 
 def test_lengths_of_nothing_are_a_sentence(tokenizer: Any) -> None:
     shown = data_lengths.lengths(measurement(tokenizer, []), 8, None, Findings([], []), "Starter", EN)
     assert plain(shown) == EN("data.lengths_none", model="Starter")
+
+
+def test_all_rows_decide_where_the_plan_saw_only_some(tokenizer: Any, ctx: Context) -> None:
+    found = measurement(tokenizer, [chat("How?", "word " * n) for n in range(1, 50)])
+    snap = replace(snapshot.take(ctx), plan={"max_length": 16})
+    assert data_look.limit_of(snap, None) == 16
+    assert data_look.limit_of(snap, found) >= found.measured.longest
+    ctx.drafts.update(changes={"max_length": 24})
+    assert data_look.limit_of(snapshot.take(ctx), found) == 24
 
 
 def test_a_press_sets_the_suggested_length(ctx: Context) -> None:

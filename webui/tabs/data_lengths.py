@@ -1,6 +1,7 @@
 """How long the rows are in tokens: a histogram with the maximum length, what it costs, a better one."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from core.data.measure import Cut
 from webui.markup import Html, el
@@ -14,6 +15,7 @@ WIDTH, HEIGHT = 960, 160
 """The drawing's own units; it is stretched to the page's width, so nothing but bars and a line stands in it."""
 
 
+@lru_cache(maxsize=8)  # asked once a second
 def label(measurement: Measurement | None, max_length: int, text: Text) -> str:
     """The heading while the box is closed: says the one thing that matters."""
     if measurement is None or not len(measurement.measured.lengths):
@@ -26,6 +28,7 @@ def label(measurement: Measurement | None, max_length: int, text: Text) -> str:
     return text("data.lengths_whole", longest=longest, limit=limit)
 
 
+@lru_cache(maxsize=8)
 def lengths(
     measurement: Measurement, max_length: int, chosen: int | None, findings: Findings, model: str, text: Text
 ) -> Html:
@@ -167,7 +170,7 @@ def _ways(cut: Cut, findings: Findings, text: Text) -> Html | None:
 
 def _suggestion(measurement: Measurement, max_length: int, chosen: int | None, model: str, text: Text) -> Html:
     """A maximum length with its reason, and a button where it differs from the one in force."""
-    length, why, facts = measurement.measured.suggested(measurement.context)
+    length, why, facts = measurement.suggested
     said = {name: f"{value:,}" if isinstance(value, int) else value for name, value in facts.items()}
     reason = text(REASONS[why], length=f"{length:,}", model=model, **said)
     if length == max_length:

@@ -125,12 +125,15 @@ def counted(ctx: Context, snap: Snapshot) -> Count | None:
 
 
 def limit_of(snap: Snapshot, measurement: Measurement | None) -> int:
-    """The maximum length in force, in tokens: the person's, else the plan's, else what all rows suggest; else 0."""
+    """The maximum length in force, in tokens: the person's, else what all rows ask for, else the plan's; else 0.
+
+    The plan looks at a sample of a large file; a run then goes by all rows, as the measurement does.
+    """
     if snap.spec is not None and snap.spec.max_length:
         return min(snap.spec.max_length, measurement.context) if measurement else snap.spec.max_length
-    if snap.plan is not None:
-        return int(snap.plan["max_length"])
-    return measurement.measured.suggested(measurement.context)[0] if measurement else 0
+    if measurement is not None:
+        return measurement.suggested[0]
+    return int(snap.plan["max_length"]) if snap.plan is not None else 0
 
 
 def _refresh(ctx: Context, snap: Snapshot, text: Text) -> dict[str, Any]:
