@@ -255,7 +255,8 @@ def fits(page: Visit, room: str) -> None:
         """() => { window.scrollTo(0, document.documentElement.scrollHeight);
         const bar = document.querySelector('#bar').getBoundingClientRect();
         const all = [...document.querySelectorAll('[role=tabpanel] button, [role=tabpanel] input, [role=tabpanel] a')];
-        const last = all.filter(e => e.checkVisibility()).map(e => e.getBoundingClientRect().bottom);
+        const free = (e) => e.checkVisibility() && !e.closest('.lw-scroll'); // a box may hide what it scrolls
+        const last = all.filter(free).map(e => e.getBoundingClientRect().bottom);
         return Math.max(0, ...last) <= bar.top + 1; }"""
     )
     assert clear, f"the last control of {room} stays under the bar"
