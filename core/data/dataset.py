@@ -1,6 +1,7 @@
 """One version of a data set: facts, rows, and the questions it can answer. How it lies on disk: datasets.py."""
 
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ class Dataset:
     choices       what a person decided about how it is read
     column_names  the columns of the file; `sheets` of a workbook, of which `sheet` is read; `packed`: "gz", "zip" or ""
     parent        the version that this one is another reading of
+    agreed        the person has looked at how it was read and agreed, later on
     """
 
     id: str
@@ -51,6 +53,7 @@ class Dataset:
     sheets: list[str] = field(default_factory=list)
     sheet: str | None = None
     packed: str = ""
+    agreed: bool = False
     _kept: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -70,7 +73,25 @@ class Dataset:
     @property
     def confirmed(self) -> bool:
         """Whether how it is read is certain: by what is in it, or because the person agreed."""
-        return self.mapping.sure or self.choices.confirmed
+        return self.mapping.sure or self.choices.confirmed or self.agreed
+
+    def need_a_look(self) -> int:
+        """How many rows an error or a warning names."""
+        if "troubled" not in self._kept:
+            named = (finding.rows for finding in self.findings if finding.level != "info")
+            self._kept["troubled"] = len(set(chain.from_iterable(named)))
+        return int(self._kept["troubled"])
+
+    def agrees_with(self, choices: Choices) -> bool:
+        """Whether `choices` say of the columns only what was found anyway, and of all else what they said before."""
+        nothing: dict[str, Any] = {"format": None, "columns": {}, "speaker": None, "confirmed": False}
+        return (
+            self.format != "unknown"
+            and choices.model_copy(update=nothing).key() == self.choices.model_copy(update=nothing).key()
+            and choices.format in (None, self.format)
+            and (choices.columns or self.columns) == self.columns
+            and choices.speaker in (None, self.mapping.speaker)
+        )
 
     @property
     def look(self) -> list[dict[str, Any]]:

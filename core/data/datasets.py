@@ -5,7 +5,7 @@
         version.json   what was found: file name, sha256, choices, encoding, mapping, counts, findings, parent, fixes
         rows.arrow     the usable rows in the stored shape (core/data/rows_file.py), and keys.npz: what they say
         look.json      the first records as they were read
-        meta.json      what may change later: the name, when it was last brought in
+        meta.json      what may change later: the name, when it was last brought in, whether a guess was agreed to
 
 A folder is built aside and renamed into place whole, so a kill in the middle leaves nothing that can be seen. Files
 are read outside the lock: two at once if need be.
@@ -65,9 +65,13 @@ class DatasetStore:
     def reread(self, dataset_id: str, choices: Choices, progress: Progress | None = None) -> Dataset:
         """The same source read with other choices: a version of its own, which keeps the name and hides the old one.
 
-        Raises UserError `dataset.unknown`, `dataset.damaged` and as `add`.
+        Who only agrees to the guess gets the same version. Raises UserError `dataset.unknown`, `dataset.damaged` and as
+        `add`.
         """
         old = self.get(dataset_id)
+        if choices.confirmed and old.agrees_with(choices):
+            with self._lock:
+                return self._note(old, old.name, old.added, agreed=True)
 
         def bring(to: Path) -> tuple[str, int]:
             intake.again(old.folder / keeping.SOURCE, to)
@@ -88,23 +92,24 @@ class DatasetStore:
     ) -> Dataset:
         """Build a version aside and rename it into place, unless its like is there.
 
-        keep_name: a version that is there already gets `name` too
+        keep_name: a version that is there already gets `name` even where a person has named it
         """
         dataset_id = mint_id()
         aside = self._workspace.datasets / f".{dataset_id}"
         try:
             aside.mkdir()
             sha256, size = bring(aside / keeping.SOURCE)
-            known = self._like(sha256, choices)
+            known = self._like(sha256, choices, facts)
             if known is None:
                 found = version.read(aside, facts["file_name"], choices, progress)
                 about = {**facts, "sha256": sha256, "size": size}
                 version.write(aside, {**about, **found, "choices": choices.plain(), "created": time.time()})
             with self._lock:
-                known = known or self._like(sha256, choices)  # another thread may have been faster
+                known = known or self._like(sha256, choices, facts)  # another thread may have been faster
                 if known is not None:
                     shutil.rmtree(aside, ignore_errors=True)
-                    return self._note(known, name if keep_name else known.name, time.time())
+                    renamed = known.name != (Path(known.file_name).stem or known.file_name)
+                    return self._note(known, known.name if renamed and not keep_name else name, time.time())
                 version.write_meta(aside, name[:NAME_LIMIT], time.time())
                 aside.rename(self._workspace.dataset_folder(dataset_id))
         except BaseException as error:
@@ -114,17 +119,20 @@ class DatasetStore:
             raise
         return self.get(dataset_id)
 
-    def _like(self, sha256: str, choices: Choices) -> Dataset | None:
-        """The version of these bytes that was read with these choices."""
-        for dataset in self._all():
-            if dataset.sha256 == sha256 and dataset.choices.key() == choices.key() and not dataset.fixes:
-                return dataset
-        return None
+    def _like(self, sha256: str, choices: Choices, facts: dict[str, Any]) -> Dataset | None:
+        """The version of these bytes that was read with these choices.
 
-    def _note(self, dataset: Dataset, name: str, added: float) -> Dataset:
+        Who brings a file to the window once more, and says nothing about how, gets what was last decided about it.
+        """
+        same = [dataset for dataset in self._all() if dataset.sha256 == sha256 and not dataset.fixes]
+        if facts["origin"] == "upload" and facts["parent"] is None and choices == UNDECIDED:
+            return max(same, key=lambda dataset: (dataset.added, dataset.created), default=None)
+        return next((dataset for dataset in same if dataset.choices.key() == choices.key()), None)
+
+    def _note(self, dataset: Dataset, name: str, added: float, *, agreed: bool = False) -> Dataset:
         """Write what may change later."""
         try:
-            version.write_meta(dataset.folder, name, added)
+            version.write_meta(dataset.folder, name, added, agreed=agreed or dataset.agreed)
         except OSError as error:
             raise translate(error, where=str(dataset.folder)) from error
         return self.get(dataset.id)
@@ -138,9 +146,9 @@ class DatasetStore:
             known = self._known.get(dataset_id)
             if known is None:
                 known = version.load(dataset_id, name, folder)
-            added = float(meta.get("added") or known.created)
-            if (known.name, known.added) != (name, added):
-                known = replace(known, name=name, added=added)
+            added, agreed = float(meta.get("added") or known.created), meta.get("agreed") is True
+            if (known.name, known.added, known.agreed) != (name, added, agreed):
+                known = replace(known, name=name, added=added, agreed=agreed)
         except FileNotFoundError:
             raise UserError("dataset.unknown", dataset=dataset_id) from None
         except (OSError, ValueError, KeyError, TypeError) as error:

@@ -104,6 +104,8 @@ def _text(
         return reader.records()
     kinds.refuse_text(stripped, name)
     layout = csv_rows.layout(start, choices)
+    if layout is not None and not layout.head.sure and not table_asked and text_rows.is_transcript(start):
+        layout = None  # people who talk use commas too
     if layout is None:
         return text_rows.read(opened, faults, again, start, name, repair=choices.repair)
     opened.container = "csv"

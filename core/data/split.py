@@ -46,9 +46,9 @@ def why(rows: int, holdout: float | None, goal: str, reworded: int) -> str:
     """
     if held_out_count(rows, holdout, goal, reworded):
         return "reworded" if holdout is None and goal == "facts" else "some"
-    if rows < AUTOMATIC[goal][0]:
-        return "few"
-    return "single" if holdout is None else "off"
+    if holdout is not None:
+        return "off"
+    return "few" if rows < AUTOMATIC[goal][0] else "single"
 
 
 def kept_aside(keys: Keys, holdout: float | None, seed: int, goal: str = "facts") -> NDArray[np.bool_]:

@@ -53,6 +53,11 @@ def read(
         raise UserError("data.empty", name=name)
 
 
+def is_transcript(start: str) -> bool:
+    """Whether a text that begins with `start` is a talk of people, `Name: words` line by line."""
+    return bool(_speakers(start, decoded.line_end(start)))
+
+
 def _without_zeros(lines: Iterator[str], faults: Faults, *, repair: bool) -> Iterator[str]:
     """The lines, those with zero characters left out, or mended when the person has agreed, and named."""
     for number, line in enumerate(lines, 1):

@@ -55,9 +55,10 @@ def write(folder: Path, facts: dict[str, Any]) -> None:
     write_atomic(folder / "version.json", json.dumps(said, ensure_ascii=False, indent=1))
 
 
-def write_meta(folder: Path, name: str, added: float) -> None:
+def write_meta(folder: Path, name: str, added: float, *, agreed: bool = False) -> None:
     """What may change later. Raises OSError."""
-    write_atomic(folder / "meta.json", json.dumps({"name": name, "added": added}, ensure_ascii=False))
+    said = {"name": name, "added": added, **({"agreed": True} if agreed else {})}
+    write_atomic(folder / "meta.json", json.dumps(said, ensure_ascii=False))
 
 
 def load(dataset_id: str, name: str, folder: Path) -> Dataset:

@@ -147,6 +147,29 @@ def test_the_same_bytes_read_otherwise_are_another_version_that_hides_the_first(
     assert store.list() == [] and list(store._workspace.datasets.iterdir()) == []
 
 
+def test_who_only_agrees_to_a_guess_reads_nothing_anew(store, tmp_path):
+    guess = store.add(write(tmp_path / "x.csv", "left,right\n" + "Where is it?,Over there it is.\n" * 3))
+    assert guess.format == "question_answer" and not guess.confirmed
+    agreed = store.reread(guess.id, Choices(format=guess.format, columns=guess.columns, confirmed=True))
+    assert agreed.id == guess.id and agreed.confirmed and DatasetStore(store._workspace).get(guess.id).confirmed
+    assert store.rename(guess.id, "Places").confirmed
+    turned = {"question": "right", "answer": "left"}
+    other = store.reread(guess.id, Choices(format=guess.format, columns=turned, confirmed=True))
+    assert other.id != guess.id and other.confirmed and other.columns == turned
+
+
+def test_a_file_that_is_brought_again_keeps_what_was_decided_and_gets_its_new_name(store, faq, tmp_path):
+    first = store.add(faq)
+    other = tmp_path / "answers.csv"
+    other.write_bytes(faq.read_bytes())
+    decided = store.reread(first.id, Choices(fill={"name": "Aurora"}))
+    again = store.add(other)
+    assert (again.id, again.name) == (decided.id, "answers")
+    store.rename(again.id, "Mine")
+    assert store.add(faq).name == "Mine"
+    assert store.add(faq, origin="file").id == first.id
+
+
 def test_an_earlier_reading_comes_back_when_the_later_one_alone_is_damaged(store, faq):
     first = store.add(faq)
     second = store.reread(first.id, Choices(fill={"name": "Aurora"}))

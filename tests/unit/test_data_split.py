@@ -99,6 +99,7 @@ def test_running_text_is_all_learned_and_what_was_said_wins():
         (300, None, "facts", 0, "single"),
         (100, None, "facts", 40, "few"),
         (300, 0, "facts", 40, "off"),
+        (100, 0, "facts", 40, "off"),
         (300, 0.1, "facts", 0, "some"),
         (300, None, "style", 0, "some"),
         (300, 0, "style", 0, "off"),

@@ -105,3 +105,9 @@ def test_zero_characters_in_text_cost_their_line(read):
     assert len(rows) == 51 and [(one.code, one.facts["lines"]) for one in opened.findings] == [("lines.nul", "2")]
     opened, rows = read("one\ntwo\x00\n" + "three\n" * 50, repair=True)
     assert rows[1] == {"text": "two"} and opened.findings[0].code == "lines.repaired"
+
+
+def test_a_talk_with_a_comma_in_every_line_is_no_table(read):
+    opened, rows = read("\n".join(f"CIRI: What do you see, {n}?\nGERALT: Tracks, {n}." for n in range(12)))
+    assert opened.container == "text" and opened.columns == ["messages"]
+    assert rows[0]["messages"][0] == {"from": "CIRI", "value": "What do you see, 0?"}

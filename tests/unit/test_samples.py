@@ -112,7 +112,11 @@ def test_rows_and_format_are_as_described(sample: Sample) -> None:
 def test_the_check_has_nothing_to_say(sample: Sample) -> None:
     if sample.name != DIRTY:
         found = read(sample)
-        assert found.encoding == ("" if found.container == "xlsx" else "utf-8") and len(found.rows) == sample.rows and found.findings == []
+        assert (
+            found.encoding == ("" if found.container == "xlsx" else "utf-8")
+            and len(found.rows) == sample.rows
+            and found.findings == []
+        )
 
 
 def test_words_are_short_of_the_right_language_and_of_nobody(sample: Sample) -> None:

@@ -122,7 +122,7 @@ def file_line(dataset: "Dataset", text: Text) -> str:
 
 def summary(dataset: "Dataset", text: Text) -> Html:
     """How many rows were read, how many are ready, how many need a look."""
-    bad = len({row for finding in dataset.findings if finding.level != "info" for row in finding.rows})
+    bad = dataset.need_a_look()
     if not dataset.usable:
         key = "data.read_unknown" if dataset.format == "unknown" else "data.read_none"
     elif dataset.usable > dataset.rows:  # other wordings of a question are rows of their own
