@@ -27,6 +27,12 @@ log = logging.getLogger(__name__)
 KEPT = 4
 """Counts that are held in memory; older ones are read again from the data set's folder."""
 
+READ_BY = (
+    "config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja",
+    "chat_template.json", "additional_chat_templates", "vocab.json", "merges.txt", "tokenizer.model",
+)  # fmt: skip
+"""Files of a model that say how it reads, and how much at once."""
+
 SOON_S = 0.4
 """A count that is done in this time is never announced."""
 
@@ -109,7 +115,7 @@ class Measuring:
     def ask(self, dataset: "Dataset", model: "ModelRef") -> Count:
         """How `dataset` reads for `model`, whose files must be here; what was asked before is given up for it."""
         assert model.folder is not None
-        key = (dataset.id, model.name, str(model.folder))
+        key = (dataset.id, model.name, str(model.folder), stamp(model.folder))
         with self._changed:
             if key in self._known:
                 self._known.move_to_end(key)
@@ -122,7 +128,8 @@ class Measuring:
 
     def known(self, dataset: "Dataset", model: "ModelRef") -> Count | None:
         """As `ask`, but nothing is begun: None when it was not asked yet."""
-        key = (dataset.id, model.name, str(model.folder))
+        assert model.folder is not None
+        key = (dataset.id, model.name, str(model.folder), stamp(model.folder))
         with self._changed:
             return self._at if key == self._now else self._known.get(key)
 
@@ -198,22 +205,23 @@ class Tokenizers:
 
     def of(self, folder: Path) -> Any:
         """The tokenizer of the model in `folder`, read anew when its files have changed. Raises UserError."""
-        return self._load(
-            folder,
-            tuple(
-                _written(folder / name) for name in ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja")
-            ),
-        )
+        return self._load(folder, stamp(folder))
 
 
-def _written(path: Path) -> float:
+def stamp(folder: Path) -> tuple[tuple[int, int], ...]:
+    """Differs when the files by which a model reads have changed: when each was written, and its size."""
+    return tuple(_written(folder / name) for name in READ_BY)
+
+
+def _written(path: Path) -> tuple[int, int]:
     try:
-        return path.stat().st_mtime
+        found = path.stat()
     except OSError:
-        return 0.0
+        return 0, 0
+    return found.st_mtime_ns, found.st_size
 
 
-def _load(folder: Path, written: tuple[float, ...]) -> Any:
+def _load(folder: Path, written: tuple[tuple[int, int], ...]) -> Any:
     from core.models.load import load_tokenizer
 
     return load_tokenizer(folder)
