@@ -100,9 +100,13 @@ class _Job:
     emit: Callable[[Event], None]
     log: Logger
     plan: Plan = field(init=False)
+    pairs: list[tuple[str, str]] = field(init=False)  # question, expected answer
+    system: str = field(init=False)
 
     def __post_init__(self) -> None:
         self.plan = self.settled.plan
+        self.pairs = self.dataset.questions(QUESTIONS)  # now: the data set may be deleted while it is learned
+        self.system = self.dataset.system_prompt()
 
     def work(self) -> None:
         from transformers import set_seed
@@ -207,11 +211,8 @@ class _Job:
             self.emit(Adjusted(what=what, before=before, after=after, reason=reason))
 
     def _ask(self, session: Session, *, step: int, adapter: str | None, seconds: float) -> None:
-        pairs = self.dataset.questions(QUESTIONS)
-        answers = self.hooks.ask(
-            session, adapter, self.dataset.system_prompt(), [question for question, _ in pairs], seconds
-        )
-        for (question, expected), found in zip(pairs, answers, strict=False):
+        answers = self.hooks.ask(session, adapter, self.system, [question for question, _ in self.pairs], seconds)
+        for (question, expected), found in zip(self.pairs, answers, strict=False):
             self.emit(Sample(step=step, question=question, answer=found, expected=expected))
 
     def _keep(self, session: Session, outcome: Outcome) -> bool:

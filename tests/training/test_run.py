@@ -57,6 +57,18 @@ def test_a_run_learns_and_leaves_an_adapter(lab: Lab) -> None:
             assert str(place) not in said and json.dumps(str(place))[1:-1] not in said
 
 
+def test_a_data_set_that_is_deleted_while_it_is_learned_does_not_spoil_the_run(lab: Lab) -> None:
+    """The questions of the end were read from a folder that was gone, and a run that had learned all was Failed."""
+    run = lab.run(min_steps=60)
+    lab.engine.submit(run.id)
+    lab.wait(run, lambda: any(isinstance(event, Step) for event in run.events()))
+    lab.datasets.delete(lab.dataset.id)
+    lab.wait(run)
+    assert run.status() == "finished"
+    samples = [event for event in run.events() if isinstance(event, Sample)]
+    assert len(samples) == 4 and samples[0].question == samples[2].question
+
+
 def test_only_the_adapter_changes_and_all_of_it_does(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every weight of the model in the engine, before the first step and after the last one."""
     from core.accelerator import Accelerator
