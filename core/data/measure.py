@@ -1,25 +1,26 @@
-"""How long rows are for one model's tokenizer, and what of them is learned: counted once, asked for any maximum length.
+"""Counting tokens: how long rows are for one model's tokenizer, and what of them is learned.
 
 measured = measure(tokenizer, rows)          # one pass of tokens.encode, the slow part
-measured.cut(512).tokens                     # trained tokens that are lost at 512; no rows needed
-measured.suggested(context=2048)             # (384, "whole", {...})
+measured_of(dataset, tokenizer)              # the same, kept beside the data set
+token_findings(measured, 512, model="Qwen")  # what is to be said of it
 """
 
+import contextlib
 import hashlib
 import json
-import math
-import os
-import tempfile
-import zipfile
+from array import array
 from collections.abc import Iterable, Sized
-from dataclasses import dataclass, field
-from itertools import tee
+from importlib.metadata import version
+from itertools import chain, tee
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from core.data.deadline import Runaway
+from core.data.measured import Cut as Cut
+from core.data.measured import Measured, Numbers
+from core.data.measured import longest as longest
 from core.data.rows import Progress
 from core.errors import UserError
 from core.findings import Finding, worst_first
@@ -27,157 +28,11 @@ from core.findings import Finding, worst_first
 if TYPE_CHECKING:
     from core.data.dataset import Dataset
 
-Numbers = NDArray[np.int64]
+KEPT = 4
+"""Counts that are kept beside a data set, each for one model."""
 
-NEVER_CUT_BELOW = 2048
-"""Up to this many tokens the longest row decides the maximum length; above it, 99 % of the rows do."""
-
-COVERED = 0.99
-_FORMAT = 1
-
-
-def longest(lengths: list[int] | Numbers, context: int) -> int:
-    """The automatic maximum length: nothing is cut up to 2,048 tokens, above that 99 % of the rows fit whole."""
-    ordered = sorted(int(length) for length in lengths) or [context]
-    covers = (
-        ordered[-1]
-        if ordered[-1] <= NEVER_CUT_BELOW
-        else max(NEVER_CUT_BELOW, ordered[math.ceil(COVERED * len(ordered)) - 1])
-    )
-    return max(8, min(context, 8 * math.ceil(covers / 8)))
-
-
-@dataclass(frozen=True)
-class Cut:
-    """What a maximum length costs. Row numbers in the order of the file.
-
-    rows    keep some of what is learned, and lose some
-    lost    lose all that is learned, so they are left out
-    tokens  trained tokens lost in all, those of `lost` included; `partly` without them
-    """
-
-    rows: list[int]
-    lost: list[int]
-    tokens: int
-    partly: int
-
-
-@dataclass
-class Measured:
-    """Lengths in tokens, before any cutting. A preference row has two sequences, every other row one.
-
-    rows     [sequences] row numbers, in the order of the file
-    index    [sequences] which row of the data set it was, from 0
-    lengths  [sequences] tokens; `trained`: those of them that are learned
-    spans    [spans, 2] from and to which token something is learned; `first` [sequences + 1]: where a sequence's begin
-    count    rows looked at
-    refused  what the template said -> rows that it refuses
-    dropped  "system", "tools", "reasoning" -> rows of which the template leaves that out without a word
-    """
-
-    rows: Numbers
-    index: Numbers
-    lengths: Numbers
-    trained: Numbers
-    spans: Numbers
-    first: Numbers
-    count: int
-    refused: dict[str, list[int]] = field(default_factory=dict)
-    dropped: dict[str, list[int]] = field(default_factory=dict)
-
-    @property
-    def system_dropped(self) -> list[int]:
-        """Rows whose system prompt the template leaves out without a word."""
-        return self.dropped.get("system", [])
-
-    @property
-    def untrained(self) -> list[int]:
-        """Rows in which nothing is learned however long they may be."""
-        return _once(self.rows[self.trained == 0])
-
-    @property
-    def longest(self) -> int:
-        """Tokens of the longest row; 0 when there is none."""
-        return int(self.lengths.max(initial=0))
-
-    def kept(self, max_length: int | None) -> Numbers:
-        """[sequences] trained tokens that are left at `max_length`."""
-        if max_length is None:
-            return self.trained
-        left = np.clip(np.minimum(self.spans[:, 1], max_length) - self.spans[:, 0], 0, None)
-        total = np.concatenate([np.zeros(1, np.int64), np.cumsum(left)])
-        return np.asarray(total[self.first[1:]] - total[self.first[:-1]])
-
-    def cut(self, max_length: int | None) -> Cut:
-        """What is lost at `max_length` tokens."""
-        kept = self.kept(max_length)
-        gone = (kept == 0) & (self.trained > 0)
-        lost = _once(self.rows[gone])
-        some = (kept < self.trained) & ~np.isin(self.index, self.index[gone])
-        missing = self.trained - kept
-        return Cut(_once(self.rows[some]), lost, int(missing.sum()), int(missing[some].sum()))
-
-    def usable(self, max_length: int | None) -> int:
-        """Rows that can be learned at `max_length`."""
-        dead = np.unique(self.index[self.kept(max_length) == 0])
-        return len(np.unique(self.index)) - len(dead)
-
-    def total_trained(self, max_length: int | None = None) -> int:
-        """Tokens that are learned in one pass over the data."""
-        return int(self.kept(max_length).sum())
-
-    def histogram(self, bins: int = 24) -> list[tuple[int, int, int]]:
-        """[(from, to, rows)] of equal width, `from` included and `to` not; [] without rows."""
-        if not len(self.lengths):
-            return []
-        low = int(self.lengths.min())
-        width = max(1, math.ceil((self.longest + 1 - low) / bins))
-        counts = np.bincount((self.lengths - low) // width)
-        return [(low + at * width, low + (at + 1) * width, int(count)) for at, count in enumerate(counts)]
-
-    def suggested(self, context: int) -> tuple[int, str, dict[str, Any]]:
-        """(maximum length, why, facts), why: "whole" every row fits, "most" 99 % do, "context" it is the model's limit.
-
-        facts: longest (tokens of the longest row), over (rows that are longer), rows, context
-        """
-        length = longest(self.lengths, context)
-        over = len(np.unique(self.index[self.lengths > length]))
-        why = "whole" if not over else "context" if length >= context else "most"
-        return length, why, {"longest": self.longest, "over": over, "rows": self.count, "context": context}
-
-    def save(self, path: Path) -> None:
-        """Written aside and renamed, so that a reader never meets half a file. Raises OSError."""
-        told = json.dumps({"format": _FORMAT, "count": self.count, "refused": self.refused, "dropped": self.dropped})
-        handle, aside = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                np.savez_compressed(
-                    file,
-                    rows=self.rows,
-                    index=self.index,
-                    lengths=self.lengths,
-                    trained=self.trained,
-                    spans=self.spans,
-                    first=self.first,
-                    told=np.frombuffer(told.encode("ascii"), np.uint8),
-                )
-            os.replace(aside, path)
-        except BaseException:
-            Path(aside).unlink(missing_ok=True)
-            raise
-
-    @classmethod
-    def load(cls, path: Path) -> "Measured":
-        """What `save` wrote. Raises OSError or ValueError when it cannot be read."""
-        try:
-            with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-                told = json.loads(file["told"].tobytes())
-                if told["format"] != _FORMAT:
-                    raise ValueError("written by another version")
-                arrays = {name: file[name] for name in ("rows", "index", "lengths", "trained", "spans", "first")}
-        except (KeyError, zipfile.BadZipFile, EOFError) as error:
-            raise ValueError(str(error)) from error
-        return cls(**arrays, count=told["count"], refused=told["refused"], dropped=told["dropped"])
+READ_WITH = ("jinja2", "tokenizers", "transformers", "trl")
+"""Libraries on whose version it depends how rows become tokens, and what of them is learned."""
 
 
 def measure(tokenizer: Any, rows: Iterable[dict[str, Any]], progress: Progress | None = None) -> Measured:
@@ -188,16 +43,12 @@ def measure(tokenizer: Any, rows: Iterable[dict[str, Any]], progress: Progress |
     """
     from core.data.tokens import encode_many
 
-    numbers: list[int] = []
-    index: list[int] = []
-    lengths: list[int] = []
-    trained: list[int] = []
-    spans: list[tuple[int, int]] = []
-    first = [0]
+    numbers, index, lengths, trained, spans, first = (array("q") for _ in range(6))
+    first.append(0)
     refused: dict[str, list[int]] = {}
     dropped: dict[str, list[int]] = {}
     total = len(rows) if isinstance(rows, Sized) else 0
-    count = 0
+    count, overdue = 0, False
     looked, encoded = tee(rows)
     for at, (row, parts) in enumerate(zip(looked, encode_many(tokenizer, encoded), strict=True)):
         if progress is not None and at % 64 == 0:
@@ -206,6 +57,7 @@ def measure(tokenizer: Any, rows: Iterable[dict[str, Any]], progress: Progress |
         if isinstance(parts, UserError):
             if parts.code != "tokens.template":  # not this row but the model: it has no template, or a broken one
                 raise parts
+            overdue = overdue or isinstance(parts.__cause__, Runaway)
             refused.setdefault(str(parts.facts["said"]), []).append(row["row"])
             continue
         for part in parts:
@@ -214,23 +66,29 @@ def measure(tokenizer: Any, rows: Iterable[dict[str, Any]], progress: Progress |
             lengths.append(part.length)
             found = _spans(part.trained)
             trained.append(sum(end - start for start, end in found))
-            spans += found
-            first.append(len(spans))
+            spans.extend(chain.from_iterable(found))
+            first.append(len(spans) // 2)
         for what in _left_out(row, parts[0].text):
             dropped.setdefault(what, []).append(row["row"])
     if progress is not None:
         progress(count, count)
     return Measured(
-        np.asarray(numbers, np.int64),
-        np.asarray(index, np.int64),
-        np.asarray(lengths, np.int64),
-        np.asarray(trained, np.int64),
-        np.asarray(spans, np.int64).reshape(-1, 2),
-        np.asarray(first, np.int64),
-        count,
-        refused,
-        dropped,
+        rows=_numbers(numbers),
+        index=_numbers(index),
+        lengths=_numbers(lengths),
+        trained=_numbers(trained),
+        spans=_numbers(spans).reshape(-1, 2),
+        first=_numbers(first),
+        count=count,
+        refused=refused,
+        dropped=dropped,
+        overdue=overdue,
     )
+
+
+def _numbers(found: "array[int]") -> Numbers:
+    """The same memory for numpy, which takes no empty one."""
+    return np.frombuffer(found, np.int64) if found else np.zeros(0, np.int64)
 
 
 def measured_of(dataset: "Dataset", tokenizer: Any, progress: Progress | None = None) -> Measured:
@@ -241,11 +99,18 @@ def measured_of(dataset: "Dataset", tokenizer: Any, progress: Progress | None = 
     except (OSError, ValueError):
         pass
     found = measure(tokenizer, dataset.load_rows(), progress)
-    try:
-        found.save(path)
-    except OSError:
-        pass  # a full disk only means that it is counted again next time
+    if not found.overdue:
+        with contextlib.suppress(OSError):  # a full disk only means that it is counted again next time
+            found.save(path)
+            _prune(dataset.folder)
     return found
+
+
+def _prune(folder: Path) -> None:
+    """Leave the newest counts only: each change of a model or of a library makes a new one. Raises OSError."""
+    written = sorted(folder.glob("measured-*.npz"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    for path in written[KEPT:]:
+        path.unlink(missing_ok=True)
 
 
 def fingerprint(tokenizer: Any) -> str:
@@ -258,6 +123,7 @@ def fingerprint(tokenizer: Any) -> str:
         digest.update(json.dumps({key: str(value) for key, value in tokenizer.special_tokens_map.items()}).encode())
         for path in sorted(Path(__file__).parent.glob("*.py")):  # how rows become tokens may change with an update
             digest.update(path.read_bytes())
+        digest.update(json.dumps({name: version(name) for name in READ_WITH}).encode())
         known = tokenizer.__dict__["_lora_workbench_fingerprint"] = digest.hexdigest()
     return hashlib.sha256(f"{known}{template}".encode()).hexdigest()[:16]
 
@@ -321,8 +187,3 @@ def _left_out(row: dict[str, Any], text: str) -> list[str]:
 def _stands(words: str, text: str) -> bool:
     """Whether a template shows `words`; it may change blanks and line breaks."""
     return words.strip() in text or "".join(words.split()) in "".join(text.split())
-
-
-def _once(numbers: Numbers) -> list[int]:
-    """Row numbers without repeats, in order."""
-    return [int(number) for number in np.unique(numbers)]

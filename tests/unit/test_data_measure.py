@@ -1,13 +1,17 @@
 """Lengths are counted once; every figure drawn from them is what cutting row by row would give."""
 
+import os
 import random
+from importlib.metadata import version
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from core.data import measure as counting
+from core.data import render
 from core.data.checks import check_tokens
+from core.data.deadline import Overdue
 from core.data.measure import Measured, fingerprint, longest, measure, measured_of, token_findings
 from core.data.tokens import encode
 from core.errors import UserError
@@ -146,6 +150,39 @@ def test_kept_on_disk_for_each_tokenizer_and_template(tmp_path, tokenizer, monke
     for path in tmp_path.iterdir():
         path.write_bytes(path.read_bytes()[:-30])
     assert measured_of(dataset, tokenizer).cut(20) == first.cut(20)
+
+
+def test_another_version_of_a_library_is_counted_anew(monkeypatch):
+    """TRL brings templates of its own, and tokenizers may cut words otherwise after an update."""
+    before = fingerprint(tokenizer_with(CHATML))
+    assert before == fingerprint(tokenizer_with(CHATML))
+    for name in ("trl", "transformers", "tokenizers", "jinja2"):
+        monkeypatch.setattr(counting, "version", lambda asked, name=name: "0" if asked == name else version(asked))
+        assert fingerprint(tokenizer_with(CHATML)) != before
+
+
+def test_what_was_refused_for_lack_of_time_is_not_kept(tmp_path, tokenizer, monkeypatch):
+    """A busy machine made a good row look refused, for ever."""
+
+    def late(*rest, **more):
+        raise Overdue
+
+    dataset = SimpleNamespace(folder=tmp_path, load_rows=lambda: [talk(1, "Hi", "Hello")])
+    with monkeypatch.context() as patch:
+        patch.setattr(render, "render", late)
+        assert list(measured_of(dataset, tokenizer).refused.values()) == [[1]]
+    assert list(tmp_path.iterdir()) == []
+    assert not measured_of(dataset, tokenizer).refused
+
+
+def test_only_the_newest_counts_stay(tmp_path, tokenizer):
+    for age in range(6):
+        path = tmp_path / f"measured-{age}.npz"
+        path.write_bytes(b"old")
+        os.utime(path, (1000 - age, 1000 - age))
+    measured_of(SimpleNamespace(folder=tmp_path, load_rows=lambda: [talk(1, "Hi", "Hello")]), tokenizer)
+    left = sorted(path.name for path in tmp_path.iterdir())
+    assert len(left) == 4 and {"measured-0.npz", "measured-1.npz", "measured-2.npz"} < set(left)
 
 
 def test_counting_can_be_given_up(tokenizer, tmp_path):
