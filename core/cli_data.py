@@ -111,7 +111,7 @@ def _source(desk: Desk, reference: str, choices: Choices) -> tuple[Path, str, Ch
         pass
     if is_id(reference):
         dataset = desk.datasets.get(reference)
-        return dataset.folder / "source", dataset.file_name, dataset.choices.with_(choices)
+        return dataset.source, dataset.file_name, dataset.choices.with_(choices)
     from core.data.samples import find
 
     sample = find(reference)

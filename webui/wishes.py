@@ -7,12 +7,10 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from core.data.choices import Choices
+from core.data.reading_as import BEFORE_ROWS
 
 if TYPE_CHECKING:
     from core.data.datasets import Dataset
-
-BEFORE_ROWS = ("encoding", "sheet", "separator", "header", "repair")
-"""Choices that decide which rows and columns there are: with another one of these, the columns are found anew."""
 
 
 class Wishes:

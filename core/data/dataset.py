@@ -71,6 +71,11 @@ class Dataset:
         return self.mapping.columns
 
     @property
+    def source(self) -> Path:
+        """The file's bytes as they came."""
+        return self.folder / keeping.SOURCE
+
+    @property
     def confirmed(self) -> bool:
         """Whether how it is read is certain: by what is in it, or because the person agreed."""
         return self.mapping.sure or self.choices.confirmed or self.agreed

@@ -14,6 +14,7 @@ from core.data.checks import Checker
 from core.data.choices import UNDECIDED, Choices
 from core.data.convert import Converter, Mapping
 from core.data.look import plain_look
+from core.data.reading_as import recognised
 from core.data.rows import Progress, Record
 from core.findings import Finding, worst_first
 
@@ -56,7 +57,7 @@ def examine(
     opened = files.open_file(path, name=name, choices=choices, progress=progress)
     try:
         first = _first(opened.records)
-        mapping = _recognised(opened.columns, first, choices)
+        mapping = recognised(opened.columns, first, choices)
         outside = list(opened.columns)
         inside = formats.inner_columns(outside, first)
         mapping = replace(mapping, sure=mapping.sure and opened.sure)
@@ -86,15 +87,6 @@ def examine(
         opened.packed,
         look,
     )
-
-
-def _recognised(columns: list[str], look: list[Record], choices: Choices) -> Mapping:
-    """The format, where some columns alone were named too: they join, or replace, those that are found."""
-    found = formats.recognise(columns, look, choices)
-    if choices.format or not choices.columns or found.format == "unknown":
-        return found
-    both = Choices(columns={**found.columns, **choices.columns}, format=found.format)
-    return formats.recognise(columns, look, choices.with_(both))
 
 
 def listed(columns: list[str]) -> str:

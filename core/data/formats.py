@@ -8,6 +8,7 @@ from core.data import markup
 from core.data.choices import Choices
 from core.data.convert import UNDECIDED, Converter, Mapping, convert, unwrapped
 from core.data.named import by_content, by_name
+from core.data.parts import FORMATS, PARTS, TASKS, known, missing
 from core.data.placeholders import placeholders
 from core.data.rows import FileRows, Record
 from core.data.speakers import model_among, strangers
@@ -16,37 +17,12 @@ from core.data.unnamed import texts_of
 from core.findings import Finding
 
 __all__ = [
-    "FORMATS", "PARTS", "Converter", "Mapping", "convert", "convert_all", "inner_columns", "merged", "placeholders",
-    "recognise", "speakers",
+    "FORMATS", "PARTS", "Converter", "Mapping", "chosen_columns", "convert", "convert_all", "inner_columns", "merged",
+    "placeholders", "recognise", "speakers",
 ]  # fmt: skip
 
 LOOKED_AT = 200
 """Rows that are looked at, at most."""
-
-_CHAT = (("history", False), ("system", False), ("thinking", False), ("tools", False))
-PARTS: dict[str, tuple[tuple[str, bool], ...]] = {
-    "messages": (("messages", True), *_CHAT),
-    "sharegpt": (("messages", True), *_CHAT),
-    "alpaca": (("instruction", True), ("output", True), ("input", False), *_CHAT),
-    "prompt_completion": (("prompt", True), ("completion", True), ("input", False), *_CHAT),
-    "question_answer": (
-        ("question", True), ("answer", True), ("similar", False), ("title", False), ("input", False), *_CHAT,
-    ),
-    "text": (("text", True),),
-    "preference": (
-        ("prompt", False), ("messages", False), ("chosen", False), ("rejected", False), ("completion", False),
-        ("label", False), ("input", False), ("history", False), ("system", False), ("tools", False),
-    ),
-}  # fmt: skip
-"""Format -> its parts in the order of the menus, and whether a part must have a column.
-
-More columns of the part "similar" are numbered: "similar", "similar2", "similar3". Of a preference, `rejected` has a
-column with `chosen` or `messages`, or `label` with `completion` or `messages`.
-"""
-
-FORMATS = tuple(PARTS)
-
-_TASKS = {"text": "text", "preference": "preference"}
 
 
 def recognise(columns: list[str], look: list[Record], choices: Choices = UNDECIDED) -> Mapping:
@@ -104,28 +80,20 @@ def merged(findings: Iterable[Finding]) -> list[Finding]:
 def _chosen(columns: list[str], look: list[Record], choices: Choices) -> Mapping:
     """What a person has chosen. Columns that are not there are passed over; without a part that must be, unknown."""
     form = str(choices.format)
-    parts = PARTS.get(form)
-    known = {part for part, _ in parts or ()}
-    here = {
-        part: column
-        for part, column in choices.columns.items()
-        if column in columns and (part in known or part.rstrip("0123456789") == "similar" and "similar" in known)
-    }
-    if parts is None or any(part not in here for part, required in parts if required) or not _complete(form, here):
+    here = chosen_columns(columns, choices)
+    if missing(form, here):
         return Mapping("unknown", "chat", sure=False)
-    found = Mapping(form, _TASKS.get(form, "chat"), here, markup=_marks(form, here, look))
+    found = Mapping(form, TASKS.get(form, "chat"), here, markup=_marks(form, here, look))
     if "messages" in here and form in ("messages", "sharegpt"):
         styles = (style(turns) for record in look if (turns := turns_of(record.values.get(here["messages"]))))
         found = Mapping(next((one for one in styles if one), form), "chat", here, markup=found.markup)
     return _with_speaker(found, look, choices)
 
 
-def _complete(form: str, here: dict[str, str]) -> bool:
-    if form != "preference":
-        return True
-    if "label" in here:
-        return "completion" in here or "messages" in here
-    return "rejected" in here and ("chosen" in here or "messages" in here)
+def chosen_columns(columns: list[str], choices: Choices) -> dict[str, str]:
+    """Part -> column of what a person has chosen, as far as the format has the part and the file the column."""
+    form = str(choices.format)
+    return {part: column for part, column in choices.columns.items() if column in columns and known(form, part)}
 
 
 def _marks(form: str, here: dict[str, str], look: list[Record]) -> str | None:

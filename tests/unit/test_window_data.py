@@ -8,12 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from core.data.choices import Choices
-from core.data.convert import Mapping
 from core.data.datasets import Dataset, DatasetStore
 from core.data.files import read
-from core.data.formats import FORMATS, PARTS, recognise
-from core.data.rows import Record
+from core.data.formats import PARTS
 from core.drafts import DraftStore
 from core.findings import Finding
 from core.models.sources import Fetcher
@@ -22,10 +19,9 @@ from core.workspace import Workspace
 from tests.unit.test_window_actions import WaitingEngine
 from webui import choosing, columns, snapshot, templates
 from webui.actions import act
-from webui.columns import Beginning, missing, start_of_format, with_part
 from webui.context import Context
 from webui.snapshot import Page
-from webui.tabs import data, data_columns, data_doors, data_view
+from webui.tabs import data, data_columns, data_doors, data_example, data_view
 from webui.tabs import data_columns_view as view
 from webui.text import LANGUAGES, load
 
@@ -114,34 +110,6 @@ def test_an_encoding_that_cannot_be_is_said_and_taken_back(ctx: Context, tmp_pat
     assert "faq.csv" in view.menus(snap.dataset, how, load("en"))  # type: ignore[arg-type]
 
 
-def test_another_format_keeps_the_columns_that_hold_the_same() -> None:
-    records = [Record(1, {"a": "1", "b": "2", "c": "3"})]
-    beginning = Beginning(["a", "b", "c"], records)
-    mapping = Mapping("question_answer", "chat", {"question": "b", "answer": "c"})
-    assert start_of_format(beginning, mapping, "alpaca") == {"instruction": "b", "output": "c"}
-    assert with_part(mapping, "answer", "b") == {"answer": "b"}  # a column holds one part only
-    assert with_part(mapping, "answer", "") == {"question": "b"}
-
-
-def test_what_is_missing_is_named() -> None:
-    assert missing(Mapping("unknown", "chat")) == ["format"]
-    assert missing(Mapping("question_answer", "chat", {"answer": "a"})) == ["question"]
-    assert missing(Mapping("preference", "preference", {"chosen": "a"})) == ["rejected"]
-    assert missing(Mapping("preference", "preference", {"label": "a"})) == ["completion"]
-    assert missing(Mapping("preference", "preference", {"label": "a", "messages": "b"})) == []
-
-
-@pytest.mark.parametrize("format", FORMATS)
-def test_the_menus_and_the_reader_mean_the_same_columns(format: str) -> None:
-    """What the live example shows is what is read afterwards."""
-    parts = [part for part, needed in PARTS[format] if needed] or ["prompt", "chosen", "rejected"]
-    names = [f"column {n}" for n in range(len(parts))]
-    records = [Record(n, dict.fromkeys(names, "words")) for n in range(1, 4)]
-    wished = Choices(format=format, columns=dict(zip(parts, names, strict=True)), confirmed=True)
-    shown, read_so = columns.mapping_of(Beginning(names, records), wished), recognise(names, records, wished)
-    assert (shown.format, shown.task, shown.columns) == (read_so.format, read_so.task, read_so.columns)
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_choice_has_its_words(language: str) -> None:
     text = load(language)
@@ -193,7 +161,7 @@ def test_summary_and_file_line_have_no_html_of_others(ctx: Context, tmp_path: Pa
     page, text = Page(room="data"), load(language)
     how = columns.how(ctx, snapshot.take(ctx, page))
     assert how is not None
-    said = [view.menus(dataset, how, text), view.example(how, 0, text), view.fills(how, [evil], text)]
+    said = [view.menus(dataset, how, text), data_example.example(how, 0, text), view.fills(how, [evil], text)]
     said += [data_view.chosen(dataset, evil, text, changing=False), data_view.summary(dataset, text)]
     assert "<img" not in "".join(said) and "&lt;img" in "".join(said)
 

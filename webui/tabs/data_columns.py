@@ -4,12 +4,15 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from core.data import reading_as
+from core.data.parts import FORMATS
 from webui import choosing, columns
 from webui.context import Context
 from webui.markup import el
 from webui.parts import BarParts, TabParts, clickable
 from webui.snapshot import Page, Snapshot
 from webui.tabs import data_columns_view as view
+from webui.tabs import data_example
 from webui.text import Text
 
 if TYPE_CHECKING:
@@ -138,21 +141,19 @@ def _change(ctx: Context, page: Page, do: str, id: str) -> None:
 
 def _choose_columns(ctx: Context, dataset: "Dataset", name: str, value: str) -> None:
     """Another format, or another column for a part. Values that the page did not offer change nothing."""
-    from core.data.formats import PARTS
-
     wished = ctx.wishes.of(dataset)
     beginning = columns.beginning_of(ctx, dataset, wished, wait_s=LOOK_S)
     if beginning is None:
         return
-    mapping = columns.mapping_of(beginning, wished) if ctx.wishes.changed(dataset) else dataset.mapping
+    mapping = columns.mapping_of(dataset, beginning, wished)
     if name == "format":
-        if value in PARTS:
-            ctx.wishes.update(dataset, format=value, columns=columns.start_of_format(beginning, mapping, value))
+        if value in FORMATS:
+            found = reading_as.columns_for(value, beginning.columns, beginning.records, mapping)
+            ctx.wishes.update(dataset, format=value, columns=found)
         return
     part = name.removeprefix("part:")
-    known = part.rstrip("0123456789") in (each for each, _ in PARTS.get(mapping.format, ()))
-    if known and (not value or value in beginning.columns):
-        ctx.wishes.update(dataset, format=mapping.format, columns=columns.with_part(mapping, part, value))
+    if reading_as.has_part(mapping, part) and (not value or value in beginning.columns):
+        ctx.wishes.update(dataset, format=mapping.format, columns=reading_as.with_part(mapping, part, value))
 
 
 # -- what is shown
@@ -175,5 +176,5 @@ def _refresh(ctx: Context, snap: Snapshot, text: Text) -> dict[str, Any]:
         ),
         "menus": gr.update(value=view.menus(snap.dataset, how, text, call=memo.get("data.call", 0))),
         "fills": gr.update(value=boxes[1], visible=bool(boxes[1])),
-        "example": gr.update(value=view.example(how, memo.get("data.example", 0), text)),
+        "example": gr.update(value=data_example.example(how, memo.get("data.example", 0), text)),
     }

@@ -1,10 +1,11 @@
-"""The menus that say how a file is read, and a row as it would read with them, as HTML (no Gradio here)."""
+"""The menus that say how a file is read, as HTML (no Gradio here)."""
 
 from typing import TYPE_CHECKING
 
-from webui.columns import REPEATED, Example, How
+from core.data import reading_as
+from core.data.parts import FORMATS, kind_of
+from webui.columns import How
 from webui.markup import Html, el
-from webui.tabs import row_view
 from webui.text import Text
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def encoding_words(name: str, text: Text) -> str:
 
 def part_words(part: str, text: Text) -> str:
     """What a part is called; "similar3" is another "similar"."""
-    return text(f"data.part.{part.rstrip('0123456789')}")
+    return text(f"data.part.{kind_of(part)}")
 
 
 # -- the menus
@@ -89,8 +90,6 @@ def _menu(name: str, label: str, options: list[tuple[str, str]], value: str, *, 
 
 
 def _format(how: How, text: Text) -> Html:
-    from core.data.formats import FORMATS
-
     known = how.mapping.format in FORMATS
     options = [] if known else [("", text("data.menu.choose"))]
     options += [(name, text(f"data.format.{name}")) for name in FORMATS]
@@ -100,19 +99,6 @@ def _format(how: How, text: Text) -> Html:
 def _columns(how: How, text: Text, *, wanted: bool) -> list[tuple[str, str]]:
     nothing = text("data.menu.choose") if wanted else text("data.menu.none")
     return [("", nothing), *((name, name) for name in how.columns)]
-
-
-def _known_parts(how: How) -> list[tuple[str, bool]]:
-    """The parts of this format with whether each is needed, repeated ones as often as they are used."""
-    from core.data.formats import PARTS
-
-    found = []
-    for part, needed in PARTS.get(how.mapping.format, ()):
-        found.append((part, needed or part in how.missing))
-        if part == REPEATED:
-            more = sorted(name for name in how.mapping.columns if name != part and name.rstrip("0123456789") == part)
-            found += [(name, False) for name in more]
-    return found
 
 
 def _parts(how: How, text: Text) -> list[Html]:
@@ -125,19 +111,15 @@ def _parts(how: How, text: Text) -> list[Html]:
             how.mapping.columns.get(part, ""),
             wanted=needed,
         )
-        for part, needed in _known_parts(how)
+        for part, needed in reading_as.parts_of(how.mapping)
         if needed or part in how.mapping.columns
     ]
 
 
 def _further(how: How, text: Text) -> list[Html]:
     """A menu for each part that is neither needed nor used."""
-    parts = [part for part, needed in _known_parts(how) if not needed and part not in how.mapping.columns]
-    if REPEATED in how.mapping.columns:
-        used = [name for name in how.mapping.columns if name.rstrip("0123456789") == REPEATED]
-        parts.append(f"{REPEATED}{len(used) + 1}")
     options = _columns(how, text, wanted=False)
-    return [_menu(f"part:{part}", part_words(part, text), options, "") for part in parts]
+    return [_menu(f"part:{part}", part_words(part, text), options, "") for part in reading_as.parts_unused(how.mapping)]
 
 
 def _speaker(how: How, text: Text) -> Html | None:
@@ -211,61 +193,3 @@ def fills(how: How, names: list[str], text: Text) -> Html:
         for name in names
     ]
     return el("div", el("p", text("data.columns.fill"), cls="lw-note"), el("div", boxes, cls="lw-menus"))
-
-
-# -- the live example
-
-
-def example(how: How, place: int, text: Text) -> Html:
-    """How one of the first rows reads as the menus stand: its cells, and the conversation they become."""
-    if how.beginning is None or how.beginning.error is not None or not how.examples:
-        return Html("")
-    place %= len(how.examples)
-    one, record = how.examples[place], how.beginning.records[place]
-
-    def step(do: str, sign: str) -> Html:
-        words = text(f"data.{do}")
-        return el("button", sign, cls="lw-button lw-step", type="button", data_do=do, aria_label=words)
-
-    where = el("span", text("data.row_of", n=place + 1, total=len(how.examples)), cls="lw-count")
-    pager = el("div", step("previous", "‹"), where, step("following", "›"), cls="lw-pager")
-    return el("div", pager, _becomes(how, one, text), _cells(how, record.values, text))
-
-
-def _becomes(how: How, one: Example, text: Text) -> Html:
-    if one.refused is not None:
-        return el("p", text.finding(one.refused), cls="lw-warning")
-    if not one.rows:
-        return el("p", text("data.example.nothing"), cls="lw-note")
-    more = el("p", text("data.example.more", n=len(one.rows) - 1), cls="lw-note") if len(one.rows) > 1 else None
-    return el("div", row_view.talk(one.rows[0], text), more)
-
-
-def _cells(how: How, values: "dict[str, object]", text: Text) -> Html:
-    """The row as it stands in the file, so that a column can be told by what is in it."""
-    parts = {column: part for part, column in how.mapping.columns.items()}
-    lines = [
-        el(
-            "tr",
-            el("th", name, scope="row"),
-            el("td", _short(values.get(name))),
-            el("td", el("span", part_words(parts[name], text), cls="lw-tag") if name in parts else None),
-        )
-        for name in how.columns
-    ]
-    table = el("table", el("tbody", lines), cls="lw-cells")
-    return el(
-        "details",
-        el("summary", text("data.example.cells")),
-        el("div", table, cls="lw-cells-box"),
-        cls="lw-more",
-        id="fold-cells",
-        open=not how.examples or bool(how.missing),
-    )
-
-
-def _short(value: object) -> str:
-    import json
-
-    said = value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False)
-    return said if len(said) <= 160 else said[:160] + " ..."

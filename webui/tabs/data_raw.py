@@ -24,10 +24,9 @@ def find(dataset: "Dataset", number: int, line: int | None) -> Raw | None:
 
     Slow: reads the file up to that place. Raises UserError `data.*` when the source is gone.
     """
-    from core.data import decoded, files, keeping, source
+    from core.data import decoded, files, source
 
-    path = dataset.folder / keeping.SOURCE
-    opened = files.open_file(path, name=dataset.file_name, choices=dataset.choices)
+    opened = files.open_file(dataset.source, name=dataset.file_name, choices=dataset.choices)
     with closing(opened.records) as records:  # type: ignore[type-var]
         for record in records:
             if record.number == number:
@@ -36,7 +35,7 @@ def find(dataset: "Dataset", number: int, line: int | None) -> Raw | None:
                 break
     if line is None or opened.container not in ("json", "jsonl", "csv", "text"):
         return None
-    text = decoded.chunks(source.Source(path, dataset.file_name), opened.encoding)
+    text = decoded.chunks(source.Source(dataset.source, dataset.file_name), opened.encoding)
     with closing(text):
         return next((said[:LONGEST] for at, said in enumerate(decoded.lines(text), 1) if at == line), None)
 
