@@ -11,7 +11,7 @@ from core.data.convert import Mapping
 from core.data.keys import Keys, first_exchange, normalised, turns
 from core.data.rows_file import Row, RowsFile
 from core.data.split import held_out_count, why
-from core.errors import UserError
+from core.errors import UserError, translate
 from core.findings import Finding
 
 __all__ = ["Dataset", "Row", "normalised"]
@@ -29,6 +29,7 @@ class Dataset:
     column_names  the columns of the file; `sheets` of a workbook, of which `sheet` is read; `packed`: "gz", "zip" or ""
     parent        the version that this one is another reading of
     agreed        the person has looked at how it was read and agreed, later on
+    reader        which reader read it (version.READER), 0 before there were numbers
     """
 
     id: str
@@ -54,6 +55,7 @@ class Dataset:
     sheet: str | None = None
     packed: str = ""
     agreed: bool = False
+    reader: int = 0
     _kept: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -117,6 +119,9 @@ class Dataset:
                     raise UserError("dataset.damaged", dataset=self.name) from error
                 raise UserError("dataset.unknown", dataset=self.name) from error
             except (OSError, ValueError, KeyError) as error:
+                trouble = translate(error, where=str(self.folder))
+                if trouble.code in ("disk.full", "disk.denied"):  # rows of the first kind are written anew to be read
+                    raise trouble from error
                 raise UserError("dataset.damaged", dataset=self.name) from error
             if count != self.usable:
                 rows.close()

@@ -15,13 +15,14 @@ import shutil
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from core.data import intake, keeping, version
 from core.data.choices import UNDECIDED, Choices
 from core.data.dataset import Dataset
+from core.data.readings import hidden_by, like, newest_of_each
 from core.data.rows import Progress
 from core.data.samples import Sample, find, samples
 from core.errors import UserError, translate
@@ -100,17 +101,26 @@ class DatasetStore:
             aside.mkdir()
             sha256, size = bring(aside / keeping.SOURCE)
             known = self._like(sha256, choices, facts)
-            if known is None:
-                found = version.read(aside, facts["file_name"], choices, progress)
-                about = {**facts, "sha256": sha256, "size": size}
-                version.write(aside, {**about, **found, "choices": choices.plain(), "created": time.time()})
+            found: dict[str, Any] | None = None
+            if known is None or known.reader < version.READER:
+                decided = choices if known is None else known.choices
+                found = version.read(aside, facts["file_name"], decided, progress)
+                parent = facts["parent"] or (known.id if known else None)
+                about = {**facts, "parent": parent, "sha256": sha256, "size": size}
+                version.write(aside, {**about, **found, "choices": decided.plain(), "created": time.time()})
             with self._lock:
-                known = known or self._like(sha256, choices, facts)  # another thread may have been faster
-                if known is not None:
+                known = self._like(sha256, choices, facts) or known  # another thread may have been faster
+                if (
+                    known is not None
+                    and not keep_name
+                    and known.name != (Path(known.file_name).stem or known.file_name)
+                ):
+                    name = known.name
+                if known is not None and (found is None or known.reader >= version.READER):
                     shutil.rmtree(aside, ignore_errors=True)
-                    renamed = known.name != (Path(known.file_name).stem or known.file_name)
-                    return self._note(known, known.name if renamed and not keep_name else name, time.time())
-                version.write_meta(aside, name[:NAME_LIMIT], time.time())
+                    return self._note(known, name, time.time())
+                agreed = known is not None and known.agreed and asdict(known.mapping) == (found or {})["mapping"]
+                version.write_meta(aside, name[:NAME_LIMIT], time.time(), agreed=agreed)
                 aside.rename(self._workspace.dataset_folder(dataset_id))
         except BaseException as error:
             shutil.rmtree(aside, ignore_errors=True)
@@ -120,14 +130,8 @@ class DatasetStore:
         return self.get(dataset_id)
 
     def _like(self, sha256: str, choices: Choices, facts: dict[str, Any]) -> Dataset | None:
-        """The version of these bytes that was read with these choices.
-
-        Who brings a file to the window once more, and says nothing about how, gets what was last decided about it.
-        """
-        same = [dataset for dataset in self._all() if dataset.sha256 == sha256 and not dataset.fixes]
-        if facts["origin"] == "upload" and facts["parent"] is None and choices == UNDECIDED:
-            return max(same, key=lambda dataset: (dataset.added, dataset.created), default=None)
-        return next((dataset for dataset in same if dataset.choices.key() == choices.key()), None)
+        """The version of these bytes that was read with these choices, by this reader or an older one."""
+        return like(self._all(), sha256, choices, anew=facts["origin"] == "upload" and facts["parent"] is None)
 
     def _note(self, dataset: Dataset, name: str, added: float, *, agreed: bool = False) -> Dataset:
         """Write what may change later."""
@@ -208,11 +212,7 @@ class DatasetStore:
 
     def hidden_by(self, dataset_id: str) -> tuple[Dataset, ...]:
         """Earlier readings of the same source, which are not listed because this one is."""
-        known = self._all()
-        by_id = {dataset.id: dataset for dataset in known}
-        sources = {dataset.id: _source(dataset, by_id) for dataset in known}
-        family = [dataset for dataset in known if sources[dataset.id] == sources.get(dataset_id)]
-        return tuple(family[1:]) if family and family[0].id == dataset_id else ()
+        return hidden_by(dataset_id, self._all())
 
     def _all(self) -> tuple[Dataset, ...]:
         """Every version that can be read, the one that was brought in last first."""
@@ -228,16 +228,4 @@ class DatasetStore:
 
     def list(self) -> list[Dataset]:
         """All data sets that can be read, newest first; of several readings of one source the newest."""
-        shown: dict[str, Dataset] = {}
-        known = self._all()
-        by_id = {dataset.id: dataset for dataset in known}
-        for dataset in known:
-            shown.setdefault(_source(dataset, by_id), dataset)
-        return list(shown.values())
-
-
-def _source(dataset: Dataset, by_id: dict[str, Dataset]) -> str:
-    """The id of the first reading of the file that `dataset` is a reading of."""
-    while dataset.parent in by_id and by_id[dataset.parent].sha256 == dataset.sha256 and not dataset.fixes:
-        dataset = by_id[dataset.parent]
-    return dataset.id
+        return newest_of_each(self._all())

@@ -23,6 +23,9 @@ Hashes = NDArray[np.uint64]
 NOTHING = 0
 """The number of what a row does not have."""
 
+FORMAT = 1
+"""Raise it when other numbers are made of the same rows: keys of another format are made anew."""
+
 _PER_ROW = ("content", "question", "answer", "system")
 
 
@@ -85,7 +88,9 @@ class Keys:
         """Written aside and renamed. Raises OSError."""
         aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.npz")
         try:
-            np.savez(aside, asked=self.asked, **{name: getattr(self, name) for name in _PER_ROW})
+            np.savez(
+                aside, format=np.int64(FORMAT), asked=self.asked, **{name: getattr(self, name) for name in _PER_ROW}
+            )
             aside.replace(path)
         finally:
             aside.unlink(missing_ok=True)
@@ -97,6 +102,8 @@ class Keys:
 
         try:
             with np.load(path, allow_pickle=False) as file:
+                if int(file["format"]) != FORMAT:
+                    raise ValueError(f"{path.name}: of another format")
                 return cls(**{name: file[name] for name in (*_PER_ROW, "asked")})
         except (KeyError, EOFError, zipfile.BadZipFile) as error:
             raise ValueError(str(error)) from error

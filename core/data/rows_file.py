@@ -3,7 +3,7 @@
     with RowsWriter(path) as file: file.append({"row": 1, "messages": [...]})
     rows = RowsFile(path);  len(rows), rows[90_000], rows[10:20], rows.place_of(12)
 
-The file is an Arrow stream of the columns row (int64, the row's number), variant (int16, which of the rows that one
+The file is an Arrow stream of the columns row (int64, the row's number), variant (int32, which of the rows that one
 record gave) and json (the row itself, large_string): `datasets.Dataset.from_file` opens it too.
 """
 
@@ -28,10 +28,10 @@ BATCH_SIZE = 4_000_000
 """A batch is written when it has so many rows, or so many bytes: what a reader holds at once."""
 
 
-def _schema() -> "pa.Schema":
+def _schema(variant: "pa.DataType | None" = None) -> "pa.Schema":
     import pyarrow as pa
 
-    return pa.schema([("row", pa.int64()), ("variant", pa.int16()), ("json", pa.large_string())])
+    return pa.schema([("row", pa.int64()), ("variant", variant or pa.int32()), ("json", pa.large_string())])
 
 
 class RowsWriter:
@@ -50,7 +50,7 @@ class RowsWriter:
 
     def _start(self) -> None:
         self._numbers = array("q")
-        self._variants = array("h")
+        self._variants = array("i")
         self._texts: list[bytes] = []
         self._size = 0
 
@@ -135,7 +135,7 @@ class RowsFile(Sequence[Row]):
                 self._map = pa.memory_map(str(self.path))
                 try:
                     with pa.ipc.open_stream(self._map) as stream:
-                        if stream.schema != _schema():
+                        if stream.schema not in (_schema(), _schema(pa.int16())):  # as it was written once
                             raise ValueError(f"{self.path.name}: {stream.schema}")
                         self._batches = list(stream)
                 except BaseException:

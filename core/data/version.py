@@ -10,6 +10,7 @@ from core.data.choices import Choices
 from core.data.convert import Mapping
 from core.data.dataset import Dataset
 from core.data.examine import examine
+from core.data.keys import FORMAT as KEYS_FORMAT
 from core.data.keys import KeysMaker
 from core.data.rows import Progress
 from core.data.rows_file import RowsWriter
@@ -18,6 +19,10 @@ from core.workspace import write_atomic
 
 SCHEMA_VERSION = 2
 """1 had rows.jsonl, and no choices; such folders still open."""
+
+READER = 1
+"""Raise it when a change makes other rows or findings of the same file: who brings a file that an older one has read
+gets a new reading of it. Versions without a number count as 0."""
 
 
 def read(folder: Path, name: str, choices: Choices, progress: Progress | None) -> dict[str, Any]:
@@ -51,7 +56,7 @@ def read(folder: Path, name: str, choices: Choices, progress: Progress | None) -
 
 def write(folder: Path, facts: dict[str, Any]) -> None:
     """Raises OSError."""
-    said = {"schema_version": SCHEMA_VERSION, **facts}
+    said = {"schema_version": SCHEMA_VERSION, "reader": READER, "keys": KEYS_FORMAT, **facts}
     write_atomic(folder / "version.json", json.dumps(said, ensure_ascii=False, indent=1))
 
 
@@ -78,11 +83,13 @@ def load(dataset_id: str, name: str, folder: Path) -> Dataset:
         mapping = Mapping(**said["mapping"])
         facts |= {key: said[key] for key in ("column_names", "sheets", "sheet", "packed")}
         facts["choices"] = Choices(**said["choices"])
+    facts["reader"] = int(said.get("reader", 0))
     findings = [from_plain(finding) for finding in said["findings"]]
     dataset = Dataset(
         id=dataset_id, name=name, folder=folder, findings=findings, added=said["created"], mapping=mapping, **facts
     )
-    return dataset.with_figures(reworded=said["reworded"]) if "reworded" in said else dataset
+    counted = "reworded" in said and said.get("keys") == KEYS_FORMAT
+    return dataset.with_figures(reworded=said["reworded"]) if counted else dataset
 
 
 def plain_object(path: Path) -> dict[str, Any]:

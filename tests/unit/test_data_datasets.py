@@ -1,5 +1,6 @@
 """Data sets on disk: immutable versions, whole or not at all."""
 
+import errno
 import json
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from core.data.choices import Choices
 from core.data.dataset import normalised
 from core.data.datasets import DatasetStore
 from core.data.samples import find, samples
-from core.errors import UserError
+from core.errors import MachineError, UserError
 from core.workspace import REPOSITORY, Workspace, mint_id
 
 
@@ -227,6 +228,56 @@ def test_a_data_set_of_the_first_kind_still_opens(store, faq):
     (kept.folder / "rows.jsonl").write_text('{"row": 1')
     with pytest.raises(UserError, match=r"dataset\.damaged"):
         again.load_rows()
+
+
+def test_a_better_reader_reads_bytes_anew_that_an_older_one_has_read(store, faq, monkeypatch):
+    """After an update the same file kept giving the rows of the reader before it."""
+    monkeypatch.setattr(version, "READER", 1)
+    first = store.rename(store.add(faq, choices=Choices(confirmed=True)).id, "Hours")
+    monkeypatch.setattr(version, "READER", 2)
+    second = store.add(faq)
+    assert second.id != first.id and (second.parent, second.reader, second.name) == (first.id, 2, "Hours")
+    assert second.choices == first.choices and second.added > first.added
+    assert [each.id for each in store.list()] == [second.id] and store.hidden_by(second.id) == (first,)
+    assert len(store.get(first.id).load_rows()) == 30  # a run that learned it still finds it
+    assert store.add(faq).id == second.id == store.add(faq, choices=first.choices).id
+    said = json.loads((first.folder / "version.json").read_bytes())
+    del said["reader"]
+    (first.folder / "version.json").write_text(json.dumps(said))
+    assert DatasetStore(store._workspace).get(first.id).reader == 0
+
+
+def test_what_was_agreed_to_holds_for_the_better_reader_where_it_finds_the_same(store, tmp_path, monkeypatch):
+    kept = store.add(write(tmp_path / "x.csv", "alpha,beta\nWhen do you open in the morning?,At nine.\n"))
+    assert not kept.confirmed
+    assert store.reread(kept.id, Choices(confirmed=True)).agreed
+    monkeypatch.setattr(version, "READER", version.READER + 1)
+    again = store.add(tmp_path / "x.csv")
+    assert again.id != kept.id and again.agreed and again.confirmed
+
+
+def test_keys_of_another_format_are_made_anew(store, faq, monkeypatch):
+    from core.data import keys
+
+    kept = store.add(faq)
+    monkeypatch.setattr(keys, "FORMAT", keys.FORMAT + 1)
+    monkeypatch.setattr(keys, "content", lambda row: 7)
+    again = DatasetStore(store._workspace).get(kept.id)
+    assert set(again.keys().content) == {7}
+    kept.close()
+
+
+def test_a_full_disk_is_no_damage(store, faq, monkeypatch):
+    """Rows of the first kind are written anew when they are first asked for."""
+    kept = store.add(faq)
+    kept.close()
+
+    def full(folder):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("core.data.keeping.rows", full)
+    with pytest.raises(MachineError, match=r"disk\.full"):
+        DatasetStore(store._workspace).get(kept.id).load_rows()
 
 
 def test_the_look_is_small(store, tmp_path):

@@ -46,6 +46,22 @@ def test_rows_are_found_by_their_number(tmp_path):
     assert kept[2]["variant"] == 1 and "variant" not in kept[0]
 
 
+def test_a_record_may_have_very_many_wordings(tmp_path):
+    """33,000 similar questions of one answer ended with an OverflowError."""
+    kept = write(tmp_path / "rows.arrow", [row(1, variant=40_000)])
+    assert kept[0]["variant"] == 40_000
+
+
+def test_files_of_narrow_variants_still_open(tmp_path):
+    import pyarrow as pa
+
+    schema = pa.schema([("row", pa.int64()), ("variant", pa.int16()), ("json", pa.large_string())])
+    path = tmp_path / "rows.arrow"
+    with pa.ipc.new_stream(str(path), schema) as file:
+        file.write_table(pa.table([[7], [2], [json.dumps(row(7))]], schema=schema))
+    assert RowsFile(path)[0] == row(7) and RowsFile(path).numbers().tolist() == [7]
+
+
 def test_no_rows_are_no_trouble(tmp_path):
     kept = write(tmp_path / "rows.arrow", [])
     assert len(kept) == 0 and list(kept) == [] and kept[:5] == [] and kept.numbers().tolist() == []
