@@ -1,4 +1,4 @@
-"""What is looked at on the Data tab, without a browser: findings, rows, a row, its tokens, lengths, rows kept aside."""
+"""What is looked at on the Data tab, without a browser: findings, rows, a row, its tokens, lengths."""
 
 import json
 import re
@@ -26,7 +26,6 @@ from webui.markup import Html
 from webui.measuring import Measurement, Measuring
 from webui.snapshot import Page
 from webui.tabs import (
-    data_aside,
     data_findings,
     data_lengths,
     data_look,
@@ -391,36 +390,7 @@ def test_what_cannot_be_counted_yet_is_said(language: str) -> None:
     assert data_findings.counting(None, "", False, text) == ""
 
 
-# -- rows kept aside
-
-
-def test_every_way_to_keep_rows_aside(ctx: Context, tmp_path: Path) -> None:
-    dataset = brought(ctx, tmp_path, [chat(f"Q {n}", f"A {n}") for n in range(50)])
-    page = Page(room="data")
-    changes = lambda: ctx.drafts.load().changes  # noqa: E731
-    data_aside.choose(ctx, page, "share")
-    assert changes() == {"holdout": 0.1}
-    data_aside.keep_number(ctx, page, "20")
-    assert changes() == {"holdout": 0.2}
-    data_aside.choose(ctx, page, "count")
-    assert changes() == {"holdout": 10}
-    data_aside.keep_number(ctx, page, "7")
-    assert changes() == {"holdout": 7}
-    said = data_aside.aside(ctx, snapshot.take(ctx, page), EN)
-    assert EN("data.aside.some", n=7) in said
-    data_aside.choose(ctx, page, "none")
-    assert changes() == {"holdout": 0}
-    data_aside.choose(ctx, page, "automatic")
-    assert changes() == {}
-    assert dataset.usable == 50
-
-
-def test_a_wrong_number_is_kept_and_told(ctx: Context, tmp_path: Path) -> None:
-    brought(ctx, tmp_path, [chat(f"Q {n}", f"A {n}") for n in range(50)])
-    data_aside.keep_number(ctx, Page(), "many")
-    snap = snapshot.take(ctx, Page(room="data"))
-    assert "holdout" in snap.spec_errors
-    data_aside.refresh(ctx, snap, EN)
+# -- the whole tab
 
 
 def test_the_tab_is_drawn_without_reading_all_rows(

@@ -188,20 +188,31 @@ def _from_file(ctx: Context, dataset: "Dataset", other_id: str, text: Text) -> H
         return el("p", text.error(error), cls="lw-warning")
     said = el("p", text("data.aside.file", name=dataset_title(other, text), n=f"{other.usable:,}"), cls="lw-note")
     answer = ctx.looking.ask("leak", ("leak", dataset.id, other.id), lambda: _leak(dataset, other))
-    found = answer.value if answer is not None and answer.fresh else None
-    return el("div", said, [el("p", text.finding(each), cls="lw-warning") for each in found or []])
+    if answer is None or not answer.fresh:
+        return said
+    if answer.error is not None:
+        return el("div", said, el("p", text.error(answer.error), cls="lw-warning"))
+    return el("div", said, [el("p", text.finding(each), cls="lw-warning") for each in answer.value])
 
 
 def _leak(dataset: "Dataset", other: "Dataset") -> list[Finding]:
-    """What to say of rows of `other` that are learned too. Slow: reads both."""
+    """What to say of rows of `other` that are learned too: a run leaves out equal ones by itself, near ones it keeps.
+
+    Slow: reads both. Raises UserError `train.eval_rows` when none is left to measure on, `dataset.damaged`.
+    """
     from core.data.checks import leak
 
-    found = leak(dataset.load_rows(), other.load_rows())
-    if found is None:
-        return []
-    if not found.facts["near"]:  # equal ones are left out of the check
-        return [Finding("warning", "eval.learned_too", found.rows, name=other.name)]
-    return [found]
+    learned = other.keys().shared_with(dataset.keys())
+    if learned.all():
+        raise UserError("train.eval_rows", name=other.name, count=other.usable)
+    found = []
+    if learned.any():
+        found.append(Finding("warning", "eval.learned_too", count=int(learned.sum()), name=other.name))
+    kept = (row for row, known in zip(other.load_rows(), learned, strict=True) if not known)
+    near = leak(dataset.load_rows(), kept)
+    if near is not None:
+        found.append(Finding("warning", "eval.learned_nearly", near.rows, name=other.name))
+    return found
 
 
 def spare_of(ctx: Context, dataset: "Dataset", goal: str) -> int | None:
