@@ -235,7 +235,7 @@ def forecast(desk: Desk) -> int:
     aside: list[str] = []
     if desk.choices.data:
         dataset = desk.dataset(desk.choices.data)
-        settled = settle(spec, dataset, desk.workspace)
+        settled = settle(spec, dataset, desk.workspace, desk.datasets)
         found = limits.findings(settled.facts, dataset.usable, settled.lengths)
         aside = [told_aside(desk, spec, dataset, settled.measure)]
         found += settled.measure.findings() if settled.measure else []

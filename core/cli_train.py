@@ -39,7 +39,7 @@ def train(desk: Desk) -> int:
         raise UserError("train.preference")
     model, folder = desk.model(desk.choices.model, fetch=True)
     spec = desk.spec(model=model.name, dataset=dataset.id, **desk.eval_data())
-    measure = measure_of(spec, dataset, desk.workspace)
+    measure = measure_of(spec, dataset, desk.datasets)
     if desk.choices.no_wait:
         refuse_busy_device()
     for finding in limits.of_rows(catalog.facts_of_ref(model), folder, dataset.load_rows()):

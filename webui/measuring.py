@@ -8,7 +8,6 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Hashable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -96,6 +95,10 @@ class Count:
         return self.working and time.monotonic() - self.begun > SOON_S
 
 
+Key = tuple[str, str, str, tuple[tuple[int, int], ...]]
+"""Data set, model, its folder, and the stamp of its files."""
+
+
 class GivenUp(Exception):
     """Nobody wants to know this any more."""
 
@@ -106,9 +109,9 @@ class Measuring:
     def __init__(self) -> None:
         self.tokenizers = Tokenizers()  # for the CPU worker, which shows single rows
         self._changed = threading.Condition()
-        self._known: OrderedDict[Hashable, Count] = OrderedDict()
-        self._wanted: tuple[Hashable, Dataset, Path, ModelRef] | None = None
-        self._now: Hashable = None
+        self._known: OrderedDict[Key, Count] = OrderedDict()
+        self._wanted: tuple[Key, Dataset, Path, ModelRef] | None = None
+        self._now: Key | None = None
         self._at = Count()
         self._thread: threading.Thread | None = None
 
@@ -140,13 +143,21 @@ class Measuring:
                 self._keep(self._now, Count(cancelled=True))
                 self._now, self._wanted = None, None
 
+    def forget(self, dataset_id: str) -> None:
+        """The data set is about to be deleted: its rows are read no longer, and no figures of it are kept."""
+        with self._changed:
+            if self._now is not None and self._now[0] == dataset_id:
+                self._now, self._wanted = None, None
+            for key in [key for key in self._known if key[0] == dataset_id]:
+                del self._known[key]
+
     def again(self) -> None:
         """Count after all what was cancelled, or what failed."""
         with self._changed:
             for key in [key for key, count in self._known.items() if count.found is None]:
                 del self._known[key]
 
-    def _keep(self, key: Hashable, count: Count) -> None:
+    def _keep(self, key: Key, count: Count) -> None:
         self._known[key] = count
         while len(self._known) > KEPT:
             self._known.popitem(last=False)
@@ -179,7 +190,7 @@ class Measuring:
                     self._keep(key, found)
                     self._now = None
 
-    def _measure(self, key: Hashable, dataset: "Dataset", tokenizer: Any, model: "ModelRef") -> Measurement:
+    def _measure(self, key: Key, dataset: "Dataset", tokenizer: Any, model: "ModelRef") -> Measurement:
         from core.data.measure import measured_of
         from core.models import catalog
 

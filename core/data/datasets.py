@@ -23,6 +23,7 @@ from core.data import intake, keeping, version
 from core.data.choices import UNDECIDED, Choices
 from core.data.dataset import Dataset
 from core.data.readings import hidden_by, like, newest_of_each
+from core.data.removal import remove
 from core.data.rows import Progress
 from core.data.samples import Sample, find, samples
 from core.errors import UserError, translate
@@ -173,16 +174,13 @@ class DatasetStore:
         """
         for each in [dataset_id, *(other.id for other in self.hidden_by(dataset_id))]:
             folder = self._workspace.dataset_folder(each)
-            gone = folder.with_name(f".{each}.deleted")
-            if known := self._known.pop(each, None):
-                known.close()  # a mapped file cannot be renamed or deleted on Windows
+            self._known.pop(each, None)
             try:
-                folder.rename(gone)
+                remove(folder)
             except FileNotFoundError:
                 raise UserError("dataset.unknown", dataset=each) from None
             except OSError as error:
                 raise translate(error, where=str(folder)) from error
-            shutil.rmtree(gone, ignore_errors=True)
 
     def samples(self) -> list[Sample]:
         """The samples that come with the program."""

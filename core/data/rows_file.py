@@ -10,6 +10,7 @@ record gave) and json (the row itself, large_string): `datasets.Dataset.from_fil
 import json
 import os
 import threading
+import weakref
 from array import array
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -111,6 +112,19 @@ class RowsWriter:
             self._file.close()
 
 
+_OPEN_LOCK = threading.Lock()
+_OPEN: "weakref.WeakSet[RowsFile]" = weakref.WeakSet()
+
+
+def let_go(folder: Path) -> None:
+    """Unmap the files in `folder`, whoever has them open in this program: Windows deletes no mapped file."""
+    with _OPEN_LOCK:
+        known = list(_OPEN)
+    for rows in known:
+        if rows.path.parent == folder:
+            rows.close()
+
+
 class RowsFile(Sequence[Row]):
     """The rows in such a file, in order. Safe to use from several threads.
 
@@ -119,6 +133,8 @@ class RowsFile(Sequence[Row]):
     """
 
     def __init__(self, path: Path) -> None:
+        with _OPEN_LOCK:
+            _OPEN.add(self)
         self.path = path
         self._lock = threading.Lock()
         self._batches: list[pa.RecordBatch] | None = None

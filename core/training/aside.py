@@ -12,7 +12,6 @@ from core.data.split import kept_aside
 from core.errors import UserError
 from core.findings import Finding
 from core.spec import RunSpec
-from core.workspace import Workspace
 
 Mask = NDArray[np.bool_]
 
@@ -56,15 +55,15 @@ class Measure:
         return [Finding("warning", "eval.learned_too", count=self.learned_too, name=self.dataset.name)]
 
 
-def measure_of(spec: RunSpec, dataset: Dataset, workspace: Workspace) -> Measure | None:
-    """The data set that `spec` measures on, None where rows of `dataset` are kept aside.
+def measure_of(spec: RunSpec, dataset: Dataset, store: DatasetStore) -> Measure | None:
+    """The data set of `store` that `spec` measures on, None where rows of `dataset` are kept aside.
 
     Raises UserError `dataset.unknown`, `dataset.damaged`, `train.eval_task` for rows of another kind,
     `train.eval_rows` when no row is left that is not learned too.
     """
     if spec.eval_dataset is None:
         return None
-    other = DatasetStore(workspace).get(spec.eval_dataset)
+    other = store.get(spec.eval_dataset)
     if not other.usable:
         raise UserError("train.no_usable_rows", name=other.name)
     if other.task != dataset.task:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.data.datasets import Dataset
+from core.data.datasets import Dataset, DatasetStore
 from core.errors import UserError
 from core.models import catalog, device, load
 from core.models.facts import ModelFacts
@@ -50,8 +50,10 @@ class Settled:
         return self.model.hub or (self.model.title if self.model.kind == "folder" else self.model.name)
 
 
-def settle(spec: RunSpec, dataset: Dataset, workspace: Workspace) -> Settled:
+def settle(spec: RunSpec, dataset: Dataset, workspace: Workspace, datasets: DatasetStore | None = None) -> Settled:
     """Settle `spec` on this machine. Imports the tokenizer's library when the model is on this disk.
+
+    datasets: the store of `workspace` that is in use, where there is one
 
     Raises UserError for a model, a data set or a setting that cannot work.
     """
@@ -60,7 +62,7 @@ def settle(spec: RunSpec, dataset: Dataset, workspace: Workspace) -> Settled:
         raise UserError("train.preference")
     if dataset.usable == 0:
         raise UserError("train.no_usable_rows", name=dataset.name)
-    measure = measure_of(spec, dataset, workspace)
+    measure = measure_of(spec, dataset, datasets or DatasetStore(workspace))
     rows = dataset.load_rows()
     sample = sampled(rows)
     here = model.folder is not None

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -81,6 +82,36 @@ def test_rename_and_delete(store, faq):
         with pytest.raises(UserError, match=r"dataset\.unknown"):
             ask()
     assert store.add(faq).id != kept.id
+
+
+def test_deleting_lets_go_of_the_file_and_waits_for_its_readers(store, faq, monkeypatch):
+    """As on Windows, where a folder cannot be renamed while a file in it is open."""
+    kept = store.add(faq)
+    other = DatasetStore(store._workspace).get(kept.id)
+    rows, refusals = other.load_rows(), []
+    assert len(rows) == 30 and rows._map is not None
+    rename = Path.rename
+
+    def windows(path, target):
+        if path == kept.folder:
+            assert rows._map is None
+            if len(refusals) < 3:
+                refusals.append(path)
+                raise PermissionError(13, "in use", str(path))
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", windows)
+    store.delete(kept.id)
+    assert len(refusals) == 3 and not kept.folder.exists()
+
+
+def test_a_folder_that_stays_in_use_is_told(store, faq, monkeypatch):
+    kept = store.add(faq)
+    monkeypatch.setattr("core.data.removal.PATIENCE_S", 0.1)
+    monkeypatch.setattr(Path, "rename", lambda *rest: (_ for _ in ()).throw(PermissionError(13, "in use")))
+    with pytest.raises(MachineError, match=r"disk\.denied"):
+        store.delete(kept.id)
+    assert store.get(kept.id).id == kept.id
 
 
 @pytest.mark.parametrize("dataset_id", ["../x", "", "a" * 26 + "/..", "A" * 26, "con", None])

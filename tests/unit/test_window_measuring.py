@@ -52,5 +52,31 @@ def test_a_model_folder_that_has_changed_is_counted_anew(
     assert until(lambda: measuring.ask(dataset, model).found) is not found
 
 
+def test_a_data_set_that_is_deleted_is_read_no_longer(
+    workspace: Workspace, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from core.data import measure as counting
+
+    ends: list[str] = []
+
+    def endless(asked: Dataset, tokenizer: Any, progress: Any) -> None:
+        try:
+            until(lambda: progress(1, 30))
+        except BaseException:
+            ends.append(asked.id)
+            raise
+
+    model, measuring = catalog.resolve("starter", workspace), Measuring()
+    found = until(lambda: measuring.ask(dataset, model).found)
+    measuring.forget("another")
+    assert measuring.ask(dataset, model).found is found
+    measuring.forget(dataset.id)
+    monkeypatch.setattr(counting, "measured_of", endless)
+    until(lambda: measuring.ask(dataset, model).done)
+    measuring.forget(dataset.id)
+    assert measuring.known(dataset, model) is None
+    until(lambda: ends)
+
+
 def test_a_folder_that_is_gone_has_a_stamp_too(tmp_path: Path) -> None:
     assert stamp(tmp_path / "none") == stamp(tmp_path / "nothing")
