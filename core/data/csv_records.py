@@ -1,22 +1,33 @@
-"""The records of text with separators, each with its line; quotation marks that are never closed cost one line each.
+"""The records of text with separators, each with its line, and what is wrong with its quotation marks.
 
-A quotation mark that is opened and never closed would swallow the rest of the file: then only its own line is lost.
+The strict reader of Python decides; what it refuses is looked at by itself. A quotation mark that is opened and never
+closed would swallow the rest of the file: then only its own line is lost.
 """
 
 import csv
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
 
+from core.data.csv_quotes import Marks
 from core.errors import UserError
 
 csv.field_size_limit(1 << 30)
 
-_RESTARTS = 20
-"""Unclosed quotation marks that are passed over; more of them and the file is no CSV."""
+_AGAIN = 300_000_000
+"""Characters that are read once more behind unclosed quotation marks; with more of them the file is no CSV."""
 _LONGEST = 20_000
 """Lines of the longest cell in quotation marks; a longer one was never closed."""
 _LARGEST = 32_000_000
 """Characters of the largest such cell."""
+_STRAY_LINES = 50
+"""Lines of the longest record in which stray quotation marks are made sense of."""
+_STRAY_LARGEST = 200_000
+"""Characters of the largest such record."""
+
+
+Reading = Callable[[str], list[str] | None]
 
 
 class Unclosed(Exception):
@@ -31,9 +42,9 @@ class Feed:
         self._again: deque[str] = deque()
         self.record: list[str] = []
         self.position = 0
-        self.cut = False  # whether the last record ends inside its quotation marks
-        self._ended = False
+        self.ended = False  # whether a line was asked for behind the last
         self._taken = 0
+        self.put_back = 0  # characters, in all
 
     def __iter__(self) -> "Feed":
         return self
@@ -42,9 +53,8 @@ class Feed:
         try:
             line = self._again.popleft() if self._again else next(self._lines)
         except StopIteration:
-            self._ended = True
+            self.ended = True
             raise
-        self._ended = False
         self.position += 1
         self._taken += len(line)
         self.record.append(line)
@@ -57,58 +67,125 @@ class Feed:
         self.record = []
         self._taken = 0
 
-    def is_cut(self) -> bool:
-        """Whether the end of the file was asked to go on with a record of one line: its quotation marks are open."""
-        self.cut = self._ended and len(self.record) == 1
-        return self.cut
-
-    def back(self) -> None:
-        """All lines of the record but its first are to be read once more."""
-        again = self.record[1:]
+    def back(self, kept: int = 1) -> None:
+        """All lines of the record but the first `kept` are to be read once more."""
+        again = self.record[kept:]
+        del self.record[kept:]
         self._again.extendleft(reversed(again))
         self.position -= len(again)
-        self.forget()
+        self._taken = sum(map(len, self.record))
+        self.put_back += sum(map(len, again))
+        self.ended = self.ended and not again
 
 
-def records(feed: Feed, separator: str, name: str) -> Iterator[tuple[int, list[str] | None]]:
-    """(line number from 1, cells), cells None where a quotation mark is not closed or a cell cannot be read.
+@dataclass(slots=True)
+class Cut:
+    """A record: its line from 1, and its cells.
 
-    Raises UserError `data.csv_quotes` when there are too many of these.
+    fault  "quotes": its quotation marks are wrong, `cells` is what it is likely to mean, None when that is not clear
+           "cut": the file ends inside its quotation marks;  "return": a carriage return stands in the middle of a cell
     """
-    restarts = width = 0
-    while True:
-        reader = csv.reader(feed, delimiter=separator)
+
+    line: int
+    cells: list[str] | None
+    fault: Literal["", "quotes", "cut", "return"] = ""
+
+
+class Records:
+    """Iterates over the records. `width`, once it is known, is how many columns the header names.
+
+    `blanks`: cells in quotation marks stand behind blanks in this file. Raises UserError `data.csv_quotes` when there
+    are too many unclosed marks.
+    """
+
+    def __init__(self, lines: Iterator[str], separator: str, name: str, *, blanks: bool = False) -> None:
+        self.width: int | None = None
+        self._feed = Feed(lines)
+        self._separator = separator
+        self._name = name
+        self._blanks = blanks
+        self._marks = Marks(separator)
+
+    def __iter__(self) -> Iterator[Cut]:
+        feed = self._feed
         while True:
-            before = feed.position
-            try:
-                cells = next(reader)
-            except StopIteration:
-                if not feed.record:
+            reader = csv.reader(feed, delimiter=self._separator, strict=True, skipinitialspace=self._blanks)
+            while True:
+                line = feed.position + 1
+                try:
+                    cells = next(reader)
+                except StopIteration:
                     return
-                cells = None
-            except (csv.Error, Unclosed):  # an Error: a carriage return in the middle of a cell without quotation marks
-                cells = None
-            if cells is not None:
-                width = width or len(cells)
-                if feed.is_cut() or len(feed.record) > 1 and (len(cells) != width or _unclosed(feed.record, separator)):
-                    cells = None
-            if cells is None:
-                if len(feed.record) > 1:
-                    restarts += 1
-                if restarts > _RESTARTS:
-                    raise UserError("data.csv_quotes", name=name, line=before + 1)
-                feed.back()
-                yield before + 1, None
+                except (csv.Error, Unclosed):
+                    yield self._unclear(line)
+                    feed.forget()
+                    break
+                if len(cells) != self.width and self.width is not None:
+                    cut = self._other_width(line, cells)
+                    feed.forget()
+                    yield cut
+                    continue
+                feed.forget()
+                yield Cut(line, cells)
+
+    def fits(self, cells: list[str]) -> bool:
+        """Whether the record has a cell for each column, and nothing behind them."""
+        width = self.width
+        return width is None or len(cells) >= width and not any(cell.strip() for cell in cells[width:])
+
+    def _other_width(self, line: int, cells: list[str]) -> Cut:
+        """A record that the strict reader takes, with more or fewer cells than the header names."""
+        record = self._feed.record
+        if self.fits(cells) or not any('"' in part for part in record):
+            return Cut(line, cells)
+        if len(record) == 1:
+            meant = self._assembled(self._marks.spaced)
+            return Cut(line, cells if meant is None else meant)
+        inner = record[1:]
+        if sum(self._marks.is_row(part, self.width or 0) for part in inner) > len(inner) / 2:
+            return self._torn(line)
+        return Cut(line, cells)
+
+    def _unclear(self, line: int) -> Cut:
+        """A record that the strict reader refuses; the feed stands behind what was taken as the record."""
+        feed = self._feed
+        if not any('"' in part for part in feed.record):
+            feed.back()
+            return Cut(line, None, "return")
+        at_end, lines = feed.ended, len(feed.record)
+        for read, fault in ((self._marks.spaced, ""), (self._marks.meant, "quotes")):
+            if (cells := self._assembled(read)) is not None:
+                return Cut(line, cells, fault)  # type: ignore[arg-type]
+        if at_end and lines == 1:
+            return Cut(line, None, "cut")
+        return self._torn(line)
+
+    def _assembled(self, read: Reading) -> list[str] | None:
+        """The record's cells by `read`: of its first line, or of as many as it takes up to the next row.
+
+        Leaves the lines that were used in the feed's record, the first alone where it found nothing.
+        """
+        feed = self._feed
+        feed.back()
+        size = len(feed.record[0])
+        while size < _STRAY_LARGEST or len(feed.record) == 1:
+            cells = read("".join(feed.record).rstrip("\r\n"))
+            if cells is not None and self.fits(cells):
+                return cells
+            if self.width is None or len(feed.record) >= _STRAY_LINES:
                 break
-            feed.forget()
-            yield before + 1, cells
+            following = next(feed, None)
+            if following is None or self._marks.is_row(following, self.width):
+                break
+            size += len(following)
+        feed.back()
+        return None
 
-
-def _unclosed(lines: list[str], separator: str) -> bool:
-    """Whether a record of several lines ends inside its quotation marks, or closes them in the middle of a word."""
-    try:
-        for _ in csv.reader(lines, delimiter=separator, strict=True):
-            pass
-    except csv.Error:
-        return True
-    return False
+    def _torn(self, line: int) -> Cut:
+        """The first line alone is the record; its marks may be meant to be closed at its end."""
+        feed = self._feed
+        feed.back()
+        if feed.put_back > _AGAIN:
+            raise UserError("data.csv_quotes", name=self._name, line=line)
+        closed = self._marks.meant(feed.record[0].rstrip("\r\n") + '"')
+        return Cut(line, closed if closed is not None and self.fits(closed) else None, "quotes")

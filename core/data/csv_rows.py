@@ -3,7 +3,6 @@
 A row with more or fewer cells than the header is named and left out; nothing is ever shifted.
 """
 
-import csv
 import re
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
@@ -11,7 +10,8 @@ from dataclasses import dataclass
 
 from core.data import columns, decoded
 from core.data.choices import Choices
-from core.data.csv_records import Feed, records
+from core.data.csv_quotes import Marks
+from core.data.csv_records import Cut, Records
 from core.data.faults import Faults
 from core.data.rows import Opened, Record
 from core.data.table_head import SENTENCE, Head, head_of
@@ -21,19 +21,23 @@ from core.findings import Finding
 SEPARATORS = (",", "\t", ";", "|")
 _LOOKED_AT = 60
 """Lines that are looked at to find the separator and the header."""
-_RAGGED = 10
-"""Ragged rows that are named one by one before a file with more of them than good ones is refused."""
+_HOPELESS = 200
+"""Rows that cannot be read, from the first on, after which no others are looked for."""
 _MARKER = re.compile(r"(<{7} .*|={7}|\|{7}.*|>{7} .*)\s*$")
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How a text is cut into cells. `first` is the index of the line with which the table begins."""
+    """How a text is cut into cells. `first` is the index of the line with which the table begins.
+
+    `blanks`: cells in quotation marks stand behind blanks, as in `"a", "b"`.
+    """
 
     separator: str
     head: Head
     first: int
     end: str  # what ends a line
+    blanks: bool = False
 
 
 def layout(start: str, choices: Choices) -> Layout | None:
@@ -48,7 +52,8 @@ def layout(start: str, choices: Choices) -> Layout | None:
         separator = choices.separator
     else:
         separator = _separator(lines[first : first + _LOOKED_AT])
-    rows = _table(lines[first : first + _LOOKED_AT], separator)
+    blanks = Marks(separator).shows_blanks(lines[first:])
+    rows = _table(lines[first : first + _LOOKED_AT], separator, blanks=blanks)
     if not rows:
         return Layout(separator, Head([], None, True), first, end) if asked else None
     head = head_of(rows, choices.header)
@@ -59,7 +64,7 @@ def layout(start: str, choices: Choices) -> Layout | None:
     fitting = sum(len(row) >= width and not any(row[width:]) for row in below)
     if fitting < 0.8 * len(below) and not asked:
         head.sure = False
-    return Layout(separator, head, first, end)
+    return Layout(separator, head, first, end, blanks)
 
 
 def read(
@@ -69,29 +74,27 @@ def read(
     names = found.head.names
     width = len(names)
     good = 0
-    first_bad = 1
+    bad: tuple[int, int] | None = None
     with closing(again()) as chunks:
-        feed = Feed(_without_conflicts(decoded.lines(chunks, found.end), faults))
+        lines = _without_conflicts(decoded.lines(chunks, found.end), faults)
+        records = Records(lines, found.separator, name, blanks=found.blanks)
         skip = 0 if found.head.index is None else found.head.index + 1
-        for at, cells in records(feed, found.separator, name):
+        records.width = None if skip else width
+        for cut in records:
+            cells, at = cut.cells, cut.line
             if at <= found.first or cells is not None and not any(cell.strip() for cell in cells):
                 continue  # blank lines, and the rows of separators alone that spreadsheets leave
             if skip:
                 skip -= 1
+                records.width = None if skip else width
                 continue
             opened.count += 1
-            if cells is None and feed.cut:
-                faults.note(Finding("error", "row.cut", [opened.count], lines=at))
-                continue
-            if (
-                cells is None
-                or len(cells) != width
-                and any(cell.strip() for cell in cells[width:])
-                or len(cells) < width
-            ):
-                first_bad = first_bad if faults.count("row.ragged") else opened.count
-                faults.note(Finding("error", "row.ragged", [opened.count], columns=width, lines=at))
-                if not good and faults.count("row.ragged") > 200:
+            fits = cells is not None and records.fits(cells)
+            mended = repair and fits and cut.fault == "quotes"
+            if cells is None or not fits or cut.fault and not mended:
+                bad = bad or (opened.count, at)
+                faults.note(_fault(cut, opened.count, width, repairable=fits))
+                if not good and faults.count("row.ragged") + faults.count("row.quotes") > _HOPELESS:
                     break
                 continue
             if any("\x00" in cell for cell in cells):
@@ -99,18 +102,40 @@ def read(
                     faults.note(Finding("error", "row.nul", [opened.count], lines=at))
                     continue
                 cells = [cell.replace("\x00", "") for cell in cells]
+                mended = True
+            if mended:
                 faults.note(Finding("info", "row.repaired", [opened.count], lines=at))
             good += 1
             yield Record(opened.count, dict(zip(names, cells, strict=False)))
-    if good:
-        return
-    if opened.count == 0:
-        if not names:
-            raise UserError("data.empty", name=name)
-        raise UserError("data.header_only", name=name, columns=", ".join(names[:12]))
-    if "row.nul" in faults:
-        raise UserError("data.binary", name=name)
-    raise UserError("data.csv_ragged", name=name, columns=width, row=first_bad)
+    if not good:
+        raise _nothing(found, faults, name, opened.count, bad)
+
+
+def _fault(cut: Cut, row: int, width: int, *, repairable: bool) -> Finding:
+    """Why a record is left out."""
+    if cut.fault == "cut":
+        return Finding("error", "row.cut", [row], lines=cut.line)
+    if cut.fault == "quotes":
+        more = {"repairable": True} if repairable else {}
+        return Finding("error", "row.quotes", [row], lines=cut.line, **more)
+    return Finding("error", "row.ragged", [row], columns=width, lines=cut.line)
+
+
+def _nothing(found: Layout, faults: Faults, name: str, count: int, bad: tuple[int, int] | None) -> UserError:
+    """Why a table has no readable row; `bad` is the number and the line of the first that is not."""
+    names = found.head.names
+    if bad is None and "row.nul" in faults:
+        return UserError("data.binary", name=name)
+    if bad is None:
+        return (
+            UserError("data.header_only", name=name, columns=", ".join(names[:12]))
+            if names
+            else UserError("data.empty", name=name)
+        )
+    if faults.count("row.quotes") >= count / 2:
+        more = {"repairable": True} if faults.repairable("row.quotes") else {}
+        return UserError("data.csv_quotes", name=name, line=bad[1], **more)
+    return UserError("data.csv_ragged", name=name, columns=len(names), row=bad[0])
 
 
 def _without_conflicts(lines: Iterator[str], faults: Faults) -> Iterator[str]:
@@ -140,16 +165,15 @@ def _separator(lines: list[str]) -> str:
     return best
 
 
-def _table(lines: list[str], separator: str) -> list[list[str]]:
-    """The rows of some lines that are not blank, as far as they can be read."""
-    found: list[list[str]] = []
+def _table(lines: list[str], separator: str, *, blanks: bool = False) -> list[list[str]]:
+    """The rows of some lines that are not blank, as far as they can be read; what the last lines begin is left out."""
     lines = [line for line in lines if not _MARKER.match(line)]
-    try:
-        for cells in csv.reader(iter(lines), delimiter=separator):
-            if any(cell.strip() for cell in cells):
-                found.append(cells)
-    except csv.Error:  # a stray carriage return
-        pass
+    found = []
+    for cut in Records(iter(lines), separator, "", blanks=blanks):
+        if cut.fault == "cut":
+            break
+        if cut.cells is not None and any(cell.strip() for cell in cut.cells):
+            found.append(cut.cells)
     return found
 
 

@@ -18,7 +18,9 @@ class Faults:
         """One fault: its rows and its place (the fact `lines` or `cells`) are added to those of the same code."""
         if finding.code not in self._kept:
             self._kept[finding.code] = (finding, [], [])
-        _, rows, places = self._kept[finding.code]
+        first, rows, places = self._kept[finding.code]
+        if finding.facts.get("repairable"):
+            first.facts["repairable"] = True
         rows.extend(finding.rows)
         places += [finding.facts[name] for name in _PLACES if name in finding.facts]
 
@@ -28,6 +30,10 @@ class Faults:
     def count(self, code: str) -> int:
         """How many rows were noted under `code`."""
         return len(self._kept[code][1]) if code in self._kept else 0
+
+    def repairable(self, code: str) -> bool:
+        """Whether some of those noted under `code` can be repaired."""
+        return code in self._kept and bool(self._kept[code][0].facts.get("repairable"))
 
     def findings(self) -> list[Finding]:
         """The places become text, "3, 17, 40 ..."; other facts are the first fault's; `count` where no row is named."""
