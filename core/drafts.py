@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -42,7 +43,17 @@ class DraftStore:
 
     def update(self, **changes: Any) -> Draft:
         """Change some fields and save; returns the new draft. Raises OSError when the disk refuses."""
+        return self.change(lambda draft: changes)
+
+    def change(self, decide: Callable[[Draft], dict[str, Any]]) -> Draft:
+        """Change what `decide` says of the draft as it is; nobody else changes it in between. {} changes nothing.
+
+        `decide` must not use this store. Raises OSError when the disk refuses, and what `decide` raises.
+        """
         with self._lock:
-            draft = Draft.model_validate({**self.load().model_dump(), **changes})
+            draft = self.load()
+            if not (changes := decide(draft)):
+                return draft
+            draft = Draft.model_validate({**draft.model_dump(), **changes})
             write_atomic(self._path, json.dumps(draft.model_dump(), ensure_ascii=False, indent=1))
             return draft

@@ -1,23 +1,46 @@
-"""What data the draft works with, and having it read in another way (no Gradio here)."""
+"""What data the draft works with, having it read in another way, and letting go of it (no Gradio here)."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from webui import goals
 
 if TYPE_CHECKING:
     from core.data.choices import Choices
     from core.data.datasets import Dataset
+    from core.drafts import Draft
     from webui.context import Context
 
 
-def choose_data(ctx: "Context", dataset: "Dataset", *, same_file: bool = False) -> None:
-    """Work with `dataset` from now on; `same_file`: it is the chosen one, read in another way."""
-    draft = ctx.drafts.load()
-    changes = dict(draft.changes)
-    if not same_file:
-        for name in ("holdout", "eval_dataset"):  # they were chosen for the other rows
-            changes.pop(name, None)
-    ctx.drafts.update(dataset=dataset.id, changes=changes, **goals.for_data(draft, dataset))
+def choose_data(ctx: "Context", dataset: "Dataset", *, instead_of: "Dataset | None" = None) -> None:
+    """Work with `dataset` from now on.
+
+    instead_of: another reading of the same file, which is replaced only if it is still the chosen one
+    """
+
+    def chosen(draft: "Draft") -> dict[str, Any]:
+        if instead_of is not None and draft.dataset != instead_of.id:
+            return {}
+        changes = dict(draft.changes)
+        if instead_of is None:
+            for name in ("holdout", "eval_dataset"):  # they were chosen for the other rows
+                changes.pop(name, None)
+        return {"dataset": dataset.id, "changes": changes, **goals.for_data(draft, dataset)}
+
+    ctx.drafts.change(chosen)
+
+
+def delete(ctx: "Context", dataset: "Dataset") -> None:
+    """Delete a data set with the readings that it hides, and choose none of them any more. Raises UserError."""
+    gone = {dataset.id, *(each.id for each in ctx.datasets.hidden_by(dataset.id))}
+
+    def without(draft: "Draft") -> dict[str, Any]:
+        changes = {name: kept for name, kept in draft.changes.items() if name != "eval_dataset" or kept not in gone}
+        return {"dataset": None if draft.dataset in gone else draft.dataset, "changes": changes}
+
+    ctx.drafts.change(without)  # first: what is chosen is read by every open page
+    for each in gone:
+        ctx.measuring.forget(each)
+    ctx.datasets.delete(dataset.id)
 
 
 def read_so(ctx: "Context", dataset: "Dataset", choices: "Choices") -> None:
@@ -25,8 +48,7 @@ def read_so(ctx: "Context", dataset: "Dataset", choices: "Choices") -> None:
 
     def done(found: "Dataset") -> None:
         ctx.wishes.forget(dataset)
-        if ctx.drafts.load().dataset == dataset.id:  # another one may have been chosen meanwhile
-            choose_data(ctx, found, same_file=True)
+        choose_data(ctx, found, instead_of=dataset)
 
     ctx.intake.reread(ctx.datasets, dataset, choices, done)
 
@@ -37,8 +59,12 @@ def read_as_wished(ctx: "Context", dataset: "Dataset") -> None:
 
 
 def as_it_was(ctx: "Context", dataset: "Dataset") -> None:
-    """Give up what is wished for; without such, go back to the reading before this one."""
+    """Give up what is wished for; without such, go back to the reading before this one, in the background.
+
+    It is there already, and is brought in once more, so that it is listed in place of this one.
+    """
     if ctx.wishes.changed(dataset):
         ctx.wishes.forget(dataset)
     elif dataset.parent:
-        choose_data(ctx, ctx.datasets.get(dataset.parent), same_file=True)
+        read_so(ctx, dataset, ctx.datasets.get(dataset.parent).choices)
+        ctx.intake.wait()

@@ -5,7 +5,7 @@ Nothing of it waits: rows that only another sheet or encoding would show are rea
 
 import time
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -40,7 +40,10 @@ class Beginning:
 
 @dataclass(frozen=True)
 class How:
-    """A reading. `beginning` is None while it is being looked at; `missing` are parts that still need a column."""
+    """A reading. `beginning` is None while it is being looked at; `missing` are parts that still need a column.
+
+    other  there was another reading before this one, to which a person can go back
+    """
 
     choices: Choices
     changed: bool
@@ -50,6 +53,7 @@ class How:
     speakers: dict[str, int] = field(default_factory=dict)
     placeholders: list[str] = field(default_factory=list)
     examples: list[Example] = field(default_factory=list)
+    other: bool = False
 
     @property
     def columns(self) -> list[str]:
@@ -65,10 +69,19 @@ def how(ctx: "Context", snap: "Snapshot") -> How | None:
     known = snap.page.memo.get("data.how")
     key = (wished.key(), beginning is not None)
     if known is None or known[0] != key:
-        known = (key, _how(snap.dataset, wished, ctx.wishes.changed(snap.dataset), beginning))
+        found = _how(snap.dataset, wished, ctx.wishes.changed(snap.dataset), beginning)
+        known = (key, replace(found, other=_other(ctx, snap.dataset)))
         snap.page.memo["data.how"] = known
-    found: How = known[1]
-    return found
+    shown: How = known[1]
+    return shown
+
+
+def _other(ctx: "Context", dataset: "Dataset") -> bool:
+    try:
+        before = ctx.datasets.get(dataset.parent) if dataset.parent else None
+    except UserError:  # it can be read no longer
+        return False
+    return before is not None and before.choices.key() != dataset.choices.key()
 
 
 def beginning_of(ctx: "Context", dataset: "Dataset", wished: Choices, wait_s: float = 0.0) -> Beginning | None:

@@ -110,7 +110,7 @@ class _Limited:
 
     def too_large(self, headers: dict[str, str]) -> bool:
         length = headers.get("content-length", "")
-        return bool(self._limit) and length.isdigit() and int(length) > self._limit
+        return bool(self._limit) and length.isdecimal() and int(length) > self._limit
 
     async def __call__(self) -> Message:
         message = await self._receive()

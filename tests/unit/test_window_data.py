@@ -79,6 +79,7 @@ def test_a_guess_is_shown_changed_and_agreed_to(ctx: Context, tmp_path: Path) ->
     assert chosen(ctx).columns["answer"] == "备注" and chosen(ctx).confirmed and chosen(ctx).parent == dataset.id
     assert label(ctx, page) == text("data.next")
     choosing.as_it_was(ctx, chosen(ctx))
+    settle(ctx)
     assert ctx.drafts.load().dataset == dataset.id
 
 

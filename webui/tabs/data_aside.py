@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from core.data.split import AUTOMATIC, held_out_count, why
+from core.drafts import Draft
 from core.errors import UserError
 from core.findings import Finding
 from webui import fields
@@ -96,10 +97,11 @@ def use_set(ctx: Context, id: object) -> None:
 
 
 def _keep(ctx: Context, change: dict[str, Any]) -> None:
-    changes = {
-        name: kept for name, kept in ctx.drafts.load().changes.items() if name not in ("holdout", "eval_dataset")
-    }
-    ctx.drafts.update(changes={**changes, **change})
+    def kept(draft: Draft) -> dict[str, Any]:
+        others = {name: kept for name, kept in draft.changes.items() if name not in ("holdout", "eval_dataset")}
+        return {"changes": {**others, **change}}
+
+    ctx.drafts.change(kept)
 
 
 def _way_of(changes: dict[str, Any]) -> str:

@@ -57,7 +57,7 @@ def menus(dataset: "Dataset", how: How, text: Text, *, call: int = 0) -> Html:
     shown = [_format(how, text), *_parts(how, text), _speaker(how, text)]
     switches = [_switch("structured", dataset, how, text), _switch("repair", dataset, how, text)]
     back = None
-    if dataset.parent and not how.changed:  # a change that is not applied yet is taken back in the bar
+    if how.other and not how.changed:  # a change that is not applied yet is taken back in the bar
         back = el("button", text("data.as_it_was"), cls="lw-link", type="button", data_do="as_it_was")
     return el(
         "div",

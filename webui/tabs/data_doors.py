@@ -7,6 +7,7 @@ import gradio as gr
 
 from core.data.samples import find
 from core.errors import UserError
+from webui import choosing
 from webui.actions import Outcome
 from webui.choosing import choose_data
 from webui.context import Context
@@ -127,11 +128,9 @@ def _delete(ctx: Context, page: Page) -> Outcome | None:
     do, id = page.memo.pop("data.asking", ("", ""))
     if do != "delete":
         return None
-    name = ctx.datasets.get(id).name
-    ctx.datasets.delete(id)
-    if ctx.drafts.load().dataset == id:
-        ctx.drafts.update(dataset=None)
-    return Outcome(note=("data.deleted", {"name": name}))
+    dataset = ctx.datasets.get(id)
+    choosing.delete(ctx, dataset)
+    return Outcome(note=("data.deleted", {"name": dataset.name}))
 
 
 # -- what is shown

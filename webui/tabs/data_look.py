@@ -68,7 +68,7 @@ def look(ctx: Context, page: Page, do: str, id: str) -> Outcome | None:
         memo.pop("data.out", None)
     elif do in ("previous", "following", "page", "jump", "tokens", "out"):
         memo["data.want"] = (do, id)  # how many rows there are is known where they are shown
-    elif do == "row" and id.isdigit():
+    elif do == "row" and id.isdecimal():
         memo["data.at"] = int(id)
         memo.pop("data.out", None)
     elif do == "view" and id in data_viewer.VIEWS:
@@ -77,8 +77,8 @@ def look(ctx: Context, page: Page, do: str, id: str) -> Outcome | None:
         ctx.measuring.cancel() if id == "cancel" else ctx.measuring.again()
     elif do == "offer":
         accept_offer(ctx, page, id)
-    elif do == "length" and id.isdigit():
-        ctx.drafts.update(changes={**ctx.drafts.load().changes, "max_length": int(id)})
+    elif do == "length" and id.isdecimal():
+        ctx.drafts.change(lambda draft: {"changes": {**draft.changes, "max_length": int(id)}})
     elif do == "go" and id in ROOMS:
         return Outcome(room=id)
     return None

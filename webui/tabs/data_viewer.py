@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from webui.markup import Html, el
+from webui.measuring import stamp
 from webui.tabs import data_tokens, row_view
 from webui.tabs.data_findings import mark, of_row
 from webui.tabs.data_rows import Findings, Selection
@@ -31,8 +32,8 @@ def settle(memo: dict[str, Any], selection: Selection) -> tuple[int | None, int 
     if index is None:
         index, at = 0, (selection.place(0) if selection.shown else None)
     outs = selection.out
-    if out not in outs or (want == "out" and id.isdigit()):
-        out = int(id) if want == "out" and id.isdigit() and int(id) in outs else None
+    if out not in outs or (want == "out" and id.isdecimal()):
+        out = int(id) if want == "out" and id.isdecimal() and int(id) in outs else None
     if want:
         memo.pop("data.said", None)
     if want in ("previous", "following") and (selection.shown or len(outs)):
@@ -63,8 +64,8 @@ def _tokens(memo: dict[str, Any], id: str, at: int | None) -> None:
     _, start, count = memo.get("data.tokens", (at, 0, data_tokens.STEP))
     if id == "more":
         memo["data.tokens"] = (at, start, count + data_tokens.STEP)
-    elif id == "start" or id.isdigit():
-        memo["data.tokens"] = (at, int(id) if id.isdigit() else 0, data_tokens.STEP)
+    elif id == "start" or id.isdecimal():
+        memo["data.tokens"] = (at, int(id) if id.isdecimal() else 0, data_tokens.STEP)
 
 
 def _jump(memo: dict[str, Any], selection: Selection, typed: str, at: int | None) -> int | None:
@@ -183,7 +184,7 @@ def tokens(
     if snap.model.folder is None:
         return _hint(text("data.tokens_not_here", model=model), text)
     folder, memo = snap.model.folder, snap.page.memo
-    key = ("tokens", snap.dataset.id, at, str(folder), max_length)
+    key = ("tokens", snap.dataset.id, at, str(folder), stamp(folder), max_length)
     asked = memo.setdefault("data.seen", [])
     if key not in asked:
         asked.append(key)

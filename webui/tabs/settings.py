@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from core import recipes, workspace
+from core.drafts import Draft
 from core.findings import from_plain
 from webui import estimate, fields, goals
 from webui.context import Context
@@ -92,20 +93,22 @@ def keep_field(ctx: Context, name: str, typed: object) -> None:
 
     A wrong value is kept and told.
     """
-    draft = ctx.drafts.load()
     value = fields.read(name, typed[: fields.LONGEST] if isinstance(typed, str) else typed)
-    changes = {field: kept for field, kept in draft.changes.items() if field != name}
     emptied = value is None and str(typed or "").strip() != fields.AUTOMATIC
-    if not emptied and value != recommended(draft)[name]:
-        changes[name] = value
-    if changes != draft.changes:
-        ctx.drafts.update(changes=changes)
+
+    def kept(draft: Draft) -> dict[str, Any]:
+        changes = {field: kept for field, kept in draft.changes.items() if field != name}
+        if not emptied and value != recommended(draft)[name]:
+            changes[name] = value
+        return {"changes": changes} if changes != draft.changes else {}
+
+    ctx.drafts.change(kept)
 
 
 def keep_recipe(ctx: Context, kind: str, name: object) -> None:
     """Keep the goal ("recipe") or how thorough ("intensity") that was chosen."""
     if kind == "recipe":
-        ctx.drafts.update(**goals.choose(ctx.drafts.load(), str(name)), recipe_chosen=True)
+        ctx.drafts.change(lambda draft: {**goals.choose(draft, str(name)), "recipe_chosen": True})
     else:
         ctx.drafts.update(intensity=recipes.load(str(name), "intensity").name)
 
