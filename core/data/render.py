@@ -6,13 +6,13 @@ break after it. The template is run on the conversation, and on the same convers
 the two fit character by character. Where TRL knows a version of the template for training, that version is used.
 """
 
-from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
 from core.data import runaway
 from core.data.boundaries import Bounds, Finder, NotShown
 from core.data.deadline import Runaway
+from core.data.kept import Kept
 from core.data.places import Place, Span, checked, markings, thinks, unmixed
 from core.data.rendering import MARKERS, render, switches
 from core.data.shapes import shapes, with_parts
@@ -49,7 +49,7 @@ class Template:
     options: dict[str, Any]  # thinking off, where the template knows a word for it
     special: dict[str, Any]
     named: tuple[str, ...] = ()  # the tokenizer's special tokens, longest first
-    _kept: "OrderedDict[tuple[Any, ...], _Skeleton]" = field(default_factory=OrderedDict)
+    _kept: Kept[_Skeleton] = field(default_factory=lambda: Kept(_KEPT))
     _parts: bool | None = None
 
     def text(
@@ -130,8 +130,7 @@ class Template:
             conversation = marked(task.messages, how)
         except ValueError as error:
             raise NotShown(str(error)) from None
-        skeleton = self._skeleton(task, conversation)
-        places = fitted(skeleton.pieces, conversation.texts, text)
+        skeleton, places = self._fitted(task, conversation, text)
         if places is None and how.only is not None and len(how.only) == 1:
             places = loosely_fitted(skeleton.pieces, conversation.texts, text)
         if places is None:
@@ -154,13 +153,23 @@ class Template:
                 unmixed(number, "\n".join((*edges, *inner)), task.messages)
         return found
 
-    def _skeleton(self, task: "_Task", conversation: Marked) -> _Skeleton:
-        key: tuple[Any, ...] | None = None
+    def _fitted(self, task: "_Task", conversation: Marked, text: str) -> tuple[_Skeleton, list[tuple[int, int]] | None]:
+        """The skeleton of a conversation, and where its words stand in `text`.
+
+        A skeleton that was kept is made anew when the template gives another one by now: there are some with a date.
+        """
+        key = (task.source, repr(task.tools or ""), tuple(task.options.values()), conversation.key)
         if conversation.key is not None:
-            tools = repr(task.tools) if task.tools else ""
-            key = (task.source, tools, tuple(task.options.values()), conversation.key)
             if kept := self._kept.get(key):
-                return kept
+                places = fitted(kept.pieces, conversation.texts, text)
+                if places is not None or self._pieces(task, conversation)[0] == kept.pieces:
+                    return kept, places
+        made = self._skeleton(task, conversation)
+        if conversation.key is not None:
+            self._kept.put(key, made)
+        return made, fitted(made.pieces, conversation.texts, text)
+
+    def _skeleton(self, task: "_Task", conversation: Marked) -> _Skeleton:
         options = [task.options, *(each for each in ({}, self.options) if each != task.options)]
 
         def text(messages: list[Message], prompt: bool, number: int) -> str:
@@ -168,25 +177,18 @@ class Template:
 
         begin, end = self._special("bos_token"), self._special("eos_token")
         finder = Finder(text, len(options), self.named, begin, end, self.needs_parts())
+        pieces, opened = self._pieces(task, conversation)
+        return _Skeleton(pieces, finder.bounds(conversation, pieces, opened))
+
+    def _pieces(self, task: "_Task", conversation: Marked) -> tuple[Pieces, set[tuple[int, int]]]:
         tracked = MARKERS.search(task.source) is not None
         try:
-            rendered = self._render(
-                task.source, conversation.messages, task.tools, False, task.options, tracked=tracked
-            )
+            rendered = self._render(task.source, conversation.messages, task.tools, False, task.options, tracked)
         except Runaway:
             raise
         except Exception as error:
             raise NotShown(str(error)) from error
-        pieces, opened = without_tracks(rendered)
-        made = _Skeleton(pieces, finder.bounds(conversation, pieces, opened))
-        if key is not None:
-            self._kept[key] = made
-            while len(self._kept) > _KEPT:
-                try:
-                    self._kept.popitem(last=False)
-                except KeyError:  # another thread was faster
-                    break
-        return made
+        return without_tracks(rendered)
 
     def _special(self, name: str) -> str:
         value = self.special.get(name)
@@ -199,11 +201,10 @@ class Template:
         tools: Any,
         prompt: bool,
         options: dict[str, Any],
-        *,
-        tracked: bool = False,
+        track: bool = False,
     ) -> str:
         variables = {**self.special, **options}
-        return render(source, messages, tools, prompt=prompt, variables=variables, tracked=tracked)
+        return render(source, messages, tools, prompt=prompt, variables=variables, tracked=track)
 
 
 def template_of(tokenizer: Any, tools: Any = None) -> Template:
