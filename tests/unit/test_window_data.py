@@ -155,6 +155,16 @@ def test_a_page_forgets_what_it_looked_at_when_other_data_comes(ctx: Context, tm
     assert "data.changing" not in page.memo and "data.place" not in page.memo and page.memo["other"] == 1
 
 
+def test_words_to_fill_in_leave_the_panel_folded_until_they_are_asked_for(ctx: Context, tmp_path: Path) -> None:
+    """The bug: any {{name}} opened the panel by itself, and what was found stood below it, out of sight."""
+    bring(ctx, tmp_path, "a.csv", "question,answer\n" + "".join(f"Who {n}?,I am {{{{name}}}}.\n" for n in range(9)))
+    page = Page(room="data")
+    updates = data_columns._refresh(ctx, snapshot.take(ctx, page), load("en"))
+    assert "{{name}}" in updates["fills"]["value"] and updates["box"]["open"] is False
+    data_columns.accept_offer(ctx, page, "fill")
+    assert data_columns._refresh(ctx, snapshot.take(ctx, page), load("en"))["box"]["open"] is True
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_summary_and_file_line_have_no_html_of_others(ctx: Context, tmp_path: Path, language: str) -> None:
     evil = "<img src=x>"

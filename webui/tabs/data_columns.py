@@ -163,9 +163,10 @@ def _refresh(ctx: Context, snap: Snapshot, text: Text) -> dict[str, Any]:
     how, memo = columns.how(ctx, snap), snap.page.memo
     if snap.dataset is None or how is None:
         return {"box": gr.update(visible=False), **dict.fromkeys(("menus", "fills", "example"), gr.update(value=""))}
-    open_words = any(name not in how.choices.fill for name in how.placeholders)
     open_speaker = bool(how.speakers) and how.mapping.speaker is None
-    asked = bool(how.missing) or how.changed or not snap.dataset.confirmed or open_words or open_speaker
+    asked = (
+        bool(how.missing) or how.changed or not snap.dataset.confirmed or open_speaker
+    )  # words for {{name}}: a finding leads here
     boxes = memo.get("data.fills")
     if boxes is None or boxes[0] != how.placeholders:
         boxes = memo["data.fills"] = (list(how.placeholders), view.fills(how, how.placeholders, text))

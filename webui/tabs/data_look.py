@@ -111,7 +111,8 @@ def seen(ctx: Context, snap: Snapshot, text: Text) -> Seen:
     measurement = count.found if count is not None else None
     limit = limit_of(snap, measurement)
     name = model_title(snap.model, text) if snap.model is not None else ""
-    findings = findings_of(ById(snap.dataset), measurement, limit, name if measurement else "")
+    goal = data_aside.goal_of(snap)
+    findings = findings_of(ById(snap.dataset), measurement, limit, name if measurement else "", goal)
     return Seen(rows, findings, select(rows, findings, snap.page.memo.get("data.only", "")), count, limit, name)
 
 

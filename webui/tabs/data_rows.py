@@ -129,10 +129,19 @@ def _holds(rows: Numbers, number: int) -> bool:
 
 
 @lru_cache(maxsize=4)
-def findings_of(dataset: ById, measurement: "Measurement | None", max_length: int, model: str) -> Findings:
-    """What was found in a data set; with a measurement also what depends on the model."""
+def findings_of(
+    dataset: ById, measurement: "Measurement | None", max_length: int, model: str, goal: str = ""
+) -> Findings:
+    """What was found in a data set, and whether that is few rows for the goal; with a measurement also what depends on
+    the model.
+    """
+    from core.data.checks import few
+
+    fixed = dataset.dataset.findings
+    known = {finding.code for finding in fixed}
+    fixed = [*fixed, *(finding for finding in few(dataset.dataset.usable, goal) if finding.code not in known)]
     measured = measurement.findings(max_length, model) if measurement is not None else ()
-    return Findings(dataset.dataset.findings, measured)
+    return Findings(fixed, measured)
 
 
 # -- which rows are looked at
