@@ -16,7 +16,18 @@ from contextlib import closing
 from itertools import chain
 from pathlib import Path
 
-from core.data import columns, csv_rows, decoded, encodings, json_rows, kinds, parquet_rows, text_rows, xlsx_rows
+from core.data import (
+    columns,
+    csv_rows,
+    decoded,
+    encodings,
+    json_broken,
+    json_rows,
+    kinds,
+    parquet_rows,
+    text_rows,
+    xlsx_rows,
+)
 from core.data.choices import Choices
 from core.data.faults import Faults
 from core.data.rows import FileRows, Opened, Progress, Record
@@ -131,7 +142,10 @@ def _start(source: Source, encoding: str) -> str:
 
 
 def _is_json(start: str) -> bool:
-    """Whether a text begins as JSON does, be it behind comments or `data =`."""
+    """Whether a text begins as JSON does, be it behind comments or `data =`, or a line that has lost its brace."""
+    line, _, rest = start.partition("\n")
+    if line[:1] == '"' and rest.lstrip()[:1] == "{" and json_broken.is_headless(line, {}):
+        return True
     preface = _PREFACE.match(start)
     at = preface.end() if preface else 0
     found = _JSON.match(start, at)

@@ -112,10 +112,14 @@ class Buffer:
                 broken.cut = not self.ended or (not self.text[broken.at :].strip() or broken.said.startswith("Unterm"))
                 raise broken
 
-    def drop_line(self) -> str:
-        """Take the rest of the line, and return it without its end."""
+    def rest_of_line(self) -> str:
+        """What stands from `at` to the end of the line, without that."""
         while (end := self.text.find("\n", self.at)) < 0 and len(self.text) - self.at < VALUE_LIMIT and self.more():
             pass
-        end = len(self.text) if end < 0 else end
-        said, self.at = self.text[self.at : end], min(end + 1, len(self.text))
+        return self.text[self.at : len(self.text) if end < 0 else end]
+
+    def drop_line(self) -> str:
+        """Take the rest of the line, and return it without its end."""
+        said = self.rest_of_line()
+        self.at = min(self.at + len(said) + 1, len(self.text))
         return said.strip()

@@ -9,13 +9,13 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from typing import Any
 
-from core.data import json_mend, json_shape, literals
+from core.data import json_shape, literals
 from core.data.faults import Faults
-from core.data.json_between import MARKER, skip, skip_preface
+from core.data.json_between import skip, skip_preface
+from core.data.json_broken import BrokenValues, is_headless
 from core.data.json_buffer import Broken, Buffer
-from core.data.json_next import next_value
+from core.data.json_twice import Watch, key_in, twice
 from core.data.rows import TURNS, Opened, Record
-from core.errors import UserError
 from core.findings import Finding
 
 _WHOLE_LIMIT = 16_000_000
@@ -33,16 +33,11 @@ class Reader:
         self.faults = faults
         self.again = again
         self.name = name
-        self.repair = repair
+        self._broken = BrokenValues(faults, repair)
+        self._watch = Watch()
         self._keys: dict[str, None] = {}
         self.strings = False  # whether a string by itself is a row
-        self._also: list[Any] = []  # rows that come with the one just read
-        self._took_comma = False  # whether a broken value took the comma behind it along
         self._spread = False  # whether lists that follow one another hold rows, not turns
-        self._first: Broken | None = None
-        self._first_line = 1
-        self._first_column = 1
-        self._first_text = ""
 
     def records(self) -> Iterator[Record]:
         """The rows. Raises UserError `data.*` at the end when there was none."""
@@ -50,11 +45,13 @@ class Reader:
         with closing(self.again()) as chunks:
             for value in self._values(Buffer(chunks)):
                 self.opened.count += 1
+                if self._watch.found and (key := key_in(value)) is not None:
+                    self.faults.note(Finding("warning", "row.key_twice", [self.opened.count], key=key[:80]))
                 if (record := self._record(value)) is not None:
                     some = True
                     yield record
         if not some:
-            raise self._nothing()
+            raise self._broken.nothing(self.name, self.opened.count)
 
     def _record(self, value: Any) -> Record | None:
         number = self.opened.count
@@ -80,6 +77,8 @@ class Reader:
     def _values(self, buffer: Buffer) -> Iterator[Any]:
         skip(buffer, ",", self.faults)
         if not self.strings:
+            while buffer.peek() not in ("", "{", "[") and is_headless(buffer.rest_of_line(), self._keys):
+                yield from self._headless(buffer)
             skip_preface(buffer, self.faults)
         first = skip(buffer, "", self.faults)
         if first == "{":
@@ -90,8 +89,9 @@ class Reader:
             if letter == "[" and self._spread:
                 yield from self._elements(buffer)
             elif letter in "{[" or letter == '"' and self.strings:
-                yield self._one(buffer)
-                yield from self._drained()
+                yield from self._one(buffer)
+            elif is_headless(buffer.rest_of_line(), self._keys):
+                yield from self._headless(buffer)
             else:
                 line = buffer.line(buffer.at)
                 said = buffer.drop_line()
@@ -108,10 +108,9 @@ class Reader:
                 yield from self._from_key(plan)
                 buffer.at, buffer.ended = len(buffer.text), True
             else:
-                yield self._one(buffer)
-                yield from self._drained()
+                yield from self._one(buffer)
             return
-        value = self._checked(value, buffer)
+        value = self._checked(value, buffer, whole=True)
         several_lines = buffer.text.find("\n", buffer.began, buffer.at) >= 0
         if skip(buffer, ",", self.faults) == "" and isinstance(value, dict):
             if rows := json_shape.rows_inside(value, self.name, one_line=not several_lines):
@@ -149,13 +148,14 @@ class Reader:
             whole, end = literals.scan(buffer.text, buffer.at)
         except (StopIteration, ValueError, RecursionError):
             if conversation:
-                yield self._one(buffer)
+                yield from self._one(buffer)
             else:
                 self._spread = True
                 yield from self._elements(buffer)
             return
         buffer.began, buffer.at = buffer.at, end
         half = self._has_half(buffer)
+        whole = self._watch.marked(whole, buffer.text, buffer.began, end, whole=True)
         if skip(buffer, ",", self.faults) == "[" and whole:  # a list on each line: of turns, or of rows
             self._spread = all(isinstance(item, dict) and not json_shape.is_turn(item) for item in whole)
             if not self._spread:
@@ -189,27 +189,41 @@ class Reader:
             else:
                 if not comma:
                     self.faults.note(Finding("info", "lines.comma", lines=buffer.line(buffer.at)))
-                self._took_comma = False
-                yield self._one(buffer, listed=True)
-                yield from self._drained()
-                comma = self._took_comma
+                self._broken.took_comma = False
+                yield from self._one(buffer, listed=True)
+                comma = self._broken.took_comma
 
-    def _one(self, buffer: Buffer, *, listed: bool = False) -> Any:
-        """The value at which `buffer` stands, mended, or _LOST; `listed`: it is one of a list."""
+    def _one(self, buffer: Buffer, *, listed: bool = False) -> list[Any]:
+        """The value at which `buffer` stands, mended to one or more, or _LOST; `listed`: it is one of a list."""
         try:
             value = buffer.value()
         except Broken as broken:
-            return self._broken(buffer, broken, listed)
+            return self._mended(buffer, broken, listed)
         value = self._checked(value, buffer)
         if listed and not isinstance(value, dict | list) and self._keys and not self.strings:
             start = buffer.began - buffer.at
             if skip(buffer, "", self.faults) not in (",", "]"):  # the tail of a broken row, not a value of its own
                 buffer.at = max(0, buffer.at + start)
-                return self._broken(buffer, Broken("Expecting ',' delimiter", buffer.at), listed)
-        return value
+                return self._mended(buffer, Broken("Expecting ',' delimiter", buffer.at), listed)
+        return [value]
 
-    def _checked(self, value: Any, buffer: Buffer) -> Any:
-        return self._whole(value) if self._has_half(buffer) else value
+    def _mended(self, buffer: Buffer, broken: Broken, listed: bool) -> list[Any]:
+        mended = self._broken.take(buffer, broken, self.opened.count + 1, self._keys, listed=listed)
+        return [self._whole(value) for value in mended] or [_LOST]
+
+    def _headless(self, buffer: Buffer) -> list[Any]:
+        mended = self._broken.take_headless(buffer, self.opened.count + 1)
+        return [self._whole(value) for value in mended] or [_LOST]
+
+    def _checked(self, value: Any, buffer: Buffer, *, whole: bool = False) -> Any:
+        """The value just taken, marked where a key stands twice, with halves of characters replaced."""
+        value = self._watch.marked(value, buffer.text, buffer.began, buffer.at, whole=whole)
+        if self._has_half(buffer):
+            key = key_in(value) if self._watch.found else None
+            value = self._whole(value)
+            if key is not None and isinstance(value, dict):
+                return twice(value, key)
+        return value
 
     def _has_half(self, buffer: Buffer) -> bool:
         """Whether the value just taken may hold half of a character, as "\\ud83d" alone is."""
@@ -224,67 +238,6 @@ class Reader:
                 self.faults.note(Finding("warning", "row.half_character", [self.opened.count + 1]))
                 return mended
         return value
-
-    # what is no JSON
-
-    def _broken(self, buffer: Buffer, broken: Broken, listed: bool) -> Any:
-        number = self.opened.count + 1
-        line, column = buffer.line(broken.at), broken.at - buffer.text.rfind("\n", 0, broken.at)
-        starts = buffer.line(buffer.at)
-        end = next_value(buffer, self._keys)
-        at_end = end >= len(buffer.text) and buffer.ended
-        if listed and at_end and not broken.cut:  # the list's own bracket is no part of its last value
-            closing_bracket = buffer.text.rfind("]", buffer.at)
-            if closing_bracket >= 0 and not buffer.text[closing_bracket + 1 :].strip(" \t\r\n}"):
-                end = closing_bracket
-        text = buffer.text[buffer.at : end]
-        buffer.at = end
-        self._took_comma = text.rstrip().endswith(",")
-        cut = broken.cut and at_end
-        if broken.deep:
-            self._remember(broken, starts, 1, text)
-            self.faults.note(Finding("error", "row.too_deep", [number], lines=starts))
-            return _LOST
-        if self.repair and not (cut and number > 1) and (mended := json_mend.mend(text)):
-            if MARKER.search(text):
-                self.faults.note(Finding("warning", "lines.conflict", lines=starts))
-            self.faults.note(Finding("info", "row.repaired", list(range(number, number + len(mended))), lines=starts))
-            self._also = [self._whole(value) for value in mended[1:]]
-            return self._whole(mended[0])
-        self._remember(broken, line, column, text)
-        if "\x00" in text:
-            self.faults.note(Finding("error", "row.nul", [number], lines=starts))
-        elif cut:
-            self.faults.note(Finding("error", "row.cut", [number], lines=starts))
-        else:
-            said = "<<<<<<<" if MARKER.search(text) else broken.said
-            self.faults.note(Finding("error", "row.broken_json", [number], said=said, repairable=True, lines=line))
-        return _LOST
-
-    def _drained(self) -> list[Any]:
-        also, self._also = self._also, []
-        return also
-
-    def _remember(self, broken: Broken, line: int, column: int, text: str) -> None:
-        if self._first is None:
-            self._first, self._first_line, self._first_column, self._first_text = broken, line, column, text[-2000:]
-
-    def _nothing(self) -> UserError:
-        """Why a file has no readable row at all."""
-        broken, name, line = self._first, self.name, self._first_line
-        if broken is None:
-            return UserError("data.no_rows", name=name)
-        if broken.deep:
-            return UserError("data.too_deep", name=name)
-        if "row.cut" in self.faults and self.opened.count == 1:
-            return UserError("data.json_cut", name=name, line=line, repairable=True)
-        if "lines.conflict" in self.faults or MARKER.search(self._first_text):
-            return UserError("data.json_conflict", name=name, line=line, repairable=True)
-        if re.search(r",\s*[}\]]", self._first_text) and broken.said.startswith(("Expecting", "Illegal trailing")):
-            return UserError("data.json_comma", name=name, line=line, repairable=True)
-        return UserError(
-            "data.json_broken", name=name, line=line, column=self._first_column, said=broken.said, repairable=True
-        )
 
 
 def _is_text(value: Any) -> bool:

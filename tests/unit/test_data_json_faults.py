@@ -204,3 +204,39 @@ def test_any_letter_lost_costs_few_rows_and_never_breaks(data, tmp_path_factory)
     found = files.read(path)
     whole = {str(row) for row in rows}
     assert sum(str(record.values) in whole for record in found.rows) >= 8
+
+
+def test_a_key_that_stands_twice_in_a_row_is_named(read):
+    """The first of its values is lost, as JSON has it; it used to go unsaid."""
+    twice = '{"question": "lost", "answer": "a", "question": "kept"}'
+    turns = '{"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "x", "content": "a"}]}'
+    fine = '{"question": "\\"question\\": \\"question\\":", "answer": "question"}'
+    nested = '{"question": "q", "answer": "a", "note": {"question": "x"}}'
+    for shape in ("{}\n{}\n{}\n{}", "[{}, {},\n{},\n{}]", '{{"data": [{}, {}, {}, {}]}}', "{},\n{}\n\n{}\n{}"):
+        found = read(shape.format(fine, twice, nested, twice.replace('":', '" :')))
+        assert faults(found) == [("row.key_twice", [2, 4], None)], shape
+        (one,) = found.findings
+        assert (one.level, one.facts["key"]) == ("warning", "question")
+        assert [row["question"] for row in values(found)][1:] == ["kept", "q", "kept"] and found.count == 4
+    many = "\n".join([LINES[0]] * 3000)
+    assert faults(read(f"{many}\n{twice}\n{many}")) == [("row.key_twice", [3001], None)]
+    pretty = '{\n "question": "x",\n "answer": "a",\n "question": "q"\n}\n' * 2
+    assert faults(read(pretty)) == [("row.key_twice", [1, 2], None)]
+    found = read(f"{turns}\n{turns}")
+    assert faults(found) == [("row.key_twice", [1, 2], None)] and found.findings[0].facts["key"] == "content"
+    half = '{"question": "lost", "answer": "a", "question": "\\ud83d"}'
+    assert [code for code, *_ in faults(read(f"{half}\n{LINES[1]}"))] == ["row.half_character", "row.key_twice"]
+
+
+@pytest.mark.parametrize("broken", [0, 1, 3])
+def test_a_line_without_its_opening_brace_counts_as_a_row(read, broken):
+    """It was passed over uncounted, so that the numbers of all rows behind it were wrong by one."""
+    lines = [line[1:] if number == broken else line for number, line in enumerate(LINES)]
+    for end in ("", ","):
+        text = "\n".join(line + end for line in lines)
+        found = read(text)
+        assert values(found) == ROWS[:broken] + ROWS[broken + 1 :] and found.count == 4
+        assert [row.number for row in found.rows] == [number for number in range(1, 5) if number != broken + 1]
+        assert faults(found) == [("row.broken_json", [broken + 1], str(broken + 1))]
+        assert found.findings[0].facts["repairable"]
+        assert values(read(text, repair=True)) == ROWS
