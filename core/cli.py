@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Callable
 from typing import Protocol
 
-from core import cli_data, cli_runs, cli_test, cli_train
+from core import cli_check, cli_data, cli_runs, cli_test, cli_train
 from core.cli_arguments import Choices
 from core.cli_desk import Desk, Text, Verb
 from core.errors import UserError, translate
@@ -22,7 +22,7 @@ INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells expect it."""
 
 VERBS: dict[str, Verb] = {
-    "check": cli_data.check,
+    "check": cli_check.check,
     "preview": cli_data.preview,
     "forecast": cli_data.forecast,
     "train": cli_train.train,

@@ -31,6 +31,8 @@ class Choices(argparse.Namespace):
     no_browser: bool = False
     encoding: str | None = None
     sheet: str | None = None
+    separator: str | None = None
+    header: str | None = None
     columns: Sequence[str] = ()
     speaker: str | None = None
     fills: Sequence[str] = ()
@@ -122,6 +124,8 @@ def _build(argv: Sequence[str]) -> _Parser:
         group = parser.add_argument_group(say("help.reading"))
         group.add_argument("--encoding", metavar="NAME", help=say("help.encoding"))
         group.add_argument("--sheet", metavar="NAME", help=say("help.sheet"))
+        group.add_argument("--separator", metavar="C", help=say("help.separator"))
+        group.add_argument("--header", choices=("yes", "no"), help=say("help.header"))
         group.add_argument(
             "--column", dest="columns", action="append", default=[], metavar="PART=NAME", help=say("help.column")
         )

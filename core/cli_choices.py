@@ -15,16 +15,23 @@ NUMBER = re.compile(r"\d+$")
 """More columns of one part are numbered: similar2, similar3."""
 
 
+SEPARATORS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "bar": "|"}
+"""Names for what is hard to type, or means something to a shell."""
+
+
 def choices_of(asked: Arguments) -> Choices:
     """The choices that the options stand for.
 
-    Raises UserError `cli.encoding`, `cli.column`, `cli.column_part`, `cli.fill`.
+    Raises UserError `cli.encoding`, `cli.separator`, `cli.column`, `cli.column_part`, `cli.fill`.
     """
     if (encoding := asked.encoding) is not None:
         try:
             encoding = codecs.lookup(encoding).name
         except (LookupError, ValueError):
             raise UserError("cli.encoding", said=str(asked.encoding)[:80]) from None
+    separator = SEPARATORS.get((asked.separator or "").lower(), asked.separator)
+    if separator is not None and (len(separator) != 1 or separator in '"\r\n' or separator.isalnum()):
+        raise UserError("cli.separator", said=separator[:80])
     columns: dict[str, str] = {}
     for said in asked.columns:
         part, equals, column = (word.strip() for word in said.partition("="))
@@ -42,6 +49,8 @@ def choices_of(asked: Arguments) -> Choices:
     decided: dict[str, Any] = {
         "encoding": encoding,
         "sheet": asked.sheet,
+        "separator": separator,
+        "header": None if asked.header is None else asked.header == "yes",
         "format": _format(columns),
         "columns": columns,
         "speaker": asked.speaker,
@@ -58,6 +67,11 @@ def require_columns(choices: Choices, names: list[str]) -> None:
     for column in choices.columns.values():
         if column not in names:
             raise UserError("cli.no_column", column=column[:80], columns=", ".join(names[:20]))
+
+
+def without_columns(choices: Choices) -> Choices:
+    """The same, with nothing said of columns."""
+    return choices.model_copy(update={"columns": {}, "format": None, "confirmed": False})
 
 
 def guessed(mapping: Mapping, choices: Choices) -> list[Finding]:

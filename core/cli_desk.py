@@ -1,32 +1,29 @@
 """What every verb has at hand: the choices, the words, the workspace with its stores, and where to say what."""
 
 import contextlib
-import difflib
 import json
 import os
 import shutil
 import sys
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from core import recipes
 from core.cli_arguments import Choices
+from core.cli_settings import changes
 from core.errors import UserError, from_plain
 from core.findings import Finding
 from core.models import catalog
 from core.models.address import check_endpoint
 from core.runs.store import Run, RunStore
-from core.spec import FIELDS, RunSpec, build
+from core.spec import RunSpec, build
 from core.workspace import Workspace, is_id
 
 if TYPE_CHECKING:
+    from core.data.choices import Choices as DataChoices
     from core.data.datasets import Dataset, DatasetStore
-
-HAVE_OPTIONS = {"model": "--model", "dataset": "--data", "recipe": "--recipe"}
-"""Settings that have an option of their own."""
-
 
 TOLD_FROM = 20_000_000
 """Bytes of a file from which it is told how far it is read."""
@@ -70,20 +67,28 @@ class Desk:
 
         return DatasetStore(self.workspace)
 
-    def dataset(self, reference: str, *, as_kept: bool = False) -> "Dataset":
+    def dataset(self, reference: str, *, beside: bool = False) -> "Dataset":
         """The data set that is meant, read as the options say, with rows that can be used.
 
-        as_kept: an id means the data set as it was read, whatever the options say of the other data
+        beside: it goes beside other data, which the options are about: an id means the data set as it was read, and
+        a file that lacks a column that was named is read as if none had been
 
         Raises UserError `data.*`, `dataset.*`, `cli.*`.
         """
-        from core.cli_choices import choices_of, guessed, require_columns
+        from core.cli_choices import choices_of, guessed, require_columns, without_columns
         from core.data.choices import UNDECIDED
         from core.data.examine import listed
 
-        choices = UNDECIDED if as_kept and is_id(reference) else choices_of(self.choices)
-        dataset = self.datasets.resolve(reference, choices, self.reading)
-        require_columns(choices, dataset.column_names)
+        def read(choices: "DataChoices") -> "Dataset":
+            return self.datasets.resolve(reference, choices, self.reading, partial(require_columns, choices))
+
+        choices = UNDECIDED if beside and is_id(reference) else choices_of(self.choices)
+        try:
+            dataset = read(choices)
+        except UserError as error:
+            if not (beside and error.code == "cli.no_column"):
+                raise
+            dataset = read(without_columns(choices))
         if dataset.format == "unknown":
             raise UserError("data.no_answer", columns=listed(dataset.column_names))
         if not dataset.usable:
@@ -97,7 +102,7 @@ class Desk:
     def eval_data(self) -> dict[str, str]:
         """The data of its own to measure on, as a setting; {} without --eval-data. Raises as `dataset`."""
         reference = getattr(self.choices, "eval_data", None)
-        return {"eval_dataset": self.dataset(reference, as_kept=True).id} if reference else {}
+        return {"eval_dataset": self.dataset(reference, beside=True).id} if reference else {}
 
     def reading(self, done: int, total: int) -> None:
         """How far a file is read, bytes."""
@@ -239,36 +244,6 @@ def _fitting(line: str, columns: int) -> str:
         if used > columns:
             return line[:count]
     return line
-
-
-def changes(assignments: list[str]) -> dict[str, Any]:
-    """`["rank=16", "alpha=auto"]` as settings; `auto` is automatic. RunSpec judges the values, this the names.
-
-    Raises UserError `cli.set`, `cli.set_unknown`, `cli.set_option`.
-    """
-    found: dict[str, Any] = {}
-    for assignment in assignments:
-        name, equals, value = (part.strip() for part in assignment.partition("="))
-        if not equals or not name:
-            raise UserError("cli.set", said=assignment[:80])
-        if name in HAVE_OPTIONS:
-            raise UserError("cli.set_option", field=name, option=HAVE_OPTIONS[name])
-        if name not in FIELDS:
-            near = difflib.get_close_matches(name, FIELDS, n=1)
-            if near:
-                raise UserError("cli.set_near", name=name[:80], near=near[0])
-            raise UserError("cli.set_unknown", name=name[:80], known=", ".join(FIELDS))
-        found[name] = _value(name, value)
-    return found
-
-
-def _value(name: str, text: str) -> Any:
-    """A setting's value as RunSpec takes it; numbers stay text, which RunSpec reads itself."""
-    if text.lower() in ("auto", "automatic"):
-        return RunSpec.model_fields[name].default  # None where there is something to be worked out
-    if name == "target_modules" and text not in ("all-linear", "attention"):
-        return [part.strip() for part in text.strip("[]").split(",") if part.strip()]
-    return text
 
 
 Verb = Callable[[Desk], int]

@@ -11,6 +11,7 @@ from typing import Any
 
 from core.cli_data import told_aside
 from core.cli_desk import Desk
+from core.data.check_answers import few
 from core.engine import Engine
 from core.errors import MachineError, UserError, from_plain
 from core.models import catalog, device
@@ -42,9 +43,9 @@ def train(desk: Desk) -> int:
     measure = measure_of(spec, dataset, desk.datasets)
     if desk.choices.no_wait:
         refuse_busy_device()
-    for finding in limits.of_rows(catalog.facts_of_ref(model), folder, dataset.load_rows()):
-        desk.note_line(desk.text.finding(finding))
-    for finding in measure.findings() if measure else []:
+    found = few(dataset.usable, spec.goal)
+    found += limits.of_rows(catalog.facts_of_ref(model), folder, dataset.load_rows())
+    for finding in [*found, *(measure.findings() if measure else [])]:
         desk.note_line(desk.text.finding(finding))
     name = desk.choices.name or f"{dataset.name}, {model.title}, {time.strftime('%H:%M')}"
     run = desk.store.create(spec, name)

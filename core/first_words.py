@@ -222,6 +222,8 @@ WORDS = {
         "文本文件的编码，如 gb18030；默认自动识别",
     ),
     "help.sheet": ("the sheet of a workbook", "要读取的工作表"),
+    "help.separator": ("what stands between the cells: tab, or one character", "单元格之间的分隔符：tab 或一个字符"),
+    "help.header": ("whether the first row names the columns", "第一行是不是列名"),
     "help.column": (
         "which column holds what, as question=Frage; again for another one",
         "哪一列是什么，如 question=提问，可重复",

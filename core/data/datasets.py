@@ -22,6 +22,7 @@ from typing import Any
 from core.data import intake, keeping, version
 from core.data.choices import UNDECIDED, Choices
 from core.data.dataset import Dataset
+from core.data.intake import Accept, anything
 from core.data.readings import hidden_by, like, newest_of_each
 from core.data.removal import remove
 from core.data.rows import Progress
@@ -48,12 +49,13 @@ class DatasetStore:
         origin: str = "upload",
         choices: Choices = UNDECIDED,
         progress: Progress | None = None,
+        accept: Accept = anything,
     ) -> Dataset:
         """Read, check and keep a file; the same bytes with the same choices give the version that is there already.
 
         A table is kept even when none of its rows can be used, so that what is wrong with it can be put right.
         Raises UserError `data.*` for what is no table at all, MachineError when the disk refuses; what `progress`
-        raises passes through, and leaves nothing behind.
+        raises passes through, and leaves nothing behind; so does `accept`, which is given the names of the columns.
         """
         path = Path(path)
         file_name = (name or path.name)[-NAME_LIMIT:]
@@ -62,9 +64,11 @@ class DatasetStore:
             return intake.bring(path, to, name=file_name, progress=progress)
 
         facts = {"file_name": file_name, "origin": origin, "parent": None}
-        return self._take(bring, Path(file_name).stem or file_name, facts, choices, progress)
+        return self._take(bring, Path(file_name).stem or file_name, facts, choices, progress, accept)
 
-    def reread(self, dataset_id: str, choices: Choices, progress: Progress | None = None) -> Dataset:
+    def reread(
+        self, dataset_id: str, choices: Choices, progress: Progress | None = None, accept: Accept = anything
+    ) -> Dataset:
         """The same source read with other choices: a version of its own, which keeps the name and hides the old one.
 
         Who only agrees to the guess gets the same version. Raises UserError `dataset.unknown`, `dataset.damaged` and as
@@ -80,7 +84,7 @@ class DatasetStore:
             return old.sha256, old.size
 
         facts = {"file_name": old.file_name, "origin": old.origin, "parent": old.id}
-        return self._take(bring, old.name, facts, choices, progress, keep_name=True)
+        return self._take(bring, old.name, facts, choices, progress, accept, keep_name=True)
 
     def _take(
         self,
@@ -89,6 +93,7 @@ class DatasetStore:
         facts: dict[str, Any],
         choices: Choices,
         progress: Progress | None,
+        accept: Accept,
         *,
         keep_name: bool = False,
     ) -> Dataset:
@@ -109,6 +114,7 @@ class DatasetStore:
                 parent = facts["parent"] or (known.id if known else None)
                 about = {**facts, "parent": parent, "sha256": sha256, "size": size}
                 version.write(aside, {**about, **found, "choices": decided.plain(), "created": time.time()})
+            accept(known.column_names if known and found is None else (found or {})["column_names"])
             with self._lock:
                 known = self._like(sha256, choices, facts) or known  # another thread may have been faster
                 if (
@@ -186,24 +192,34 @@ class DatasetStore:
         """The samples that come with the program."""
         return samples()
 
-    def resolve(self, reference: str, choices: Choices = UNDECIDED, progress: Progress | None = None) -> Dataset:
+    def resolve(
+        self,
+        reference: str,
+        choices: Choices = UNDECIDED,
+        progress: Progress | None = None,
+        accept: Accept = anything,
+    ) -> Dataset:
         """DATA of the command line: a data set's id, a file, or a sample's name, read with these choices.
 
-        Raises UserError `data.unknown`, or `sample.kept_back` for a sample whose method is not built yet.
+        Raises UserError `data.unknown`, `sample.kept_back` for a sample whose method is not built yet, and as `add`.
         """
         if is_id(reference) and (self._workspace.datasets / reference).is_dir():
             dataset = self.get(reference)
             both = dataset.choices.with_(choices)
-            return dataset if both.key() == dataset.choices.key() else self.reread(reference, both, progress)
+            if both.key() != dataset.choices.key():
+                return self.reread(reference, both, progress, accept)
+            accept(dataset.column_names)
+            return dataset
         path = person_path(reference)
         try:
-            if reference and path.exists():
-                return self.add(path, origin="file", choices=choices, progress=progress)
+            there = bool(reference) and path.exists()
         except (OSError, ValueError):  # too long or not a path at all
-            pass
+            there = False
+        if there:
+            return self.add(path, origin="file", choices=choices, progress=progress, accept=accept)
         sample = find(reference)
         if sample is not None:
-            return self.add(sample.file, origin="sample", choices=choices, progress=progress)
+            return self.add(sample.file, origin="sample", choices=choices, progress=progress, accept=accept)
         raise UserError(
             "data.unknown", reference=reference[:200], samples=", ".join(sample.name for sample in self.samples())
         )

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from core.data.rows import Progress
@@ -10,6 +11,14 @@ from core.errors import UserError, translate
 
 CHUNK = 8_000_000
 """Bytes copied between two reports."""
+
+
+Accept = Callable[[list[str]], None]
+"""Called with the names of a table's columns before it is kept; what it raises leaves nothing behind."""
+
+
+def anything(columns: list[str]) -> None:
+    """Accepts every table."""
 
 
 def bring(path: Path, to: Path, *, name: str, progress: Progress | None = None) -> tuple[str, int]:

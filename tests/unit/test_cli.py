@@ -11,9 +11,11 @@ import pytest
 
 from core import cli, cli_arguments, cli_data, cli_test
 from core.cli_choices import choices_of
-from core.cli_desk import Desk, changes
+from core.cli_desk import Desk
+from core.cli_settings import changes
 from core.cli_train import Progress, busy
 from core.data.choices import Choices as DataChoices
+from core.data.datasets import DatasetStore
 from core.errors import UserError
 from core.first_words import Trouble
 from core.models import catalog
@@ -241,11 +243,59 @@ def test_how_a_file_is_read_can_be_said(run: Run, tmp_path: Path) -> None:
     assert code == 0 and "{{name}}几点" in json.loads(again)[0]["text"]
 
 
+def test_separator_and_header_can_be_said(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "x.txt"
+    path.write_text("When do you open?^At nine.\nWhere are you?^At the harbour.\n", encoding="utf-8")
+    named = ["--separator", "^", "--header", "no", "--column", "question=column 1", "--column", "answer=column 2"]
+    code, out, err = run("check", str(path), "--json", *named)
+    assert code == 0 and json.loads(out)["rows"] == 2, err
+    path.write_text("question\tanswer\nWhen?\tAt nine, or ten.\n", encoding="utf-8")
+    for separator in ("tab", "\\t", "\t"):
+        code, out, _ = run("check", str(path), "--json", "--separator", separator)
+        assert code == 0 and json.loads(out)["usable"] == 1
+    assert run("check", str(path), "--header", "maybe")[2] == "cli.choice"
+
+
+def test_a_column_that_is_not_there_leaves_no_data_set_behind(run: Run, faq: Path, root: Path) -> None:
+    """It was kept before it was refused, and the next look found a data set that nobody had agreed to."""
+    said = ["--column", "question=x", "--column", "answer=y"]
+    for verb in (["preview", str(faq)], ["train", "--data", str(faq)]):
+        assert run(*verb, "--model", "starter", *said)[0] == 2
+    assert DatasetStore(Workspace(root)).list() == [] and list(Workspace(root).datasets.iterdir()) == []
+    kept = DatasetStore(Workspace(root)).add(faq)
+    assert run("preview", kept.id, "--model", "starter", *said)[0] == 2
+    assert [each.id for each in DatasetStore(Workspace(root)).list()] == [kept.id]
+
+
+def test_what_goes_wrong_in_reading_a_file_is_not_called_unknown_data(
+    run: Run, faq: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*rest: Any, **more: Any) -> None:
+        raise ValueError("a fault of ours")
+
+    monkeypatch.setattr("core.data.version.read", broken)
+    code, out, _ = run("preview", str(faq), "--model", "starter", "--json")
+    assert code == 1 and json.loads(out)["error"]["code"] == "unexpected"
+
+
+def test_columns_are_named_for_the_data_and_not_for_that_to_measure_on(run: Run, faq: Path, tmp_path: Path) -> None:
+    data, alike = tmp_path / "data.csv", tmp_path / "alike.csv"
+    for path, word in ((data, "Who"), (alike, "How")):
+        path.write_text("a,b,c\n" + "".join(f"{n},{word} is {n}?,It {n}.\n" for n in range(12)), encoding="utf-8")
+    said = ["--data", str(data), "--model", "starter", "--column", "question=b", "--column", "answer=c"]
+    for other, told in ((faq, "11 rows of faq"), (alike, "12 rows of alike")):
+        code, out, err = run("forecast", "--eval-data", str(other), *said)
+        assert code == 0 and told in out, err
+
+
 @pytest.mark.parametrize(
     ("said", "code"),
     [
         (["--encoding", "klingon"], "cli.encoding"),
         (["--encoding", "utf-8\x00"], "cli.encoding"),
+        (["--separator", "ab"], "cli.separator"),
+        (["--separator", ""], "cli.separator"),
+        (["--separator", "q"], "cli.separator"),
         (["--column", "question"], "cli.column"),
         (["--column", "=x"], "cli.column"),
         (["--column", "subject=x"], "cli.column_part"),
@@ -306,6 +356,13 @@ def test_what_is_learned_stands_between_brackets() -> None:
 
 
 # -- forecast
+
+
+def test_too_few_rows_for_the_goal_are_told(run: Run, faq: Path) -> None:
+    for recipe, codes in (("faq", []), ("style", ["rows.few_for_goal"])):
+        code, out, _ = run("forecast", "--data", str(faq), "--model", "starter", "--recipe", recipe, "--json")
+        found = [each["code"] for each in json.loads(out)["findings"]]
+        assert code == 0 and [each for each in found if each.startswith("rows.few")] == codes
 
 
 def test_a_forecast_has_its_shape_and_follows_the_settings(run: Run) -> None:
