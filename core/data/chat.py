@@ -91,15 +91,24 @@ def questions(cells: Cells) -> list[list[Message]]:
     said = cells.text(part) if part != "similar" else ""
     if part == "question" and not said.strip():
         said = cells.text("title")
-    if "input" in cells and (more := cells.text("input")).strip():
-        said = f"{said}\n{more}" if said.strip() else more
+    more = cells.text("input") if "input" in cells else ""
+    if more.strip():
+        said = _about(said, more, part)
     asked = [said] if said.strip() else []
     for wording in wordings(cells) if "similar" in cells else ():
-        if wording not in {one.strip() for one in asked}:
+        wording = _about(wording, more, part) if more.strip() else wording
+        if wording.strip() not in {one.strip() for one in asked}:
             asked.append(wording)
     if not asked:
         raise BadRow(Finding("error", "question.empty"))
     return [[{"role": "user", "content": one}] for one in asked]
+
+
+def _about(said: str, more: str, part: str) -> str:
+    """A question with what it is about: before it, but after an instruction, which says what to do with it."""
+    if not said.strip():
+        return more
+    return f"{said}\n{more}" if part == "instruction" else f"{more}\n{said}"
 
 
 def prompt_turns(cells: Cells) -> list[Message] | None:

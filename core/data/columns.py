@@ -41,6 +41,14 @@ ANSWER = (
     "trả_lời", "คำตอบ", "jawaban", "תשובה", "απάντηση", "回覆", "解答例", "completion", "output", "outputs",
     "output_text", "target", "targets", "target_text", "输出", "model_output", "generated_text",
 )  # fmt: skip
+CONTEXT = (
+    "context", "contexts", "passage", "passages", "article", "background", "paragraph", "reference_text", "source_text",
+    "context_text", "document", "背景", "材料", "上下文", "背景知识", "背景信息",
+    "参考资料", "参考内容", "资料", "文章", "阅读材料", "原文",
+    "kontext", "contexto", "contexte", "contesto", "контекст", "文脈", "지문",
+)  # fmt: skip
+"""What a question is about, to be read before it."""
+
 TITLE = ("title", "标题", "subject", "主题")
 TEXT = ("text", "content", "document", "文本", "正文", "内容", "texts", "documents", "passage", "sentence", "段落")
 MARKED = ("text", "sample", "plain_text", "formatted", "formatted_text", "full_text", "train_text", "content", "文本")
@@ -87,8 +95,8 @@ _LOOSE = frozenset(
 
 KNOWN = (
     frozenset(
-    MESSAGES + INSTRUCTION + INPUT + OUTPUT + PROMPT + COMPLETION + QUESTION + ANSWER + TITLE + TEXT + SYSTEM + HISTORY
-    + TOOLS + THINKING + CHOSEN + REJECTED + LABEL
+    MESSAGES + INSTRUCTION + INPUT + CONTEXT + OUTPUT + PROMPT + COMPLETION + QUESTION + ANSWER + TITLE + TEXT + SYSTEM
+    + HISTORY + TOOLS + THINKING + CHOSEN + REJECTED + LABEL
 ) - _LOOSE)  # fmt: skip
 
 

@@ -11,17 +11,20 @@ later ones `"variant": 2`, 3 and so on.
 """
 
 from copy import copy
-from dataclasses import dataclass, field
 from typing import Any
 
 from core.data.cells import BadRow, Cells, Notes
 from core.data.chat import conversations
 from core.data.choices import Choices
 from core.data.columns import UNREMARKABLE, plain
+from core.data.fitting import Fitting
+from core.data.mapping import Mapping
 from core.data.placeholders import fill
 from core.data.preference import judged
 from core.data.rows import Record
 from core.findings import Finding
+
+__all__ = ["Converter", "Mapping", "convert", "unwrapped"]
 
 _MARKED = ("messages", "prompt", "chosen")
 """The parts that may hold marked-up text."""
@@ -30,28 +33,13 @@ UNDECIDED = Choices()
 """Nothing is decided by a person; all is found by itself."""
 
 
-@dataclass(frozen=True)
-class Mapping:
-    """Which column holds what. `columns` maps a part ("question", "answer", "system", ...) to the column's name.
-
-    speaker  whose turns are the model's, where speakers go by names of their own
-    sure     False for a guess, which the person is asked to confirm
-    markup   what marks the turns in a column of text, a name of core/data/markup.py; None for plain text
-    """
-
-    format: str  # "unknown" when nothing could be guessed; then `columns` is empty
-    task: str  # "chat", "text" or "preference"
-    columns: dict[str, str] = field(default_factory=dict)
-    speaker: str | None = None
-    sure: bool = True
-    markup: str | None = None
-
-
 class Converter:
     """Records one by one to rows in the stored shape; what is worth a word is collected on the way."""
 
     def __init__(self, mapping: Mapping, choices: Choices = UNDECIDED) -> None:
-        self._mapping = mapping
+        self._fitting = Fitting(mapping, choices)
+        self._task = mapping.task
+        self._others: dict[str, tuple[Mapping, list[int]]] = {}
         self._speaker = choices.speaker or mapping.speaker
         self._structured = choices.structured
         self._fill = choices.fill
@@ -61,29 +49,35 @@ class Converter:
         self._more = 0
         self._marked = ""  # the column whose text was taken apart
 
+    @property
+    def mapping(self) -> Mapping:
+        """The file's mapping, with the parts that came up in the records so far."""
+        return self._fitting.mapping
+
     def rows(self, record: Record) -> list[dict[str, Any]]:
         """The rows of one record: none when it is left out, several when it has other wordings of its question."""
-        mapping = self._mapping
-        if mapping.format == "unknown":
+        if self._fitting.mapping.format == "unknown":
             return []
         values = unwrapped(record.values)
         if values is not record.values:
             self._around.update(record.values)
-        notes = Notes(self._structured, self._speaker)
-        cells = Cells(values, mapping.columns, mapping.format, mapping.markup, notes)
+        mapping = self._fitting.of(values)
         try:
             _refuse_media(values)
-            if mapping.task == "chat":
-                found = conversations(cells)
-            elif mapping.task == "text":
-                found = [_text(cells)]
-            else:
-                found = [judged(cells)]
+            try:
+                found, cells = self._read(values, mapping)
+            except BadRow:
+                if mapping is not self._fitting.mapping or (other := self._fitting.instead(values)) is None:
+                    raise
+                mapping = other
+                found, cells = self._read(values, mapping)
         except BadRow as bad:
             self._note(bad.finding, record.number)
             return []
-        for finding in notes.findings:
+        for finding in cells.notes.findings:
             self._note(finding, record.number)
+        if mapping is not self._fitting.mapping:
+            self._others.setdefault(repr(mapping), (mapping, []))[1].append(record.number)
         if mapping.markup:
             self._marked = next(map(cells.column, [part for part in _MARKED if part in cells]), "")
         rows = [{"row": record.number, **row} for row in found]
@@ -94,16 +88,29 @@ class Converter:
                 row["variant"] = number
         return [fill(row, self._fill) for row in rows] if self._fill else rows
 
+    def _read(self, values: dict[str, Any], mapping: Mapping) -> tuple[list[dict[str, Any]], Cells]:
+        """What a record says by one mapping. Raises BadRow."""
+        notes = Notes(self._structured, self._speaker if mapping is self._fitting.mapping else None)
+        cells = Cells(values, mapping.columns, mapping.format, mapping.markup, notes)
+        if mapping.task != self._task:
+            raise BadRow(Finding("error", "row.other_kind", columns=_listed(mapping)))
+        if mapping.task == "chat":
+            return conversations(cells), cells
+        return [_text(cells) if mapping.task == "text" else judged(cells)], cells
+
     def findings(self, columns: list[str]) -> list[Finding]:
         """What was found in all records so far, one finding for each kind, and which of `columns` are not used."""
         found = [_of_rows(one, numbers) for one, numbers in self._found.values()]
         if self._wordings:
             found.append(Finding("info", "question.wordings", self._wordings, more=self._more))
-        if self._mapping.markup and self._marked:
+        if self._marked:
             found.append(Finding("info", "markup.taken", column=self._marked))
-        used = {*self._mapping.columns.values(), *self._around}
+        used = {*self.mapping.columns.values(), *self._around}
+        for other, numbers in self._others.values():
+            used.update(other.columns.values())
+            found.append(Finding("info", "columns.other_rows", numbers, columns=_listed(other)))
         unused = [name for name in columns if name not in used and plain(str(name)) not in UNREMARKABLE]
-        if unused and self._mapping.format != "unknown":
+        if unused and self.mapping.format != "unknown":
             found.append(Finding("info", "columns.unused", columns=", ".join(unused[:12])))
         return found
 
@@ -118,6 +125,11 @@ def convert(record: Record, mapping: Mapping, choices: Choices = UNDECIDED) -> l
     if rows := converter.rows(record):
         return rows
     return next(iter(converter.findings([])), Finding("error", "row.no_turns", [record.number]))
+
+
+def _listed(mapping: Mapping) -> str:
+    """The columns that a mapping reads, for a sentence."""
+    return ", ".join(mapping.columns.values())
 
 
 def _of_rows(finding: Finding, numbers: list[int]) -> Finding:

@@ -14,6 +14,7 @@ from core.data.checks import Checker
 from core.data.choices import UNDECIDED, Choices
 from core.data.convert import Converter, Mapping
 from core.data.look import plain_look
+from core.data.parts import missing
 from core.data.reading_as import recognised
 from core.data.rows import Progress, Record
 from core.findings import Finding, worst_first
@@ -57,7 +58,7 @@ def examine(
     opened = files.open_file(path, name=name, choices=choices, progress=progress)
     try:
         first = _first(opened.records)
-        mapping = recognised(opened.columns, first, choices)
+        mapping = recognised([*opened.columns, *_not_yet(opened, choices)], first, choices)
         outside = list(opened.columns)
         inside = formats.inner_columns(outside, first)
         mapping = replace(mapping, sure=mapping.sure and opened.sure)
@@ -72,6 +73,7 @@ def examine(
         if isinstance(opened.records, Generator):
             opened.records.close()  # the file, at once: where a check is given up it may be deleted next
     findings = [*opened.findings, *converter.findings(opened.columns), *checker.findings()]
+    mapping = _there(converter.mapping, opened.columns + inside)
     if mapping.format == "unknown":
         findings.append(Finding("error", "data.no_columns", columns=listed(opened.columns)))
     return Examined(
@@ -87,6 +89,21 @@ def examine(
         opened.packed,
         look,
     )
+
+
+def _not_yet(opened: files.Opened, choices: Choices) -> list[str]:
+    """The columns that a person has named and that may come in later rows, where each row names its own."""
+    if opened.container != "jsonl":
+        return []
+    return [column for column in choices.columns.values() if column not in opened.columns]
+
+
+def _there(mapping: Mapping, columns: list[str]) -> Mapping:
+    """The mapping without columns that never came; without one that must be, unknown."""
+    found = {part: column for part, column in mapping.columns.items() if column in columns}
+    if len(found) == len(mapping.columns):
+        return mapping
+    return Mapping("unknown", "chat", sure=False) if missing(mapping.format, found) else replace(mapping, columns=found)
 
 
 def listed(columns: list[str]) -> str:

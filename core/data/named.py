@@ -1,12 +1,13 @@
 """The format of rows by the names of their columns; where a name can mean two things, what stands there decides."""
 
+from collections.abc import Collection
 from typing import Any
 
 from core.data import columns as c
-from core.data import markup
+from core.data import markup, parts
 from core.data.chat import are_turns
-from core.data.convert import Mapping
 from core.data.literals import as_text
+from core.data.mapping import Mapping
 from core.data.preference import FALSE, TRUE
 from core.data.rows import Record
 from core.data.similar import is_similar
@@ -49,11 +50,31 @@ def by_content(names: list[str], look: list[Record]) -> Mapping | None:
         return Mapping(
             "question_answer", "chat", {"question": pair[0], "answer": pair[1], **_similar(names), **extra}, sure=False
         )
-    if len(words) == 1 and c.plain(words[0]) not in c.KNOWN and (len(_remarkable(names)) == 1 or _long(words[0], look)):
+    if (
+        len(words) == 1
+        and (c.plain(words[0]) not in c.KNOWN or words[0] in c.CONTEXT)
+        and (len(_remarkable(names)) == 1 or _long(words[0], look))
+    ):
         if way := markup.markup_of(texts_of(words[0], look)):
             return Mapping("messages", "chat", {"messages": words[0], **extra}, sure=False, markup=way)
         return Mapping("text", "text", {"text": words[0]}, sure=False)
     return None
+
+
+def optional(mapping: Mapping, names: list[str], look: list[Record], taken: Collection[str]) -> dict[str, str]:
+    """Part -> column of the parts that a format can do without, among columns that are not `taken`."""
+    form = mapping.format
+    extra = _found(names, system=c.SYSTEM, tools=c.TOOLS, history=c.HISTORY, thinking=c.THINKING)
+    if "messages" not in mapping.columns and form != "text":
+        extra |= _more(names, look, (*taken, *extra.values()))
+    if form == "question_answer":
+        extra |= _similar(names)
+    there = mapping.columns
+    return {
+        part: column
+        for part, column in extra.items()
+        if part not in there and column not in taken and parts.known(form, part)
+    }
 
 
 def turns_column(names: list[str], look: list[Record]) -> str | None:
@@ -81,7 +102,7 @@ def _preference(names: list[str], look: list[Record], turns: str | None, extra: 
         if answer := c.find(names, (*c.COMPLETION, *c.ANSWER), tuple(sides.values())):
             sides = {"chosen": answer, **sides}
     if len(sides) == 2:
-        prompt = {"messages": turns} if turns else _prompt(names, tuple(sides.values()))
+        prompt = {"messages": turns} if turns else _prompt(names, look, tuple(sides.values()))
         if way := markup.markup_of(texts_of(sides["chosen"], look)):
             return Mapping("preference", "preference", {**sides, **extra}, markup=way)
         way = markup.markup_of(texts_of(prompt["prompt"], look), prompt=True) if "prompt" in prompt else None
@@ -92,7 +113,7 @@ def _preference(names: list[str], look: list[Record], turns: str | None, extra: 
         return None
     if turns:
         return Mapping("preference", "preference", {"messages": turns, "label": label, **extra}, sure=certain)
-    prompt = _prompt(names, (label,))
+    prompt = _prompt(names, look, (label,))
     answer = c.find(names, (*c.COMPLETION, *c.ANSWER), (*prompt.values(), label))
     if not prompt or not answer:
         return None
@@ -101,11 +122,20 @@ def _preference(names: list[str], look: list[Record], turns: str | None, extra: 
     return Mapping("preference", "preference", columns, sure=certain, markup=way)
 
 
-def _prompt(names: list[str], taken: tuple[str, ...]) -> dict[str, str]:
+def _prompt(names: list[str], look: list[Record], taken: tuple[str, ...]) -> dict[str, str]:
     for known in (c.PROMPT, c.INSTRUCTION, c.QUESTION):
         if column := c.find(names, known, taken):
-            more = c.find(names, c.INPUT, (column, *taken))
-            return {"prompt": column, "input": more} if more else {"prompt": column}
+            return {"prompt": column, **_more(names, look, (column, *taken))}
+    return {}
+
+
+def _more(names: list[str], look: list[Record], taken: tuple[str, ...]) -> dict[str, str]:
+    """The column of what a question is about, where it holds text."""
+    for one in (*c.INPUT, *c.CONTEXT):
+        column = c.find(names, (one,), taken)
+        said = column and [value for record in look if (value := record.values.get(column)) is not None]
+        if column and all(isinstance(value, str) for value in said or ()):
+            return {"input": column}
     return {}
 
 
@@ -127,14 +157,15 @@ def _chat(names: list[str], look: list[Record], turns: str | None, extra: dict[s
     if turns:
         return Mapping(_style(turns, look), "chat", {"messages": turns, **extra})
     if pair := _pair(names, "instruction", c.INSTRUCTION, "output", c.OUTPUT):
-        if more := c.find(names, c.INPUT, tuple(pair.values())):
-            pair["input"] = more
+        pair |= _more(names, look, (*pair.values(), *extra.values()))
         return _earlier("alpaca", "instruction", pair, extra, look)
     if pair := _pair(names, "prompt", c.PROMPT, "completion", c.COMPLETION):
+        pair |= _more(names, look, (*pair.values(), *extra.values()))
         return _earlier("prompt_completion", "prompt", pair, extra, look)
     if pair := _pair(names, "question", c.QUESTION, "answer", c.ANSWER):
         if title := c.find(names, c.TITLE):
             pair["title"] = title
+        pair |= _more(names, look, (*pair.values(), *extra.values()))
         return _earlier("question_answer", "question", {**pair, **_similar(names)}, extra, look)
     if pair := _pair(names, "question", c.TITLE, "answer", c.ANSWER):
         return Mapping("question_answer", "chat", {**pair, **_similar(names), **extra})
