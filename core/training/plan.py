@@ -63,6 +63,7 @@ class Plan:
     device: str
     mean_length: float  # tokens of a row of the mix after cutting
     exact: bool  # whether lengths come from the tokenizer, not from characters
+    goal: str = "facts"  # what the rows are to teach
 
     def plain(self) -> dict[str, Any]:
         """As plain data, for the `Started` event."""
@@ -148,6 +149,7 @@ def make_plan(
         device=str(device["name"]),
         mean_length=round(mean, 1),
         exact=exact,
+        goal=spec.goal,
     )
 
 

@@ -223,7 +223,7 @@ def test_equal_answers_and_cut_answers_are_explained(window: Window, visit: Open
     window.script(base="the same", tuned="the same", reason="length")
     page = visit().open(window, "compare")
     ask(page, "hello")
-    page.shows("#compare-line", EN("compare.same"))
+    page.shows("#compare-line", EN("compare.same_unknown"))
     page.shows("#compare-tuned-end", EN("compare.end.length", n=2))
 
 

@@ -87,7 +87,9 @@ def line(talk: Talk, status: str, text: Text, *, run_name: str = "") -> Html | s
     if talk.busy and talk.wait:
         return el("p", _waiting(talk, run_name, text), cls="line wait", role="status")
     if same(talk):
-        key = "compare.same_early" if status in ("running", "stopping") else "compare.same"
+        key = "compare.same" if talk.expected is not None else "compare.same_unknown"
+        if status in ("running", "stopping"):
+            key = "compare.same_early"
         return el("p", text(key), cls="line", role="status")
     return ""
 
