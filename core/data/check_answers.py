@@ -1,6 +1,7 @@
 """Answers beside one another: the same question answered differently, one answer everywhere, odd and overlong ones."""
 
 import re
+import unicodedata
 from array import array
 from collections import Counter
 
@@ -24,11 +25,22 @@ _LABEL = 12
 
 _RARE = 0.02
 _FILLER = frozenset(
-    "n/a|na|nan|null|none|nil|todo|tbd|tba|fixme|test|test test|asdf|xxx|xx|undefined|[object object]|lorem ipsum"
-    "|待补充|待定|待完善|待填写|待确认|暂无|暂缺|测试|略|同上|见上|空|占位".split("|")
+    "n/a|na|n.a|nan|null|none|nil|todo|to do|tbd|tba|tbc|to be determined|to be defined|fixme|pending|test|test test"
+    "|asdf|xxx|xx|undefined|[object object|object object|lorem ipsum|not available|not applicable|no data|missing"
+    "|placeholder|see attached|see attachment|see above|see below|same as above|ditto"
+    "|待补充|待定|待完善|待填写|待确认|待更新|待回复|未填写|暂无|暂缺|测试|略|无|空|占位|同上|见上|见上文|见下|见下文|见附件|详见附件"
+    "|见附表|见文档|如上|如下".split("|")
 )
 """What people write into a cell that they mean to fill later."""
-_WORD = re.compile(r"\w")
+_NOTHING = frozenset(("none", "nil", "无", "暂无"))
+"""Words that are also an answer: that nothing was found."""
+_NOTHING_SHARE = 0.25
+"""Share of all answers above which such a word is meant as one."""
+_AROUND = " .。()（）[]【】<>《》*_\"'“”"
+_SENTENCE_WORDS = 4
+"""Words of a short sentence; two Chinese characters count as a word. Shorter answers are labels and names."""
+_UNITS = re.compile(r"([\u3040-\u30ff\u3400-\u9fff])|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
+_END = re.compile(r"[.!?。！？…][\"'”’）)]*$")
 
 LONG_TIMES, LONG_FROM = 20, 8000
 """A row is an outlier from so many times the median length on, and from so many characters on."""
@@ -44,8 +56,9 @@ class Answers:
         self._rows, self._asked, self._answered = array("q"), array("q"), array("q")  # rows of one exchange
         self._short = array("b")
         self._all, self._lengths, self._answer_lengths = array("q"), array("q"), array("q")
-        self._odd: list[int] = []
+        self._odd: list[tuple[int, str]] = []
         self._odd_words: Counter[str] = Counter()
+        self._sentences = 0
         self._same: list[int] = []
 
     def see(self, seen: Seen) -> None:
@@ -59,9 +72,11 @@ class Answers:
             return
         answer = seen.answered.strip()
         self._answer_lengths.append(len(answer))
-        if len(answer) <= 16 and answer and _odd(answer) and not any(turn.get("tool_calls") for turn in turns):
-            self._odd.append(seen.number)
+        if len(answer) <= 24 and answer and _odd(answer) and not any(turn.get("tool_calls") for turn in turns):
+            self._odd.append((seen.number, answer))
             self._odd_words[answer] += 1
+        else:
+            self._sentences += _is_sentence(answer)
         if "messages" in row and [turn["role"] for turn in turns if turn["role"] != "system"] == ["user", "assistant"]:
             self._rows.append(seen.number)
             self._asked.append(hash("\x00".join([turn["content"] for turn in turns[:-1]])))
@@ -80,12 +95,22 @@ class Answers:
             found += self._repeated(rows, asked, answered)
         if self._same:
             found.append(Finding("warning", "preference.same", self._same))
-        answers = np.frombuffer(self._answer_lengths, np.int64) if len(self._answer_lengths) else np.zeros(1, np.int64)
-        rare = len(self._odd) <= max(1, _RARE * len(answers))
-        if self._odd and rare and float(np.median(answers)) > 2 * _LABEL:
-            examples = ", ".join(word for word, _ in self._odd_words.most_common(4))
-            found.append(Finding("warning", "answer.odd", self._odd, examples=examples))
+        found += self._unwritten()
         return found + self._long()
+
+    def _unwritten(self) -> list[Finding]:
+        """Answers still to be written, however many they are, where most of the others are sentences."""
+        answers = len(self._answer_lengths)
+        meant = {
+            word
+            for word, count in self._odd_words.items()
+            if _bare(word) in _NOTHING and count > _NOTHING_SHARE * answers
+        }
+        odd = [(number, word) for number, word in self._odd if word not in meant]
+        if not odd or 2 * self._sentences <= answers - len(self._odd):
+            return []
+        examples = ", ".join([word for word, _ in self._odd_words.most_common() if word not in meant][:4])
+        return [Finding("warning", "answer.odd", [number for number, _ in odd], examples=examples)]
 
     def _repeated(self, rows: Numbers, asked: Numbers, answered: Numbers) -> list[Finding]:
         """One answer to many questions, where the other answers are not labels as well."""
@@ -117,9 +142,26 @@ class Answers:
 
 def _odd(answer: str) -> bool:
     """A word that stands for a missing answer, or no word at all; one letter or digit may be a choice."""
+    if _bare(answer) in _FILLER:
+        return True
     if len(answer) == 1:
         return not answer.isalnum() and answer not in "√×✓✗✔✘○●✅❌👍👎" and not ord(answer) > 0x1F000
-    return answer.lower().strip(" .。()（）[]【】") in _FILLER or (not _WORD.search(answer) and answer.isascii())
+    return all(not one.isalnum() and (one.isascii() or unicodedata.category(one)[0] in "PZ") for one in answer)
+
+
+def _bare(answer: str) -> str:
+    """As it is compared: in small letters, without the marks around it."""
+    return answer.casefold().strip(_AROUND)
+
+
+def _is_sentence(answer: str) -> bool:
+    """More than a label or a name: some words, or a few with the mark that ends a sentence."""
+    words = 0.0
+    for found in _UNITS.finditer(answer[:200]):
+        words += 0.5 if found.group(1) else 1
+        if words >= _SENTENCE_WORDS:
+            return True
+    return words >= 1.5 and _END.search(answer) is not None
 
 
 def _differing(rows: Numbers, asked: Numbers, answered: Numbers) -> list[int]:

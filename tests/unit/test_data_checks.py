@@ -3,7 +3,15 @@
 import pytest
 
 from core.data import checks
-from core.data.checks import check
+from core.data.checks import Checker
+
+
+def check(rows):
+    """Findings about usable rows, worst first."""
+    checker = Checker()
+    for row in rows:
+        checker.see(row)
+    return checker.findings()
 
 
 def row(number, *turns):
@@ -194,6 +202,33 @@ def test_labels_and_a_few_answers_in_many_wordings_repeat_by_their_nature():
         for n in range(60)
     ]
     assert codes(labels) == codes(facts) == codes(spare) == []
+
+
+UNWRITTEN = "nan,None,NULL,null,N/A,n/a,TODO,tbd,undefined,待补充,见附件,同上,略,-,?,...,……,[object Object]".split(",")
+
+
+@pytest.mark.parametrize("words", [["nan"] * 3, ["nan"] * 20, ["nan"] * 60, ["none", "无"], UNWRITTEN, ["待补充"] * 30])
+def test_answers_that_are_still_to_be_written_are_named_however_many_they_are(words):
+    """They were named only while they were rare: 3 of 80 `nan` were told nobody."""
+    rows = long_pairs(80)
+    for each, word in zip(rows, words, strict=False):
+        each["messages"][-1]["content"] = word
+    odd = [found for found in check(rows) if found.code == "answer.odd"]
+    assert [found.rows for found in odd] == [tuple(range(1, len(words) + 1))]
+
+
+@pytest.mark.parametrize(
+    "labels", [("none", "spam", "not spam"), ("无", "投诉建议", "售后咨询"), ("none", "New York", "nil")]
+)
+def test_a_label_called_none_is_an_answer(labels):
+    rows = [row(n, ("u", f"question {n}"), ("a", labels[n % 3])) for n in range(1, 81)]
+    assert codes(rows) == []
+
+
+def test_short_chinese_sentences_are_sentences():
+    rows = [row(n, ("u", f"第 {n} 件放在哪里？"), ("a", f"在 {n} 号架子上。")) for n in range(1, 41)]
+    rows[4]["messages"][-1]["content"] = "暂无"
+    assert [(found.code, found.rows) for found in check(rows)] == [("answer.odd", (5,))]
 
 
 def test_a_file_in_two_languages_is_meant_so():
