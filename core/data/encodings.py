@@ -9,6 +9,7 @@ the last resort.
 import codecs
 import re
 
+from core.data.rows import Progress
 from core.data.source import Source
 from core.errors import UserError
 
@@ -40,13 +41,13 @@ _SURE = 0.7
 _EAST_ASIAN = ("gb18030", "big5hkscs", "cp932", "cp949")
 
 
-def find(source: Source, asked: str | None = None) -> str:
-    """Python's name of the encoding of `source`, or `asked` made sure of.
+def find(source: Source, asked: str | None = None, progress: Progress | None = None) -> str:
+    """Python's name of the encoding of `source`, or `asked` made sure of; `progress` hears of the bytes looked at.
 
     Raises UserError `data.binary`, `data.encoding`, `data.encoding_unknown` or `data.encoding_wrong`.
     A UTF-8 file with a few broken bytes stays UTF-8: they become U+FFFD, which the checks report with their rows.
     """
-    data, whole = _sample(source)
+    data, whole = _sample(source, progress)
     if asked is None:
         return _found(data, whole, source.name)
     try:
@@ -75,12 +76,12 @@ def find(source: Source, asked: str | None = None) -> str:
     return encoding
 
 
-def _sample(source: Source) -> tuple[bytes, bool]:
+def _sample(source: Source, progress: Progress | None) -> tuple[bytes, bool]:
     """The start, and behind it the lines beyond ASCII of what follows until they are enough; whether that is all."""
     start = b""
     telling: list[bytes] = []
     enough = 0
-    for block in source.blocks():
+    for block in source.blocks(progress):
         if len(start) < _SAMPLE:
             start += block
             if b"\x00" in start or start.startswith(tuple(mark for mark, _ in _MARKS)):

@@ -30,7 +30,7 @@ from core.data import (
 )
 from core.data.choices import Choices
 from core.data.faults import Faults
-from core.data.rows import FileRows, Opened, Progress, Record
+from core.data.rows import FileRows, Opened, Progress, Record, share
 from core.data.source import Source
 from core.errors import UserError
 
@@ -38,6 +38,8 @@ __all__ = ["FileRows", "Opened", "Record", "open_file", "read"]
 
 _LOOK = 400_000
 """Characters of the start by which it is told whether a text is JSON, a table or prose."""
+_SAMPLED = 0.05
+"""How much of the work is done when the encoding is known, for which all of an ASCII file is looked at."""
 _NO_CHOICES = Choices()
 _PREFACE = re.compile(
     r"(\s*(//[^\n]*\n|/\*.*?\*/|#[^\n]*\n|```\w*[ \t]*\n|<{7} [^\n]*\n))*\s*"
@@ -55,14 +57,14 @@ def open_file(path: Path, *, name: str, choices: Choices = _NO_CHOICES, progress
 
     Raises UserError `data.*`, one sentence for whatever is wrong with the whole file; a file without a single readable
     row is refused here, so that behind it only the disk can still fail. The fact `repairable` says that the file can
-    be read with `Choices(repair=True)`. Closing `records` closes the file; what `progress` raises passes through.
+    be read with `Choices(repair=True)`. `Opened.close` closes the file; what `progress` raises passes through.
     """
     source = Source(Path(path), name)
     faults = Faults()
     kind = kinds.kind_of(source)
     if kind == "text":
-        opened = Opened("text", encodings.find(source, choices.encoding))
-        records = _text(source, opened, faults, choices, progress)
+        opened = Opened("text", encodings.find(source, choices.encoding, share(progress, 0, _SAMPLED)))
+        records = _text(source, opened, faults, choices, share(progress, _SAMPLED, 1))
     elif kind == "xlsx":
         opened = Opened("xlsx", "")
         records = xlsx_rows.read(source, opened, faults, choices, progress)

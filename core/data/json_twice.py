@@ -1,8 +1,8 @@
 """A key that stands twice in one object: JSON keeps its last value, and what stood there first would go unnoticed.
 
 Looking at every key of every object would cost a third of the time that reading takes (a chat of three turns: 1.4 of
-4 µs); this costs an eighth. So it is done for the first 2,000 values of a
-file; behind them a repeated key is noticed where it is one of the row's own, not of an object inside the row.
+4 µs); this costs an eighth. It is done for the first 2,000 values of a file; behind them a repeated key is noticed
+where it is one of the row's own, not of an object inside the row.
 """
 
 from collections.abc import Sequence

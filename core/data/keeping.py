@@ -61,7 +61,8 @@ def look(folder: Path, name: str, choices: Choices) -> list[dict[str, Any]]:
     except (OSError, ValueError):
         pass
     try:
-        made = plain_look(list(islice(open_file(folder / SOURCE, name=name, choices=choices).records, 20)))
+        with open_file(folder / SOURCE, name=name, choices=choices) as opened:
+            made = plain_look(list(islice(opened.records, 20)))
     except (UserError, OSError):
         return []
     with contextlib.suppress(OSError):

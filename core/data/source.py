@@ -103,15 +103,17 @@ class Source:
                 yield block
 
     @contextmanager
-    def on_disk(self) -> Iterator[Path]:
-        """A path to the unpacked bytes, for readers that jump about in a file."""
+    def on_disk(self, progress: Progress | None = None) -> Iterator[Path]:
+        """A path to the unpacked bytes, for readers that jump about in a file; `progress` hears of the unpacking."""
         if not self.packed:
             yield self.path
             return
         with tempfile.TemporaryDirectory(prefix="lora-workbench-") as folder:
             path = Path(folder) / "unpacked"
-            with _ours(self), path.open("wb") as file:
-                file.writelines(self.blocks())
+            with path.open("wb") as file:
+                for block in self.blocks(progress):
+                    with _ours(self):
+                        file.write(block)
             yield path
 
 

@@ -1,6 +1,9 @@
-"""Rows of a workbook (.xlsx, .xls, .xlsb, .ods): the sheet with most to learn from, each cell as the text it shows.
+"""Rows of a workbook (.xlsx, .xls, .xlsb, .ods): the sheet with most to learn from, each cell as text.
 
-A merged cell counts for all its rows: its text is in each of them, as one sees it.
+In an .xlsx that is the text which Excel shows where the cell's format is a simple one: percent, decimals, thousands,
+signs of currency, zeros in front, and dates and times in figures. Elsewhere numbers have all their digits and dates
+are written 2024-02-29, which is reported; for .xls, .xlsb and .ods, whose formats are not read, it is not. A merged
+cell counts for all its rows: its text is in each of them, as one sees it.
 """
 
 import datetime
@@ -12,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from core.data import columns, xlsx_scan
 from core.data.choices import Choices
 from core.data.faults import Faults
-from core.data.rows import Opened, Progress, Record
+from core.data.rows import Opened, Progress, Record, share
 from core.data.source import Source
 from core.data.table_head import Head, head_of
 from core.errors import UserError
@@ -21,6 +24,8 @@ from core.findings import Finding
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
+_UNPACKED, _SCANNED = 0.1, 0.5
+"""How much of the work is done when the file is out of its archive, and when the sheets are scanned."""
 _EXACT = 10**15
 """From here on Excel has kept 15 digits of a number and put zeros for the others."""
 
@@ -31,13 +36,15 @@ def read(
     """The rows. Raises UserError `data.workbook_*`, `data.sheet_*`, `data.empty` or `data.header_only`."""
     import python_calamine as calamine
 
-    with source.on_disk() as path:
+    with source.on_disk(share(progress, 0, _UNPACKED)) as path:
         try:
             if zipfile.is_zipfile(path):
                 xlsx_scan.check_size(path, source.name)
             book = calamine.CalamineWorkbook.from_path(str(path))
             opened.sheets[:] = _sheets(book)
-            sheet, scan = _chosen(book, path, opened.sheets, choices, source.name)
+            sheet, scan = _chosen(book, path, opened.sheets, choices, source, progress)
+        except _Stopped as stopped:
+            raise stopped.__cause__ or stopped from None
         except calamine.PasswordError:
             raise UserError("data.excel_locked", name=source.name) from None
         except (calamine.CalamineError, zipfile.BadZipFile, OSError):
@@ -57,14 +64,22 @@ def _sheets(book: "CalamineWorkbook") -> list[str]:
 
 
 def _chosen(
-    book: "CalamineWorkbook", path: Path, names: list[str], choices: Choices, file_name: str
+    book: "CalamineWorkbook",
+    path: Path,
+    names: list[str],
+    choices: Choices,
+    source: Source,
+    progress: Progress | None,
 ) -> tuple["CalamineSheet", xlsx_scan.Scan]:
     """The sheet that was asked for; else the one whose columns we know best, then the one with most filled rows."""
     if choices.sheet is not None and choices.sheet not in book.sheet_names:
-        raise UserError("data.sheet_unknown", name=file_name, sheet=choices.sheet, sheets=", ".join(book.sheet_names))
+        listed = ", ".join(book.sheet_names)
+        raise UserError("data.sheet_unknown", name=source.name, sheet=choices.sheet, sheets=listed)
     best: tuple[tuple[int, int], CalamineSheet, xlsx_scan.Scan] | None = None
-    for name in [choices.sheet] if choices.sheet is not None else names:
-        scan = xlsx_scan.scan(path, name, file_name) if zipfile.is_zipfile(path) else xlsx_scan.Scan()
+    wanted = [choices.sheet] if choices.sheet is not None else names
+    for at, name in enumerate(wanted):
+        told = _of_sheet(progress, source.size, at, len(wanted))
+        scan = xlsx_scan.scan(path, name, source.name, told) if zipfile.is_zipfile(path) else xlsx_scan.Scan()
         sheet = book.get_sheet_by_name(name)
         if not sheet.height or not sheet.width:
             continue
@@ -75,8 +90,28 @@ def _chosen(
         if best is None or score > best[0]:
             best = score, sheet, scan
     if best is None:
-        raise UserError("data.empty", name=file_name)
+        raise UserError("data.empty", name=source.name)
     return best[1], best[2]
+
+
+class _Stopped(Exception):
+    """What `progress` has raised, which is no fault of the workbook."""
+
+
+def _of_sheet(progress: Progress | None, size: int, at: int, count: int) -> Progress | None:
+    """The progress of the scan of sheet `at` of `count`, in bytes of the file. Raises _Stopped."""
+    step = (_SCANNED - _UNPACKED) / count
+    told = share(progress, _UNPACKED + at * step, _UNPACKED + (at + 1) * step)
+    if told is None:
+        return None
+
+    def tell(done: int, total: int) -> None:
+        try:
+            told(size * done // total, size)
+        except Exception as error:
+            raise _Stopped from error
+
+    return tell
 
 
 def _rows(
@@ -104,6 +139,7 @@ def _rows(
         faults.note(finding)
     below = -1 if head.index is None else look[head.index][0]
     width = len(head.names)
+    told = share(progress, _SCANNED, 1)
     for number, cells, odd in table.rows():
         if number <= below or not any(cell.strip() for cell in cells):
             continue
@@ -111,15 +147,17 @@ def _rows(
         for kind, place in odd:
             if kind == "error":
                 faults.note(Finding("warning", "cells.excel_error", [opened.count], cells=place))
-            else:
+            elif kind == "number":
                 faults.note(Finding("warning", "cells.excel_number", [opened.count], cells=place))
+            else:
+                faults.note(Finding("info", "cells.formatted", [opened.count], cells=place))
         names = head.names
         if any(cell.strip() for cell in cells[width:]):
             names = names + [f"column {place}" for place in range(len(names) + 1, len(cells) + 1)]
             opened.columns[:] = list(dict.fromkeys([*opened.columns, *names]))
         yield Record(opened.count, dict(zip(names, cells, strict=False)))
-        if progress is not None and opened.count % 1000 == 0:
-            progress(int(source.size * number / max(sheet.total_height, 1)), source.size)
+        if told is not None and opened.count % 1000 == 0:
+            told(int(source.size * number / max(sheet.total_height, 1)), source.size)
     if not opened.count:
         raise UserError("data.header_only", name=source.name, columns=", ".join(head.names[:12]))
 
@@ -144,7 +182,7 @@ class _Table:
         self._left = (sheet.start or (0, 0))[1]
 
     def rows(self) -> Iterator[tuple[int, list[str], list[tuple[str, str]]]]:
-        """(row from 0, cells, odd cells as ("error" or "number", name))."""
+        """(row from 0, cells, odd cells as ("error", "number" or "format", name))."""
         held: dict[tuple[int, int], str] = {}
         for row, values in enumerate(self._sheet.iter_rows()):
             cells: list[str] = []
@@ -163,13 +201,14 @@ class _Table:
             yield row, cells, odd
 
     def _number(self, value: Any, place: tuple[int, int], odd: list[tuple[str, str]]) -> str:
-        text = _shown(value)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            if abs(value) >= _EXACT:
-                odd.append(("number", xlsx_scan.place(*place)))
-            if (digits := self._scan.padded.get(place)) is not None and text.isdigit():
-                return text.zfill(digits)
-        return text
+        if isinstance(value, int | float) and abs(value) >= _EXACT:
+            odd.append(("number", xlsx_scan.place(*place)))
+        if value == "" or (format := self._scan.format_of(*place)) is None:
+            return _shown(value)
+        if (text := format.shown(value)) is not None:
+            return text
+        odd.append(("format", xlsx_scan.place(*place)))
+        return _shown(value)
 
 
 def _merged(sheet: "CalamineSheet") -> dict[tuple[int, int], tuple[int, int]]:

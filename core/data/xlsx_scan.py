@@ -1,4 +1,4 @@
-"""What a sheet's XML says and the workbook's reader does not: extent, faulty cells, numbers with zeros in front."""
+"""What a sheet's XML says and the workbook's reader does not: extent, faulty cells, formats of numbers."""
 
 import re
 import zipfile
@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
+from core.data import xlsx_formats
+from core.data.rows import Progress
+from core.data.xlsx_formats import Format
 from core.errors import UserError
 
 UNPACKED_LIMIT = 2_000_000_000
@@ -13,8 +16,11 @@ UNPACKED_LIMIT = 2_000_000_000
 CELLS_LIMIT = 60_000_000
 """Cells of the largest rectangle that a sheet may span: it is held in memory whole, its empty cells too."""
 _BLOCK = 1 << 20
+_COLUMN_BITS = 14
+"""Excel has 16,384 columns."""
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*)>")
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
+_NO_NUMBER = re.compile(rb'\bt="(?!n")|/$')
 _STYLE = re.compile(rb'\bs="(\d+)"')
 _VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
 _NAMES = "{http://schemas.openxmlformats.org/%s}"
@@ -24,10 +30,17 @@ _LINK = _NAMES % "officeDocument/2006/relationships"
 
 @dataclass
 class Scan:
-    """Cells by (row, column), from 0: what faulty ones say (#REF!, #N/A), and how many digits `padded` ones show."""
+    """What faulty cells say (#REF!, #N/A), and the formats of numbers, by (row, column) from 0."""
 
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
-    padded: dict[tuple[int, int], int] = field(default_factory=dict)
+    _formats: dict[int, Format] = field(default_factory=dict)
+
+    def note_format(self, row: int, column: int, format: Format) -> None:
+        self._formats[row << _COLUMN_BITS | column] = format  # one number: a sheet may have millions of these
+
+    def format_of(self, row: int, column: int) -> Format | None:
+        """None for a cell that shows its value as it is."""
+        return self._formats.get(row << _COLUMN_BITS | column)
 
 
 def check_size(path: Path, name: str) -> None:
@@ -37,8 +50,8 @@ def check_size(path: Path, name: str) -> None:
             raise UserError("data.unpacked_large", name=name, limit_gb=UNPACKED_LIMIT // 1_000_000_000)
 
 
-def scan(path: Path, sheet: str, name: str) -> Scan:
-    """Goes through the XML of one sheet of an .xlsx; empty for other kinds of workbook.
+def scan(path: Path, sheet: str, name: str, progress: Progress | None = None) -> Scan:
+    """Goes through the XML of one sheet of an .xlsx; empty for other kinds of workbook. Progress in unpacked bytes.
 
     Raises UserError `data.sheet_large` when cells lie so far apart that the sheet cannot be held.
     """
@@ -47,12 +60,15 @@ def scan(path: Path, sheet: str, name: str) -> Scan:
         part = _part(archive, sheet)
         if part is None:
             return found
-        widths = _padded_styles(archive)
+        formats = _formats(archive)
+        size = max(archive.getinfo(part).file_size, 1)
         rows = columns = 0
         rest = b""
         with archive.open(part) as stream:
             while True:
                 block = stream.read(_BLOCK)
+                if progress is not None:
+                    progress(min(stream.tell(), size), size)
                 text = rest + block
                 cut = max(text.rfind(b"<c "), text.rfind(b":c ") - 20, 0) if block else len(text)
                 text, rest = text[:cut], text[cut:]
@@ -66,8 +82,9 @@ def scan(path: Path, sheet: str, name: str) -> Scan:
                     if b't="e"' in said:
                         shown = _VALUE.search(text, cell.end(), cell.end() + 2000)
                         found.errors[row, column] = shown.group(1).decode("utf-8", "replace") if shown else "#N/A"
-                    elif widths and (style := _STYLE.search(said)) and int(style.group(1)) in widths:
-                        found.padded[row, column] = widths[int(style.group(1))]
+                    elif formats and (style := _STYLE.search(said)) and not _NO_NUMBER.search(said):
+                        if (format := formats.get(int(style.group(1)))) is not None:
+                            found.note_format(row, column, format)
                 if not block:
                     break
         if rows * columns > CELLS_LIMIT:
@@ -114,15 +131,18 @@ def _part(archive: zipfile.ZipFile, sheet: str) -> str | None:
     return None
 
 
-def _padded_styles(archive: zipfile.ZipFile) -> dict[int, int]:
-    """Styles whose number format is zeros alone, as in 000: {style: digits}."""
+def _formats(archive: zipfile.ZipFile) -> dict[int, Format]:
+    """The styles whose numbers are not shown as they are: {style: format}."""
     styles = _tree(archive, "xl/styles.xml")
     if styles is None:
         return {}
     codes = {one.get("numFmtId"): one.get("formatCode", "") for one in styles.iter(f"{_MAIN}numFmt")}
     formats = styles.find(f"{_MAIN}cellXfs")
-    return {
-        number: len(code)
-        for number, one in enumerate(formats if formats is not None else ())
-        if re.fullmatch(r"0{2,}", code := codes.get(one.get("numFmtId"), ""))
-    }
+    found = {}
+    for style, one in enumerate(formats if formats is not None else ()):
+        known = one.get("numFmtId", "0")
+        number = int(known) if known.isdigit() else 0
+        code = codes.get(known, xlsx_formats.BUILT_IN.get(number, ""))
+        if number not in xlsx_formats.AS_IS and code.lower() not in ("general", "@"):
+            found[style] = xlsx_formats.parsed(code)
+    return found

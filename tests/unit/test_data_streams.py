@@ -170,6 +170,36 @@ def test_what_progress_raises_passes_through_and_the_file_is_closed(opening, tmp
         assert str(tmp_path / "x") not in [os.path.realpath(place) for place in places]
 
 
+def test_a_look_at_some_rows_closes_the_file(opening, tmp_path):
+    """The rows and what is known of the file hold each other: it stayed open until the next big cleaning-up."""
+    gc.disable()
+    try:
+        for data in (LINES * 10, b"question,answer\n" + b"q,a\n" * 10, b"one\n\ntwo\n\nthree\n"):
+            with opening(data) as opened:
+                next(opened.records)
+            opened.close()
+            assert list(opened.records) == []
+            if os.path.isdir("/proc/self/fd"):
+                places = (f"/proc/self/fd/{fd}" for fd in os.listdir("/proc/self/fd"))
+                assert str(tmp_path / "x") not in [os.path.realpath(place) for place in places]
+    finally:
+        gc.enable()
+
+
+def test_progress_while_the_encoding_is_looked_for(opening):
+    """All of an ASCII file is looked at for that: it could not be cancelled meanwhile."""
+    told = []
+
+    def cancel(done, total):
+        told.append(done / total)
+        if len(told) == 3:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        opening(LINES * 20_000, progress=cancel)
+    assert 0 < told[0] < told[1] < told[2] < 0.05
+
+
 def test_findings_are_complete_at_the_end(opening):
     opened = opening(LINES + b'{"question": x}\n' + LINES)
     assert not opened.findings

@@ -8,7 +8,7 @@ import pytest
 from core.data import files
 from core.data.choices import Choices
 from core.errors import UserError
-from tests.unit.workbook import DATE, MOMENT, PADDED, SPAN, Raw, fault, number, workbook
+from tests.unit.workbook import DATE, MOMENT, OWN, PADDED, SPAN, Raw, fault, number, workbook
 
 FAQ = [["question", "answer"], ["q1", "a1"], ["q2", "a2"]]
 
@@ -40,7 +40,9 @@ def test_each_cell_is_the_text_that_is_shown(read):
     ]  # fmt: skip
     opened, rows = read({"Sheet1": [["question", "answer"], *([cell, "x"] for cell, _ in written)]})
     assert cells(rows) == [[text, "x"] for _, text in written]
-    assert (opened.container, opened.encoding, opened.count) == ("xlsx", "", len(written)) and not opened.findings
+    assert (opened.container, opened.encoding, opened.count) == ("xlsx", "", len(written))
+    (own,) = opened.findings  # Excel shows these two as the computer's settings say
+    assert (own.level, own.code, own.rows, own.facts["cells"]) == ("info", "cells.formatted", (18, 19), "A19, A20")
 
 
 def test_the_sheet_with_the_questions_is_taken_and_another_can_be_chosen(read):
@@ -111,10 +113,51 @@ def test_cells_that_lie_too_far_apart_are_refused_before_memory_is_taken(read, t
     assert caught.value.code == "data.sheet_large"
 
 
-def test_progress_and_cancel(tmp_path):
+SHOWN = [
+    ("0%", 0.125, "13%"), ("0.00%", 0.125, "12.50%"),
+    (9, 0.2, "20%"), (10, 1.0055, "100.55%"), ("0.0%", -0.001, "-0.1%"),
+    ("0.00", 3.14159, "3.14"), ("0.00", 2.675, "2.68"), (3, 1234567.5, "1,234,568"), ("#,##0.00", -1234.5, "-1,234.50"),
+    ("#,##0", 999, "999"), ("0", -0.4, "0"), ("0000", 42, "0042"), ("$#,##0.00", 1234.5, "$1,234.50"),
+    ('"¥"#,##0.00', 12, "¥12.00"), ("[$€-407]#,##0.00", 5, "€5.00"), ('#,##0.00\\ "€"', 5, "5.00 €"),
+    ("#,##0.00;[Red](#,##0.00)", -5.5, "(5.50)"), ('_-* #,##0.00_-;-* #,##0.00_-;_-* "-"??_-', 0, "-"),
+    ('0"元"', 12, "12元"), (1, 1e14, "100000000000000"), ("yyyy-mm-dd", 45000, "2023-03-15"),
+    ("m/d/yyyy", 45000.5, "3/15/2023"), ("[$-804]yyyy/m/d;@", 45000, "2023/3/15"), ("dd.mm.yy", 45000, "15.03.23"),
+    ('yyyy"年"m"月"d"日"', 45000, "2023年3月15日"), (20, 0.51, "12:14"), ("hh:mm:ss", 45000.0, "00:00:00"),
+    ("h:mm AM/PM", 0.75, "6:00 PM"), ("yyyy-mm-dd hh:mm", 45000.5123, "2023-03-15 12:17"), ("[h]:mm", 1.5, "36:00"),
+]  # fmt: skip
+IN_FULL = [
+    (14, 45000, "2023-03-15"), ("d-mmm-yy", 45000, "2023-03-15"), ("# ?/?", 0.5, "0.5"), ("0.00E+00", 1234, "1234"),
+    ("#,##0,", 1234567, "1234567"), ("[>100]0.0;0", 1.25, "1.25"), ("yyyy", 0.5, "12:00:00"),
+]  # fmt: skip
+
+
+def test_simple_formats_give_the_text_that_excel_shows_and_the_others_are_named(read):
+    """20% was read as 0.2, $1,234.50 as 1234.5, and every date in one way of writing."""
+    both = [*SHOWN, *IN_FULL]
+    table = [["question", "answer"], *([number(value, OWN + at), "x"] for at, (_, value, _) in enumerate(both))]
+    opened, rows = read(workbook({"A": table}, formats=[code for code, _, _ in both]))
+    assert [row.values["question"] for row in rows] == [text for _, _, text in both]
+    (finding,) = opened.findings
+    assert (finding.code, list(finding.rows)) == ("cells.formatted", list(range(len(SHOWN) + 1, len(both) + 1)))
+
+
+class Cancelled(Exception):
+    pass
+
+
+@pytest.mark.parametrize("error", [Cancelled, OSError])
+def test_progress_and_cancel(tmp_path, error):
+    """A large workbook could not be cancelled while its sheets were scanned."""
     path = tmp_path / "faq.xlsx"
-    path.write_bytes(workbook({"A": [FAQ[0], *[["q", "a"]] * 2500]}))
+    path.write_bytes(workbook({"A": [FAQ[0], *[["q", "a"]] * 2500], "B": [["x"]] * 10}))
     told = []
-    opened = files.open_file(path, name="faq", progress=lambda done, total: told.append((done, total)))
-    assert len(list(opened.records)) == 2500
-    assert len(told) == 2 and all(0 < done <= total == path.stat().st_size for done, total in told)
+    with files.open_file(path, name="faq", progress=lambda done, total: told.append((done, total))) as opened:
+        assert len(told) >= 4 and told[-1][0] <= 0.5 * told[-1][1]
+        assert len(list(opened.records)) == 2500
+    assert told == sorted(told) and all(0 < done <= total == path.stat().st_size for done, total in told)
+
+    def cancel(done, total):
+        raise error("stop")
+
+    with pytest.raises(error, match="stop"):
+        files.open_file(path, name="faq", progress=cancel)

@@ -9,6 +9,8 @@ _RELS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 DATE, PADDED, MOMENT, SPAN = 1, 2, 3, 4
 """Styles of numbers: a date, 000, a date with its time, a span of time."""
+OWN = 5
+"""The first style of those that a test brings."""
 
 
 class Raw(str):
@@ -23,16 +25,19 @@ def fault(said) -> Raw:
     return Raw(f't="e"><v>{escape(said)}</v>')
 
 
-def workbook(sheets, hidden=(), merged=None) -> bytes:
-    """The bytes of an .xlsx; `sheets` are {name: rows}, a cell is text, a number, a truth value, None or Raw."""
+def workbook(sheets, hidden=(), merged=None, formats=()) -> bytes:
+    """The bytes of an .xlsx; `sheets` are {name: rows}, a cell is text, a number, a truth value, None or Raw.
+
+    formats: codes of further styles (or numbers of built-in formats), which count from OWN on
+    """
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in _parts(sheets, hidden, merged or {}):
+        for name, content in _parts(sheets, hidden, merged or {}, formats):
             archive.writestr(name, '<?xml version="1.0" encoding="UTF-8"?>' + content)
     return made.getvalue()
 
 
-def _parts(sheets, hidden, merged):
+def _parts(sheets, hidden, merged, more):
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
     yield (
         "[Content_Types].xml",
@@ -59,11 +64,17 @@ def _parts(sheets, hidden, merged):
         f'<Relationships xmlns="{_PACKAGE}/relationships">{links}'
         f'<Relationship Id="rIds" Type="{_RELS}/styles" Target="styles.xml"/></Relationships>',
     )
-    formats = "".join(f'<xf numFmtId="{code}"/>' for code in (0, 14, 164, 22, 46))
+    numbers = [code if isinstance(code, int) else 165 + at for at, code in enumerate(more)]
+    formats = "".join(f'<xf numFmtId="{code}"/>' for code in (0, 14, 164, 22, 46, *numbers))
+    codes = "".join(
+        f'<numFmt numFmtId="{number}" formatCode={quoteattr(str(code))}/>'
+        for number, code in zip(numbers, more, strict=True)
+        if not isinstance(code, int)
+    )
     yield (
         "xl/styles.xml",
-        f'<styleSheet xmlns="{_MAIN}"><numFmts count="1"><numFmt numFmtId="164" formatCode="000"/></numFmts>'
-        f'<cellXfs count="5">{formats}</cellXfs></styleSheet>',
+        f'<styleSheet xmlns="{_MAIN}"><numFmts><numFmt numFmtId="164" formatCode="000"/>{codes}</numFmts>'
+        f"<cellXfs>{formats}</cellXfs></styleSheet>",
     )
     for n, (name, rows) in enumerate(sheets.items(), 1):
         ranges = "".join(f'<mergeCell ref="{place}"/>' for place in merged.get(name, ()))
