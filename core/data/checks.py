@@ -5,8 +5,7 @@ The rows pass by once and are not kept (some 150 bytes of each are, 1 kB of the 
 size can be checked while it is read.
 """
 
-from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Protocol
 
 from core.data.check_answers import FEW as FEW
 from core.data.check_answers import Answers
@@ -16,9 +15,7 @@ from core.data.check_words import PLACEHOLDER as PLACEHOLDER
 from core.data.check_words import Words
 from core.data.duplicates import Duplicates
 from core.data.duplicates import leak as leak
-from core.data.formats import merged
 from core.data.languages import Languages
-from core.data.measure import measure, token_findings
 from core.data.private import Private
 from core.data.seen import Row, Seen, seen
 from core.data.seen import words_of as words_of
@@ -34,12 +31,11 @@ class _Check(Protocol):
 class Checker:
     """Sees the usable rows of a file one after the other, then says what is worth knowing about them.
 
-    task: "chat", "text" or "preference"; goal: what is to be learned of it ("facts", "style", "format"), when known
+    task: "chat", "text" or "preference". What depends on the goal is asked of `few` where the goal is known.
     """
 
-    def __init__(self, task: str = "chat", goal: str | None = None) -> None:
+    def __init__(self, task: str = "chat") -> None:
         self._count = 0
-        self._goal = goal
         self._checks: list[_Check] = [Duplicates(), Words(task), Order(), Answers(task), Private(), Languages()]
 
     def see(self, row: Row) -> None:
@@ -52,23 +48,4 @@ class Checker:
     def findings(self) -> list[Finding]:
         """What was found, worst first."""
         found = [finding for check in self._checks for finding in check.findings()]
-        return worst_first(found + few(self._count, self._goal))
-
-
-def check(rows: Iterable[Row], findings: list[Finding] | None = None) -> list[Finding]:
-    """Findings about the usable rows of a file, joined with `findings` of reading and converting; worst first."""
-    checker = Checker()
-    for row in rows:
-        checker.see(row)
-    return worst_first(merged([*(findings or []), *checker.findings()]))
-
-
-def check_tokens(
-    tokenizer: Any, rows: Iterable[Row], max_length: int | None, *, model: str = ""
-) -> tuple[int, list[Finding]]:
-    """(rows usable with this model, findings that depend on it): cut rows, lost answers, refusals of the template.
-
-    Raises UserError when the model has no template for rows that need one.
-    """
-    measured = measure(tokenizer, rows)
-    return measured.usable(max_length), token_findings(measured, max_length, model=model)
+        return worst_first(found + few(self._count))

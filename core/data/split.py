@@ -1,16 +1,11 @@
 """Which rows are learned and which are kept aside to measure on."""
 
-import json
 import random
-from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.keys import NOTHING, Keys, keys_of
-
-Row = dict[str, Any]
+from core.data.keys import NOTHING, Keys
 
 AUTOMATIC = {"facts": (200, 0.05, 200), "style": (30, 0.1, 50), "format": (30, 0.1, 50)}
 """For each goal: rows from which some are kept aside, which share of them, at most how many.
@@ -79,19 +74,3 @@ def kept_aside(keys: Keys, holdout: float | None, seed: int, goal: str = "facts"
         if count == wanted:
             break
     return np.asarray(chosen[group])
-
-
-def split(
-    rows: Sequence[Row], holdout: float | None, seed: int, goal: str = "facts", keys: Keys | None = None
-) -> tuple[list[Row], list[Row]]:
-    """(rows to learn, rows kept aside) of rows that are at hand, both in the order of the file. See `kept_aside`."""
-    aside = kept_aside(keys_of(rows) if keys is None else keys, holdout, seed, goal)
-    return [row for row, held in zip(rows, aside, strict=True) if not held], [
-        row for row, held in zip(rows, aside, strict=True) if held
-    ]
-
-
-def content_key(row: Row) -> str:
-    """What makes two rows the same: everything but where they stand."""
-    said = {key: value for key, value in row.items() if key not in ("row", "variant")}
-    return json.dumps(said, ensure_ascii=False, sort_keys=True)

@@ -10,7 +10,6 @@ import pytest
 
 from core.data import measure as counting
 from core.data import render
-from core.data.checks import check_tokens
 from core.data.deadline import Overdue
 from core.data.measure import Measured, fingerprint, longest, measure, measured_of, token_findings
 from core.data.tokens import encode
@@ -127,8 +126,9 @@ def test_what_a_template_leaves_out_is_named():
 
 def test_rows_that_a_template_refuses_are_counted_by_reason():
     rows = [talk(1, "Hi", "Hello"), talk(7, "Hi", "Hello", system="x")]
-    usable, found = check_tokens(tokenizer_with(REFUSES), rows, None, model="Starter")
-    assert usable == 1
+    measured = measure(tokenizer_with(REFUSES), rows)
+    found = token_findings(measured, None, model="Starter")
+    assert measured.usable(None) == 1
     assert [(each.level, each.code, each.rows) for each in found] == [("error", "tokens.refused", (7,))]
     assert "No system role" in found[0].facts["said"]
 

@@ -14,6 +14,7 @@ import yaml
 from core import recipes
 from core.data import checks
 from core.data.examine import Examined, examine
+from core.data.measure import measure, token_findings
 from core.data.samples import FOLDER, Sample, find, samples
 from core.workspace import PRESETS
 
@@ -244,7 +245,8 @@ def test_the_over_long_row_is_cut_for_the_built_in_model() -> None:
     sample = find(DIRTY)
     assert sample is not None
     tokenizer = transformers.AutoTokenizer.from_pretrained(PRESETS / "starter")
-    _, findings = checks.check_tokens(tokenizer, read(sample).rows, tokenizer.model_max_length)
+    limit = tokenizer.model_max_length
+    findings = token_findings(measure(tokenizer, read(sample).rows), limit, model="Starter")
     assert [(finding.code, list(finding.rows)) for finding in findings] == [("tokens.cut", [57])]
 
 
