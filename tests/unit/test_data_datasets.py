@@ -243,7 +243,8 @@ def test_a_data_set_of_the_first_kind_still_opens(store, faq):
     rows = list(kept.load_rows())
     kept.close()
     said = json.loads((kept.folder / "version.json").read_bytes())
-    old = {key: said[key] for key in said if key not in ("choices", "mapping", "column_names", "sheets", "sheet")}
+    new = ("choices", "mapping", "column_names", "sheets", "sheet", "reader", "keys")
+    old = {key: said[key] for key in said if key not in new}
     old |= {"schema_version": 1, **{key: said["mapping"][key] for key in ("format", "task", "columns")}}
     (kept.folder / "version.json").write_text(json.dumps(old))
     (kept.folder / "meta.json").write_text('{"name": "Old"}')
@@ -254,6 +255,9 @@ def test_a_data_set_of_the_first_kind_still_opens(store, faq):
     assert (again.name, again.format, again.columns) == ("Old", "question_answer", kept.columns)
     assert list(again.load_rows()) == rows and again.answer_to("Question 7?") == (7, "Answer 7")
     assert again.look[2]["values"] == {"question": "Question 3?", "answer": "Answer 3"} and again.confirmed
+    anew = DatasetStore(store._workspace).add(faq)
+    assert (anew.parent, anew.name, anew.reader) == (again.id, "Old", version.READER)
+    assert [each.id for each in DatasetStore(store._workspace).list()] == [anew.id]
     again.close()
     (kept.folder / "rows.arrow").unlink()
     (kept.folder / "rows.jsonl").write_text('{"row": 1')
