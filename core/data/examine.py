@@ -16,14 +16,9 @@ from core.data.convert import Converter, Mapping
 from core.data.look import plain_look
 from core.data.parts import missing
 from core.data.reading_as import recognised
+from core.data.regroup import beginning, regrouped
 from core.data.rows import Progress, Record
 from core.findings import Finding, worst_first
-
-LOOKED_AT = 200
-"""Records from which the format is recognised."""
-
-HEAVY = 20_000_000
-"""Characters after which so many records are enough: they are held while the format is recognised."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +50,9 @@ def examine(
 
     Raises UserError `data.*` when the whole file cannot be read. What `progress` and `on_row` raise passes through.
     """
-    opened = files.open_file(path, name=name, choices=choices, progress=progress)
+    opened = regrouped(files.open_file(path, name=name, choices=choices, progress=progress), choices)
     try:
-        first = _first(opened.records)
+        first = beginning(opened.records)
         mapping = recognised([*opened.columns, *_not_yet(opened, choices)], first, choices)
         outside = list(opened.columns)
         inside = formats.inner_columns(outside, first)
@@ -109,27 +104,6 @@ def _there(mapping: Mapping, columns: list[str]) -> Mapping:
 def listed(columns: list[str]) -> str:
     """The names of columns for a sentence."""
     return ", ".join(columns[:12]) + (" ..." if len(columns) > 12 else "")
-
-
-def _first(records: Iterator[Record]) -> list[Record]:
-    """The records that are looked at first."""
-    found: list[Record] = []
-    size = 0
-    for record in records:
-        found.append(record)
-        size += _size(record.values)
-        if len(found) >= LOOKED_AT or size > HEAVY:
-            break
-    return found
-
-
-def _size(value: Any) -> int:
-    """About how many characters a value has."""
-    if isinstance(value, str):
-        return len(value)
-    if isinstance(value, dict):
-        return sum(map(_size, value.values()))
-    return sum(map(_size, value)) if isinstance(value, list) else 8
 
 
 def _emptied(records: list[Record]) -> Iterator[Record]:

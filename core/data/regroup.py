@@ -1,0 +1,171 @@
+"""Records that are not rows yet, made to rows: turns a line each, rows inside texts, one object of all questions."""
+
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from dataclasses import replace
+from itertools import chain
+from typing import Any
+
+from core.data import columns as c
+from core.data.cells import parsed
+from core.data.chat import are_turns
+from core.data.choices import Choices
+from core.data.convert import unwrapped
+from core.data.named import by_name
+from core.data.rows import TURNS, Opened, Record
+from core.data.turn_lines import Lines, lines_of
+from core.findings import Finding
+
+LOOKED_AT = 200
+"""Records from which it is told what a file holds."""
+
+HEAVY = 20_000_000
+"""Characters after which so many records are enough: they are held while they are looked at."""
+
+_LEAST = 3
+"""Questions that make an object a list of them."""
+
+
+def regrouped(opened: Opened, choices: Choices) -> Opened:
+    """The same file with its records as rows; the one that was given where they are rows already.
+
+    Who names columns of the records as they stand gets them as they stand.
+    """
+    first = beginning(opened.records)
+    named = set(choices.columns.values())
+    if not named or named - set(opened.columns):
+        if (strings := _strings(first)) is not None:
+            return _with(opened, strings, _unpacked(opened, first))
+        if len(first) == 1 and is_faq_object(unwrapped(first[0].values)):
+            return _with(opened, ["question", "answer"], _pairs(opened, first), sure=False)
+        if lines := lines_of(opened.columns, first):
+            return _with(opened, lines.columns(opened.columns), _talks(opened, first, lines), lines)
+    opened.records = _again(first, opened.records)
+    return opened
+
+
+def beginning(records: Iterator[Record]) -> list[Record]:
+    """The first records, as many as tell what a file holds."""
+    found: list[Record] = []
+    size = 0
+    for record in records:
+        found.append(record)
+        size += _size(record.values)
+        if len(found) >= LOOKED_AT or size > HEAVY:
+            break
+    return found
+
+
+def is_faq_object(value: Any) -> bool:
+    """Whether an object is a list of questions with their answers: {"Where are you?": "In Berlin.", ...}."""
+    if not isinstance(value, dict) or len(value) < _LEAST:
+        return False
+    names = [str(name) for name in value]
+    if any(c.plain(name) in c.KNOWN or c.plain(name) in c.UNREMARKABLE for name in names):
+        return False
+    if sum(isinstance(item, str) and bool(item.strip()) for item in value.values()) < len(value):
+        return False
+    if all(name.rstrip().endswith(("?", "？")) for name in names):
+        return True
+    return len(value) >= 5 and sum(map(_is_sentence, names)) >= 0.8 * len(names)
+
+
+def _is_sentence(said: str) -> bool:
+    said = said.strip()
+    wide = sum(ord(letter) > 0x2E80 for letter in said)
+    return said.endswith(("?", "？")) or len(said.split()) >= 3 or wide >= 5
+
+
+def _with(
+    opened: Opened, columns: list[str], records: Generator[Record], lines: Lines | None = None, *, sure: bool = True
+) -> Opened:
+    """The file with other records; what its reader counts and finds is taken over at the end."""
+    found = replace(opened, columns=columns, findings=[], count=0, sure=opened.sure and sure)
+    found.records = _counted(found, opened, records, lines)
+    return found
+
+
+def _counted(found: Opened, opened: Opened, records: Generator[Record], lines: Lines | None) -> Generator[Record]:
+    given = 0
+    try:
+        with closing(records):
+            for record in records:
+                given += 1
+                found.count = given
+                if not lines:
+                    found.columns += [name for name in record.values if name not in found.columns]
+                yield record
+    finally:
+        lost = {row for finding in opened.findings if finding.level == "error" for row in finding.rows}
+        found.count = given + len(lost)
+        found.findings[:] = [*opened.findings, *(lines.findings if lines else ())]
+        if not lines and found.sure:
+            found.findings.append(Finding("info", "rows.unpacked", count=given))
+
+
+def _again(first: list[Record], rest: Iterator[Record]) -> Generator[Record]:
+    """The records that were looked at, each let go when it is given, and the rest, which is closed with it."""
+    first.reverse()
+    try:
+        while first:
+            yield first.pop()
+        yield from rest
+    finally:
+        if isinstance(rest, Generator):
+            rest.close()
+
+
+def _talks(opened: Opened, first: list[Record], lines: Lines) -> Generator[Record]:
+    with closing(_again(first, opened.records)) as records:
+        yield from lines.joined(records)
+
+
+def _pairs(opened: Opened, first: list[Record]) -> Generator[Record]:
+    with closing(_again(first, opened.records)) as records:
+        number = 0
+        for question, answer in chain.from_iterable(unwrapped(record.values).items() for record in records):
+            number += 1
+            yield Record(number, {"question": question, "answer": answer})
+
+
+# -- rows that were saved as text
+
+
+def _strings(first: list[Record]) -> list[str] | None:
+    """The columns of the rows inside texts; None when records are no such texts."""
+    inside = []
+    for record in first:
+        found = _inside(record.values)
+        if found is None:
+            return None
+        inside.append(Record(record.number, found))
+    names = list(dict.fromkeys(name for record in inside for name in record.values))
+    return names if by_name(names, inside) else None
+
+
+def _inside(values: dict[str, Any]) -> dict[str, Any] | None:
+    """The row that the one text of a record holds."""
+    if len(values) != 1:
+        return None
+    ((name, value),) = values.items()
+    if not isinstance(value, str) or c.plain(str(name)) in c.MESSAGES and name != TURNS:
+        return None
+    found = parsed(value)
+    if isinstance(found, list) and are_turns(found) and name != TURNS:
+        return {TURNS: found}
+    return found if isinstance(found, dict) and all(isinstance(key, str) for key in found) and found else None
+
+
+def _unpacked(opened: Opened, first: list[Record]) -> Generator[Record]:
+    with closing(_again(first, opened.records)) as records:
+        for record in records:
+            yield Record(record.number, _inside(record.values) or record.values)
+
+
+def _size(value: Any) -> int:
+    """About how many characters a value has."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, dict):
+        return sum(map(_size, value.values()))
+    return sum(map(_size, value)) if isinstance(value, list) else 8
