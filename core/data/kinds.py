@@ -7,6 +7,7 @@ import re
 import zipfile
 from typing import IO, Literal
 
+from core.data import labels
 from core.data.source import Source
 from core.errors import UserError
 
@@ -105,6 +106,7 @@ _CODE = re.compile(
 )
 _SETTING = re.compile(r"\s*(- )?[A-Za-z_][\w.-]*:(\s+[^\s].{0,80}|\s*)$|\s*- \S.{0,80}$|\s*#|---\s*$")
 _KEY = re.compile(r"\s*(?:- )?([A-Za-z_][\w.-]*):(?:\s|$)")
+_SPEAKERS = frozenset("user assistant human bot gpt".split())
 _INI = re.compile(r"\[\[?[\w.\- \"]+\]\]?\s*$")
 
 
@@ -122,10 +124,7 @@ def _is_settings(lines: list[str]) -> bool:
     return (
         len(lines) >= 3
         and len(keys) >= 3
-        and (
-            lines[0].startswith("- ")
-            or not {"user", "assistant", "human", "bot", "gpt", "question", "q"} & {key.lower() for key in keys[:3]}
-        )
+        and (lines[0].startswith("- ") or not any(key.lower() in _SPEAKERS or labels.is_asked(key) for key in keys[:3]))
         and sum(bool(_SETTING.match(line)) for line in lines) >= 0.9 * len(lines)
         and (len(set(keys)) > 0.7 * len(keys) or any(line[:1] in " \t" for line in lines if _KEY.match(line)))
         and any(found.group(1).islower() for line in lines if (found := _KEY.match(line)))

@@ -1,0 +1,107 @@
+"""Talk in text: questions and answers, known speakers with other labels between them, copies from chat programs."""
+
+import pytest
+
+from core.data import files
+from core.data.choices import Choices
+
+
+@pytest.fixture
+def talk(tmp_path):
+    def reading(text, name="x.txt"):
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8", newline="")
+        opened = files.open_file(path, name=name, choices=Choices())
+        rows = [row.values for row in opened.records]
+        assert opened.columns == ["messages"], opened.columns
+        return [[(turn["from"], turn["value"]) for turn in row["messages"]] for row in rows], opened
+
+    return reading
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "names"),
+    [
+        ("Q: {}?", "A: {}.", ("Q", "A")),
+        ("问：{}？", "答：{}。", ("问", "答")),
+        ("Question: {}?", "Answer: {}.", ("Question", "Answer")),
+        ("Q{n}: {}?", "A{n}: {}.", ("Q", "A")),
+        ("问题{n}：{}？", "答案{n}：{}。", ("问题", "答案")),
+        ("q{n}: {}?", "a{n}: {}.", ("q", "a")),
+        ("Question {n}: {}?", "Answer {n}: {}.", ("Question", "Answer")),
+        ("**Q: {}?**", "A: {}.", ("Q", "A")),
+        ("**Q: {}?**", "**A:** {}.", ("Q", "A")),
+        ("### Q: {}?", "A: {}.", ("Q", "A")),
+        ("Frage: {}?", "Antwort: {}.", ("question", "answer")),
+    ],
+)
+@pytest.mark.parametrize("between", ["\n", "\n\n", "\n---\n"])
+def test_questions_and_answers_are_a_row_each(talk, question, answer, names, between):
+    """Without blank lines a thousand of them were read as one conversation."""
+    pairs = [(question.format(f"What is {n}", n=n), answer.format(f"It is {n}", n=n)) for n in range(1, 31)]
+    rows, _ = talk(between.join("\n".join(pair) for pair in pairs) + "\n")
+    assert len(rows) == 30 and {len(row) for row in rows} == {2}
+    assert tuple(name for name, _ in rows[6]) == names
+    assert [said.strip("?.？。") for _, said in rows[6]] == ["What is 7", "It is 7"]
+
+
+def test_long_answers_and_a_missing_one_stay_pairs(talk):
+    text = (
+        "FAQ of our shop\n\nQ: One?\nA: Yes.\n\nAnd more:\n- Phone: 5\nQ: Two?\nQ: Three?\nA: No.\n"
+        + "Q: x?\nA: y.\n" * 20
+    )
+    rows, opened = talk(text)
+    assert rows[0] == [("Q", "One?"), ("A", "Yes.\n\nAnd more:\n- Phone: 5")]
+    assert rows[1:3] == [[("Q", "Two?")], [("Q", "Three?"), ("A", "No.")]] and len(rows) == 23
+    assert [(one.code, one.facts["said"]) for one in opened.findings] == [("lines.left_out", "FAQ of our shop")]
+
+
+def test_several_questions_in_each_block_are_a_conversation(talk):
+    rows, _ = talk("Q: One?\nA: Yes.\nQ: And then?\nA: No.\n\nQ: Two?\nA: Yes.\nQ: And then?\nA: No.\n")
+    assert [len(row) for row in rows] == [4, 4]
+
+
+def test_users_and_assistants_without_blank_lines_are_one_conversation(talk):
+    rows, _ = talk("User: a\nAssistant: b\n" * 30)
+    assert [len(row) for row in rows] == [60]
+    rows, _ = talk("客户：你好\n客服：你好！\n客户：几点开门？\n客服：九点。\n\n客户：退货\n客服：可以\n")
+    assert [len(row) for row in rows] == [4, 2]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "User: question\nnote: the time is: now\nAssistant: the answer\nStep 1: do\nStep 2: go\nhttps://x.org/a\n\n"
+        * 8,
+        "User: hi\nAssistant: Here are steps:\nStep 1: mix\nStep 2: bake\nNote: hot!\nUser: thanks\nAssistant: ok\n",
+        "User: Why?\nAssistant: Answer: 5\nQuestion: none\nInput: 5\nOutput: 6\nmore\nand more\n\n" * 3,
+        "Q: What is it?\nA: Price: 5 EUR\nPhone: 123\nUser: none\nQ: ok?\nA: yes\n",
+        "客户：怎么装？\n客服：这样装：\n步骤1：打开\n步骤2：关上\n注意：别用力\n\n" * 4,
+    ],
+)
+def test_other_labels_are_words_of_the_turn(talk, text):
+    rows, _ = talk(text)
+    names = {name for row in rows for name, _ in row}
+    assert names in ({"User", "Assistant"}, {"Q", "A"}, {"客户", "客服"})
+    assert sum(said.count("\n") for row in rows for _, said in row) >= 2
+
+
+def test_an_answer_behind_a_blank_line_belongs_to_its_question(talk):
+    rows, _ = talk("User: a\n\nAssistant: b\n\nUser: c\nAssistant: d\n\nUser: e\nAssistant: f\n")
+    assert [[name for name, _ in row] for row in rows] == [["User", "Assistant"]] * 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "From: a@b.c\nTo: d@e.f\nSubject: Hi\n\nHello, there\n",
+        "From: a@b.c\nTo: d@e.f\nFrom: d@e.f\nTo: a@b.c\n",
+        "https://a.org\nhttp://b.org\nhttps://c.org\nhttp://d.org\n",
+        "12:30 Lunch\n13:30 Talk\n12:30 Tea\n13:30 End\n",
+        "Model: X200\nInput: 5 V\nOutput: 12 V\nWeight of the thing is not known\nWe asked for it\n",
+    ],
+)
+def test_what_is_no_talk(tmp_path, text):
+    path = tmp_path / "x.txt"
+    path.write_text(text, encoding="utf-8")
+    assert files.read(path).columns == ["text"]
