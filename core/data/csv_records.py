@@ -6,7 +6,7 @@ closed would swallow the rest of the file: then only its own line is lost.
 
 import csv
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,9 +25,8 @@ _STRAY_LINES = 50
 """Lines of the longest record in which stray quotation marks are made sense of."""
 _STRAY_LARGEST = 200_000
 """Characters of the largest such record."""
-
-
-Reading = Callable[[str], list[str] | None]
+_ROWS_INSIDE = 3
+"""Lines that look like whole rows, after which a record with most of its lines so is not taken for one."""
 
 
 class Unclosed(Exception):
@@ -104,6 +103,7 @@ class Records:
         self._separator = separator
         self._name = name
         self._blanks = blanks
+        self._doubt = False  # whether what follows may be the rest of a record that was torn
         self._marks = Marks(separator)
 
     def __iter__(self) -> Iterator[Cut]:
@@ -125,6 +125,12 @@ class Records:
                     feed.forget()
                     yield cut
                     continue
+                if self._doubt and cells:
+                    self._doubt = self._marks.meant("".join(feed.record).rstrip("\r\n")) != cells
+                    if self._doubt:
+                        feed.forget()
+                        yield Cut(line, None, "quotes")
+                        continue
                 feed.forget()
                 yield Cut(line, cells)
 
@@ -139,8 +145,7 @@ class Records:
         if self.fits(cells) or not any('"' in part for part in record):
             return Cut(line, cells)
         if len(record) == 1:
-            meant = self._assembled(self._marks.spaced)
-            return Cut(line, cells if meant is None else meant)
+            return self._assembled(line, strays=False) or Cut(line, cells)
         inner = record[1:]
         if sum(self._marks.is_row(part, self.width or 0) for part in inner) > len(inner) / 2:
             return self._torn(line)
@@ -153,31 +158,41 @@ class Records:
             feed.back()
             return Cut(line, None, "return")
         at_end, lines = feed.ended, len(feed.record)
-        for read, fault in ((self._marks.spaced, ""), (self._marks.meant, "quotes")):
-            if (cells := self._assembled(read)) is not None:
-                return Cut(line, cells, fault)  # type: ignore[arg-type]
+        if (found := self._assembled(line, strays=True)) is not None:
+            return found
         if at_end and lines == 1:
             return Cut(line, None, "cut")
         return self._torn(line)
 
-    def _assembled(self, read: Reading) -> list[str] | None:
-        """The record's cells by `read`: of its first line, or of as many as it takes up to the next row.
+    def _assembled(self, line: int, *, strays: bool) -> Cut | None:
+        """The record of the first line, or of as many as it takes when most are no rows themselves.
 
-        Leaves the lines that were used in the feed's record, the first alone where it found nothing.
+        It is one with blanks around its marks, or with `strays` inside cells. Leaves the lines that were used in the
+        feed's record, the first alone where it found nothing.
         """
         feed = self._feed
         feed.back()
         size = len(feed.record[0])
+        rows = 0
         while size < _STRAY_LARGEST or len(feed.record) == 1:
-            cells = read("".join(feed.record).rstrip("\r\n"))
-            if cells is not None and self.fits(cells):
-                return cells
+            text = "".join(feed.record).rstrip("\r\n")
+            found = Cut(line, self._marks.spaced(text))
+            if strays and found.cells is None:
+                found = Cut(line, self._marks.meant(text), "quotes")
+            if found.cells is not None and self.fits(found.cells):
+                if rows > (len(feed.record) - 1) / 2:
+                    break
+                return found
             if self.width is None or len(feed.record) >= _STRAY_LINES:
                 break
-            following = next(feed, None)
-            if following is None or self._marks.is_row(following, self.width):
+            try:
+                following = next(feed)
+            except (StopIteration, Unclosed):
                 break
             size += len(following)
+            rows += self._marks.is_row(following, self.width)
+            if rows > _ROWS_INSIDE and rows > (len(feed.record) - 1) / 2:
+                break
         feed.back()
         return None
 
@@ -185,6 +200,7 @@ class Records:
         """The first line alone is the record; its marks may be meant to be closed at its end."""
         feed = self._feed
         feed.back()
+        self._doubt = True
         if feed.put_back > _AGAIN:
             raise UserError("data.csv_quotes", name=self._name, line=line)
         closed = self._marks.meant(feed.record[0].rstrip("\r\n") + '"')

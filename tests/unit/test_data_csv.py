@@ -122,3 +122,11 @@ def test_many_unclosed_marks_cost_their_rows_and_no_more(read):
     found = read(text)
     assert cells(found) == [(f"r{n}", f"b{n}") for n in range(1, 41)]
     assert faults(found)[0][:3] == ("error", "row.quotes", tuple(range(1, 80, 2)))
+
+
+def test_what_is_left_of_a_torn_record_is_no_row_by_itself(read):
+    found = read('question,answer\nq1,a1\n"q "x" z","a\nmore, text\nend"\nq3,a3\n')
+    assert cells(found) == [("q1", "a1"), ("q3", "a3")] and faults(found) == [("error", "row.quotes", (2,), "3")]
+    found = read('question,answer\nq1,a1\n"q "x z","a\nmore, text"\nq3,a3\n')
+    assert cells(found) == [("q1", "a1"), ("q3", "a3")]
+    assert faults(found) == [("error", "row.quotes", (2, 3), "3, 4")]
