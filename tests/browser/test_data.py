@@ -73,7 +73,8 @@ def test_unknown_columns_are_guessed_changed_and_confirmed(
 ) -> None:
     words = text.load(language)
     page = visit(language).open(window)
-    bring(page, "客服记录.csv", table("顾客说,我们说,备注", "怎么退货{n}？,七天内联系{n}客服,注{n}", "gb18030"))
+    line = f"怎么退货{{n}}？,七天内联系{{n}}客服,注{{n}} {language}"  # the same file again would be known
+    bring(page, "客服记录.csv", table("顾客说,我们说,备注", line, "gb18030"))
     page.shows("#data-summary", words("data.read_fine", rows=30, usable=30, bad=0))
     page.shows("#data-chosen", words("data.encoding.gb18030"))
     page.shows("#bar-primary", words("data.confirm"))
@@ -278,6 +279,11 @@ def test_words_in_braces_are_asked_for(window: Window, visit: Open, bring: Bring
     page = visit().open(window)
     bring(page, "identity.jsonl", rows(instruction="Who are you {n}?", output="I am {{name}}, by {{author}}, no {n}."))
     boxes = page.page.locator("#data-fills input")
+    offered = page.page.locator("#data-findings button", has_text=EN("data.offer.fill"))
+    expect(offered).to_be_visible()
+    expect(boxes.first).not_to_be_visible()  # what was found is not pushed away by what mends it
+    offered.click()
+    expect(boxes.first).to_be_visible()
     expect(boxes).to_have_count(2)
     boxes.nth(0).press_sequentially("Aurora", delay=60)
     boxes.nth(1).press_sequentially("<b>us</b>", delay=60)
