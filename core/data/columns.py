@@ -4,7 +4,8 @@ Names are compared in lower case, without blanks at the ends and with `-` and bl
 """
 
 MESSAGES = (
-    "messages", "conversations", "conversation", "dialogue", "dialogues", "dialog", "dialogs", "chat", "chats", "turns",
+    "messages", "contents", "conversations", "conversation", "dialogue", "dialogues", "dialog", "dialogs",
+    "chat", "chats", "turns",
     "dialogue_turns", "chat_history", "chat_messages", "conversation_history", "对话", "会话", "多轮对话",
     "对话内容",
 )  # fmt: skip
@@ -56,7 +57,7 @@ MARKED = ("text", "sample", "plain_text", "formatted", "formatted_text", "full_t
 
 SYSTEM = (
     "system", "system_prompt", "system_message", "sys", "系统", "系统提示", "系统提示词", "persona",
-    "system_instruction", "人设", "角色设定",
+    "system_instruction", "systeminstruction", "人设", "角色设定",
 )  # fmt: skip
 HISTORY = ("history", "历史", "历史对话", "previous_turns", "对话历史")
 TOOLS = ("tools", "functions", "available_tools", "工具", "tool_list", "function_description")
@@ -69,11 +70,13 @@ THINKING = (
 
 CHOSEN = (
     "chosen", "preferred", "chosen_response", "response_chosen", "preferred_output", "preferred_response",
-    "chosen_answer", "better", "better_response", "accepted", "positive", "win", "winner_response", "好回答",
+    "chosen_answer", "response_j", "better", "better_response", "accepted", "positive", "win", "winner_response",
+    "好回答",
     "优选", "优选回答", "更好回答",
 )  # fmt: skip
 REJECTED = (
-    "rejected", "dispreferred", "rejected_response", "response_rejected", "non_preferred_output", "rejected_answer",
+    "rejected", "dispreferred", "rejected_response", "response_rejected", "non_preferred_output",
+    "rejected_answer", "response_k",
     "dispreferred_response", "reject", "worse", "worse_response", "negative", "lose", "rejected_messages",
     "loser_response", "差回答", "劣选", "劣选回答", "更差回答",
 )  # fmt: skip

@@ -19,6 +19,7 @@ from core.data.choices import Choices
 from core.data.columns import UNREMARKABLE, plain
 from core.data.fitting import Fitting
 from core.data.mapping import Mapping
+from core.data.pairs import choices_of
 from core.data.placeholders import fill
 from core.data.preference import judged
 from core.data.rows import Record
@@ -110,6 +111,10 @@ class Converter:
             used.update(other.columns.values())
             found.append(Finding("info", "columns.other_rows", numbers, columns=_listed(other)))
         unused = [name for name in columns if name not in used and plain(str(name)) not in UNREMARKABLE]
+        answer = self.mapping.columns.get("answer") or self.mapping.columns.get("output")
+        if answer and (offered := [name for name in choices_of([*map(str, columns)]) if name in unused]):
+            found.append(Finding("warning", "columns.choices_unused", columns=", ".join(offered), answer=answer))
+            unused = [name for name in unused if name not in offered]
         if unused and self.mapping.format != "unknown":
             found.append(Finding("info", "columns.unused", columns=", ".join(unused[:12])))
         return found

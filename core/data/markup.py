@@ -39,6 +39,9 @@ _HASH = (
 _MARKED: dict[str, _Marks] = {
     "chatml": _Marks(re.compile(r"<\|im_start\|>[ \t]*(\w+)[^\S\n]*\n?")),
     "llama3": _Marks(re.compile(r"<\|start_header_id\|>\s*(\w+)\s*<\|end_header_id\|>")),
+    "harmony": _Marks(
+        re.compile(r"<\|start\|>(user|assistant|system|developer|assistant<\|channel\|>(?:analysis|final))<\|message\|>")
+    ),
     "gemma": _Marks(re.compile(r"<start_of_turn>[ \t]*(\w+)[^\S\n]*\n?")),
     "moss": _Marks(re.compile(r"<\|(Human|MOSS|Inner Thoughts|Commands|Results)\|>:"), True),
     "deepseek": _Marks(re.compile(r"<｜(User|Assistant)｜>"), True),
@@ -48,7 +51,7 @@ _MARKED: dict[str, _Marks] = {
     "hash": _Marks(re.compile(rf"(?<!#)###[ \t]*({_HASH})[ \t]*[:：]", re.IGNORECASE), True),
     "capitals": _Marks(re.compile(r"(?:^|(?<=\s)|(?<=>))(SYSTEM|USER|ASSISTANT|FUNCTION RESPONSE):"), True),
     "names": _Marks(re.compile(rf"(?:^|\n)[ \t]*(?:\*\*)?({_WORDS})(?:\*\*)?[:：](?:\*\*)?", re.IGNORECASE)),
-    "chinese": _Marks(re.compile(rf"(?:^|\n)[ \t]*({_CHINESE})[ \t]*[:：]")),
+    "chinese": _Marks(re.compile(rf"(?:^|\n)[ \t]*(?:\[Round \d+\]\s*)?({_CHINESE})[ \t]*[:：]")),
 }  # fmt: skip
 """Ways of marking by name, the plainest first: a text that fits several is taken by the first."""
 
@@ -56,8 +59,9 @@ _WORDY = ("hash", "capitals", "names", "chinese")
 _USER = re.compile(r"\s*(?:###\s*)?(?:Human|User|用户)\s*[:：]", re.IGNORECASE)
 
 _ENDS = (
-    "<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|endoftext|>", "<end_of_turn>", "<|end|>", "</s>",
-    "<s>", "<eos>", "<eoh>", "<eom>", "<eot>", "<eoc>", "<eor>", "<｜end▁of▁sentence｜>", "<|begin_of_text|>", "[EOS]",
+    "<|im_end|>", "<|return|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|endoftext|>", "<end_of_turn>",
+    "<|end|>", "</s>", "<s>", "<eos>", "<eoh>", "<eom>", "<eot>", "<eoc>", "<eor>", "<｜end▁of▁sentence｜>",
+    "<|begin_of_text|>", "[EOS]",
 )  # fmt: skip
 """What may stand at the end of a turn."""
 
@@ -139,6 +143,13 @@ def _take(messages: list[Message], name: str, words: str) -> bool:
     if name == "[/INST]":
         messages.append({"role": "assistant", "content": words})
         return bool(len(messages) > 1 and messages[-2]["role"] == "user")
+    name, _, channel = name.partition("<|channel|>")
+    if channel == "analysis":
+        messages.append({"role": "assistant", "content": "", "reasoning_content": words})
+        return True
+    if name == "assistant" and messages and messages[-1].get("reasoning_content") and not messages[-1]["content"]:
+        messages[-1]["content"] = words
+        return True
     key = name.lower().replace(" ", "_")
     if key in ("inner_thoughts", "commands", "results"):
         return not words or words.lower() == "none"  # what MOSS writes for no plug-in; else it is more than a talk

@@ -8,6 +8,7 @@ from core.data import markup, parts
 from core.data.chat import are_turns
 from core.data.literals import as_text
 from core.data.mapping import Mapping
+from core.data.pairs import choices_of, known_pair, languages
 from core.data.preference import FALSE, TRUE
 from core.data.rows import Record
 from core.data.similar import is_similar
@@ -30,13 +31,17 @@ def by_content(names: list[str], look: list[Record]) -> Mapping | None:
     extra = _found(names, system=c.SYSTEM, tools=c.TOOLS, history=c.HISTORY, thinking=c.THINKING)
     taken = set(extra.values())
     for name in names:
+        if name[-1:] in "aA" and {name[:-1] + "b", name[:-1] + "B"} & set(names):
+            return None  # two that were compared: which is the better one stands elsewhere
         cells = [turns_of(value) for record in look[:_TURNS] if (value := record.values.get(name)) is not None]
         if name not in taken and cells and sum(are_turns(turns) for turns in cells) * 2 > len(cells):
             form = next(style(turns) for turns in cells if turns and are_turns(turns)) or "messages"
             return Mapping(form, "chat", {"messages": name, **extra}, sure=False)
     words = [name for name in text_columns(names, look) if name not in taken]
-    pair: tuple[str, str] | None = None
-    if answer := c.find(words, c.ANSWER):
+    pair = languages(names)
+    if pair is not None:
+        pass
+    elif answer := c.find(words, c.ANSWER):
         others = [name for name in words if name != answer]
         asked = question_and_answer(others, look)
         pair = (asked[0] if asked else others[0], answer) if others else None
@@ -163,6 +168,9 @@ def _chat(names: list[str], look: list[Record], turns: str | None, extra: dict[s
         pair |= _more(names, look, (*pair.values(), *extra.values()))
         return _earlier("prompt_completion", "prompt", pair, extra, look)
     if pair := _pair(names, "question", c.QUESTION, "answer", c.ANSWER):
+        solved = c.find(names, ("solution", "solutions"), tuple(pair.values()))
+        if solved and _length(solved, look) >= 3 * _length(pair["answer"], look):
+            pair["answer"] = solved  # the way to the answer, which ends with it
         if title := c.find(names, c.TITLE):
             pair["title"] = title
         pair |= _more(names, look, (*pair.values(), *extra.values()))
@@ -173,6 +181,8 @@ def _chat(names: list[str], look: list[Record], turns: str | None, extra: dict[s
         pair := _pair(names, "question", c.PROMPT + c.INSTRUCTION, "answer", c.ANSWER + c.OUTPUT)
     ):
         return Mapping("question_answer", "chat", {**pair, **extra})
+    if both := known_pair(names):
+        return Mapping("question_answer", "chat", {"question": both[0], "answer": both[1], **extra})
     return None
 
 
@@ -188,7 +198,9 @@ def _earlier(form: str, part: str, columns: dict[str, str], extra: dict[str, str
                 {"prompt": columns[part], "completion": answer, **more, **extra},
                 markup=way,
             )
-    return Mapping(form, "chat", {**columns, **extra})
+    names = list(dict.fromkeys(name for record in look for name in record.values if isinstance(name, str)))
+    offered = [name for name in choices_of(names) if name not in columns.values()]
+    return Mapping(form, "chat", {**columns, **extra}, sure=not offered)
 
 
 def _text(names: list[str], look: list[Record], extra: dict[str, str]) -> Mapping | None:
@@ -233,6 +245,11 @@ def _pair(
 
 def _remarkable(names: list[str]) -> list[str]:
     return [name for name in names if c.plain(name) not in c.UNREMARKABLE]
+
+
+def _length(column: str, look: list[Record]) -> float:
+    said = texts_of(column, look)
+    return sum(map(len, said)) / len(said) if said else 0
 
 
 def _long(column: str, look: list[Record]) -> bool:

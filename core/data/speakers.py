@@ -20,8 +20,27 @@ ROLES = {
     "environment": "tool", "工具": "tool",
     "function_call": "function_call", "tool_call": "function_call", "function_calls": "function_call",
     "tool_calls": "function_call", "functioncall": "function_call",
+    "usuario": "user", "usuária": "user", "usuário": "user", "cliente": "user", "humano": "user",
+    "utilisateur": "user", "benutzer": "user", "nutzer": "user", "kunde": "user", "kundin": "user", "mensch": "user",
+    "utente": "user", "gebruiker": "user", "klant": "user", "användare": "user", "użytkownik": "user",
+    "klient": "user", "пользователь": "user", "клиент": "user", "человек": "user", "вопрос": "user",
+    "ユーザー": "user", "ユーザ": "user", "お客様": "user", "人間": "user", "質問": "user", "사용자": "user",
+    "고객": "user", "질문": "user", "用戶": "user", "使用者": "user", "客戶": "user", "提问者": "user", "访客": "user",
+    "学生": "user", "kullanıcı": "user", "müşteri": "user", "frage": "user", "pregunta": "user", "المستخدم": "user",
+    "người_dùng": "user", "pengguna": "user", "asistente": "assistant", "agente": "assistant", "asesor": "assistant",
+    "assistente": "assistant", "assistent": "assistant", "assistentin": "assistant", "berater": "assistant",
+    "beraterin": "assistant", "conseiller": "assistant", "conseillère": "assistant", "asystent": "assistant",
+    "konsultant": "assistant", "ассистент": "assistant", "помощник": "assistant", "консультант": "assistant",
+    "оператор": "assistant", "ответ": "assistant", "бот": "assistant", "アシスタント": "assistant",
+    "ボット": "assistant", "回答者": "assistant", "어시스턴트": "assistant", "상담원": "assistant",
+    "도우미": "assistant", "답변": "assistant", "客服人员": "assistant", "智能助手": "assistant",
+    "asistan": "assistant", "antwort": "assistant", "respuesta": "assistant", "المساعد": "assistant",
+    "trợ_lý": "assistant", "asisten": "assistant",
 }  # fmt: skip
 """What a turn's speaker is called in published data. `function_call` becomes an assistant turn with `tool_calls`."""
+
+_NUMBERED = frozenset("q a question answer 问 答 问题 答案 回答 提问".split())
+"""Roles that people number: Q1, A1, 问题2."""
 
 _FIXED = ("system", "tool", "function_call")
 
@@ -32,7 +51,10 @@ def role_of(name: str, speaker: str | None = None) -> str | None:
     `speaker` is whose turns are the model's: all others then are the user's, but for system and tools.
     """
     name = name.strip()
-    known = ROLES.get(name.lower().replace(" ", "_"))
+    plain = name.lower().replace(" ", "_")
+    known = ROLES.get(plain)
+    if known is None and plain[-1:].isdigit() and (bare := plain.rstrip("0123456789").rstrip("_")) in _NUMBERED:
+        known = ROLES.get(bare)
     if speaker is None:
         return known
     if name == speaker.strip():

@@ -1,5 +1,6 @@
 """Turns of a conversation as they are published -> messages with the roles system, user, assistant and tool."""
 
+import re
 from typing import Any
 
 from core.data import markup
@@ -19,6 +20,7 @@ _THINKING = ("reasoning_content", "reasoning", "thinking", "thought")
 _LEARNED = ("weight", "loss", "train", "training", "trainable", "loss_weight", "output_with_loss")
 _SPEAKERS = frozenset("user human assistant gpt bot system tool chatgpt ai model 用户 助手 系统 客服".split())
 """Speakers that are hardly a turn's own words."""
+_ANSWERED = re.compile(r"<tool_response>\s*((?:(?!<tool_response>).)*?)\s*</tool_response>", re.DOTALL)
 _PLAIN = {"user": "user", "assistant": "assistant", "system": "system", "human": "user", "gpt": "assistant"}
 """Roles of turns that need no second look: nearly all."""
 
@@ -125,6 +127,8 @@ def _messages_of(turn: dict[str, Any], notes: Notes, column: str) -> list[Messag
         rest = text(content, notes, column)
         return [*results, *([{"role": role, "content": rest}] if rest else [])]
     message: Message = {"role": role, "content": text(content, notes, column)}
+    if role == "tool" and (inside := _ANSWERED.fullmatch(message["content"].strip())):
+        message["content"] = inside[1]  # templates write it again
     if role == "assistant":
         given = turn["tool_calls"] if turn.get("tool_calls") else turn.get("function_call")
         if used := [*used, *(calls(given) if given else [])]:
