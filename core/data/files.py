@@ -110,15 +110,17 @@ def _text(
 
     table_asked = choices.separator is not None or choices.header is not None
     strings = _is_strings(stripped)
-    if not table_asked and (strings or _is_json(stripped)):
+    if not table_asked and (strings or _is_json(stripped) and not text_rows.is_chat(start)):
         opened.container = "jsonl"
         reader = json_rows.Reader(opened, faults, again, name, choices.repair)
         reader.strings = strings
         return reader.records()
     kinds.refuse_text(stripped, name)
-    layout = csv_rows.layout(start, choices)
-    if layout is not None and not layout.head.sure and not table_asked and text_rows.is_transcript(start):
-        layout = None  # people who talk use commas too
+    drawn = not table_asked and text_rows.is_drawn(start)
+    layout = None if drawn else csv_rows.layout(start, choices)
+    if layout is not None and not layout.head.sure and not table_asked:
+        if text_rows.is_transcript(start) or text_rows.is_prose(start):
+            layout = None  # people who talk use commas too, and so do those who write
     if layout is None:
         return text_rows.read(opened, faults, again, start, name, repair=choices.repair)
     opened.container = "csv"

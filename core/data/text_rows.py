@@ -1,11 +1,11 @@
-"""Rows of running text: the blocks between blank lines, or the lines, or the conversations of a transcript."""
+"""Rows of running text: blocks between blank lines, or lines, or conversations, or the rows of a drawn table."""
 
 import re
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from typing import Any
 
-from core.data import decoded, transcripts
+from core.data import chat_logs, decoded, markdown_table, transcripts
 from core.data.faults import Faults
 from core.data.rows import TURNS, Opened, Record
 from core.errors import UserError
@@ -13,6 +13,13 @@ from core.findings import Finding
 
 COLUMN = "text"
 _BLANK = re.compile(r"\n[ \t\r]*\n")
+_SENTENCE = re.compile(r"[.!?…。！？][\"'”’»)）」]*$")
+_CELLS = re.compile(r"[.!?…。！？][\"'”’»]?\s*[,;]|[,;](?! )(?=\D)")
+"""A separator behind a whole sentence, or one without a blank behind it: cells, not words."""
+_LOOK = 200
+"""Lines by which prose is known."""
+_MOST = 0.8
+"""Share of the lines of prose that end as sentences do."""
 _BLOCK_LIMIT = 4_000_000
 """Characters of the longest block."""
 
@@ -22,14 +29,22 @@ def read(
 ) -> Iterator[Record]:
     """The rows of a text that begins with `start`. Raises UserError `data.empty`."""
     end = decoded.line_end(start)
-    plain = start.replace(end, "\n")
-    talk = transcripts.talk_of(plain)
-    column = TURNS if talk else COLUMN
-    opened.columns[:] = [column]
+    plain = _plain(start)
+    table = markdown_table.table_of(plain)
+    chat = None if table else chat_logs.chat_of(plain)
+    talk = None if table or chat else transcripts.talk_of(plain)
+    column = TURNS if chat or talk else COLUMN
+    opened.columns[:] = table.names if table else [column]
     with closing(again()) as chunks:
         lines = _without_zeros(decoded.lines(chunks, end), faults, repair=repair)
+        if table:
+            opened.container = "csv"
+            yield from markdown_table.read(opened, faults, lines, table)
+            return
         found: Iterator[Any]
-        if talk:
+        if chat:
+            found = chat_logs.conversations(lines, chat, faults)
+        elif talk:
             found = transcripts.conversations(lines, talk, faults)
         elif _BLANK.search(plain.strip()):
             found = _blocks(lines)
@@ -43,8 +58,31 @@ def read(
 
 
 def is_transcript(start: str) -> bool:
-    """Whether a text that begins with `start` is a talk of people, `Name: words` line by line."""
-    return transcripts.talk_of(start.replace(decoded.line_end(start), "\n")) is not None
+    """Whether a text that begins with `start` is a talk of people, `Name: words` line by line, or a copied chat."""
+    return is_chat(start) or transcripts.talk_of(_plain(start)) is not None
+
+
+def is_chat(start: str) -> bool:
+    """Whether a text that begins with `start` is copied from a chat program, with time stamps."""
+    return chat_logs.chat_of(_plain(start)) is not None
+
+
+def is_drawn(start: str) -> bool:
+    """Whether a text that begins with `start` is a table drawn in Markdown."""
+    return markdown_table.table_of(_plain(start)) is not None
+
+
+def is_prose(start: str) -> bool:
+    """Whether the lines of a text that begins with `start` are sentences, whose commas stand between words."""
+    lines = [line.strip() for line in _plain(start).split("\n", _LOOK)[:_LOOK] if line.strip()]
+    if not lines or any("\t" in line or "|" in line or line[0] in "\"'" for line in lines):
+        return False
+    ended = sum(_SENTENCE.search(line) is not None and not line[0].islower() for line in lines)
+    return ended >= _MOST * len(lines) and sum(_CELLS.search(line) is not None for line in lines) <= 0.2 * len(lines)
+
+
+def _plain(start: str) -> str:
+    return start.replace(decoded.line_end(start), "\n")
 
 
 def _without_zeros(lines: Iterator[str], faults: Faults, *, repair: bool) -> Iterator[str]:

