@@ -101,7 +101,7 @@ class Accelerator:
         settled: Settled | UserError
         try:
             dataset = self._datasets.get(str(spec.dataset))
-            settled = settle(spec, dataset, self._workspace)
+            settled = settle(spec, dataset, self._workspace, self._datasets)
             if settled.model.folder is None:
                 settled = UserError("model.not_here", name=settled.model.title)
         except Exception as error:

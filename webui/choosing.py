@@ -17,16 +17,19 @@ def choose_data(ctx: "Context", dataset: "Dataset", *, instead_of: "Dataset | No
     instead_of: another reading of the same file, which is replaced only if it is still the chosen one
     """
 
-    def chosen(draft: "Draft") -> dict[str, Any]:
+    def decided(draft: "Draft") -> dict[str, Any]:
         if instead_of is not None and draft.dataset != instead_of.id:
             return {}
         changes = dict(draft.changes)
         if instead_of is None:
             for name in ("holdout", "eval_dataset"):  # they were chosen for the other rows
                 changes.pop(name, None)
-        return {"dataset": dataset.id, "changes": changes, **goals.for_data(draft, dataset)}
+            if draft.dataset not in (None, dataset.id):  # and so was the goal
+                draft = draft.model_copy(update={"recipe_chosen": False})
+        chosen = {"dataset": dataset.id, "changes": changes, "recipe_chosen": draft.recipe_chosen}
+        return {**chosen, **goals.for_data(draft, dataset)}
 
-    ctx.drafts.change(chosen)
+    ctx.drafts.change(decided)
 
 
 def delete(ctx: "Context", dataset: "Dataset") -> None:

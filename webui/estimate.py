@@ -13,7 +13,7 @@ from core.spec import RunSpec, build
 from webui.worker import Answer
 
 if TYPE_CHECKING:
-    from core.data.datasets import Dataset
+    from core.data.datasets import Dataset, DatasetStore
     from core.models.catalog import ModelRef
     from core.models.sources import FetchProgress
     from core.training.settle import Settled
@@ -122,7 +122,7 @@ def plan_for(ctx: "Context", spec: RunSpec, dataset: "Dataset", *, busy: bool = 
     from core.training import limits
     from core.training.settle import forecast_of
 
-    settled = ctx.counted.settle(spec, dataset, ctx.workspace, keep=busy)
+    settled = ctx.counted.settle(spec, dataset, ctx.workspace, ctx.datasets, keep=busy)
     ctx.engine.wake()  # with data and a model chosen, Start is likely to come next
     found = limits.findings(settled.facts, dataset.usable, settled.lengths)
     found += settled.measure.findings() if settled.measure else []
@@ -146,7 +146,9 @@ class Counted:
                 self._free = round(2 * free_gb) / 2
             return self._free
 
-    def settle(self, spec: RunSpec, dataset: "Dataset", workspace: "Workspace", *, keep: bool) -> "Settled":
+    def settle(
+        self, spec: RunSpec, dataset: "Dataset", workspace: "Workspace", datasets: "DatasetStore", *, keep: bool
+    ) -> "Settled":
         """As core.training.settle, without tokenizing the same rows twice; with `keep` for the device as it was."""
         from core.models import catalog
         from core.models.device import describe
@@ -158,7 +160,7 @@ class Counted:
         with self._lock:
             first = self._first.get(key)
         if first is None:
-            first = settle(spec, dataset, workspace)
+            first = settle(spec, dataset, workspace, datasets)
         with self._lock:
             self._first[key] = first
             self._first.move_to_end(key)

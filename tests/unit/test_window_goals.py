@@ -150,3 +150,12 @@ def test_the_data_tab_says_how_many_facts_are_kept_aside_and_why(
     if held:
         data_aside.learn_from_all(ctx, True)
         assert load("en")("data.aside.off", n=0) in data_aside.aside(ctx, snapshot.take(ctx), load("en"))
+
+
+def test_a_goal_that_was_chosen_for_other_data_goes_with_it(ctx: Context, tmp_path: Path) -> None:
+    """Style, chosen for a talk, was kept for an FAQ and called the recommended settings."""
+    ctx.drafts.update(recipe="style", recipe_chosen=True)
+    take_sample(ctx)
+    assert ctx.drafts.load().recipe == "style" and ctx.drafts.load().recipe_chosen  # chosen before any data
+    choose_data(ctx, ctx.datasets.get(own(ctx, tmp_path)))
+    assert ctx.drafts.load().recipe == "faq" and not ctx.drafts.load().recipe_chosen
