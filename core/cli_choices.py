@@ -75,9 +75,11 @@ def without_columns(choices: Choices) -> Choices:
 
 
 def guessed(mapping: Mapping, choices: Choices) -> list[Finding]:
-    """A word on columns that were guessed and that nobody has agreed to."""
+    """A word on columns, or on who the model is, that were guessed and that nobody has agreed to."""
     if mapping.sure or choices.confirmed or mapping.format == "unknown":
         return []
+    if mapping.speaker and not choices.speaker:
+        return [Finding("warning", "speaker.guessed", speaker=mapping.speaker)]
     columns = ", ".join(f"{part}={column}" for part, column in mapping.columns.items())
     return [Finding("warning", "columns.guessed", columns=columns)]
 

@@ -20,14 +20,15 @@ class Notes:
     """What was met on the way in one row and is worth a word, and what a person has decided about such rows.
 
     structured  lists and objects may become JSON text
-    speaker     whose turns are the model's, where speakers go by names of their own
+    speaker     whose turns are the model's, where speakers go by names of their own; `met` when they have some
     """
 
-    __slots__ = ("findings", "speaker", "structured")
+    __slots__ = ("findings", "met", "speaker", "structured")
 
     def __init__(self, structured: bool = False, speaker: str | None = None) -> None:
         self.structured = structured
         self.speaker = speaker
+        self.met = False
         self.findings: list[Finding] = []
 
     def add(self, finding: Finding) -> None:

@@ -20,7 +20,7 @@ from core.data.columns import UNREMARKABLE, plain
 from core.data.fitting import Fitting
 from core.data.mapping import Mapping
 from core.data.pairs import choices_of
-from core.data.placeholders import fill
+from core.data.placeholders import fill, placeholders
 from core.data.preference import judged
 from core.data.rows import Record
 from core.findings import Finding
@@ -48,6 +48,9 @@ class Converter:
         self._around: set[str] = set()
         self._wordings: list[int] = []
         self._more = 0
+        self._asked_speaker = choices.speaker
+        self._met = False
+        self._filled: set[str] = set()
         self._marked = ""  # the column whose text was taken apart
 
     @property
@@ -87,7 +90,13 @@ class Converter:
             self._more += len(rows) - 1
             for number, row in enumerate(rows[1:], 2):
                 row["variant"] = number
-        return [fill(row, self._fill) for row in rows] if self._fill else rows
+        return [self._with_words(row) for row in rows] if self._fill else rows
+
+    def _with_words(self, row: dict[str, Any]) -> dict[str, Any]:
+        """The row with its placeholders filled in; which names there were is kept."""
+        if len(self._filled) < len(self._fill):
+            self._filled.update(name for name in placeholders(row) if name in self._fill)
+        return fill(row, self._fill)
 
     def _read(self, values: dict[str, Any], mapping: Mapping) -> tuple[list[dict[str, Any]], Cells]:
         """What a record says by one mapping. Raises BadRow."""
@@ -95,9 +104,12 @@ class Converter:
         cells = Cells(values, mapping.columns, mapping.format, mapping.markup, notes)
         if mapping.task != self._task:
             raise BadRow(Finding("error", "row.other_kind", columns=_listed(mapping)))
-        if mapping.task == "chat":
-            return conversations(cells), cells
-        return [_text(cells) if mapping.task == "text" else judged(cells)], cells
+        try:
+            if mapping.task == "chat":
+                return conversations(cells), cells
+            return [_text(cells) if mapping.task == "text" else judged(cells)], cells
+        finally:
+            self._met = self._met or notes.met
 
     def findings(self, columns: list[str]) -> list[Finding]:
         """What was found in all records so far, one finding for each kind, and which of `columns` are not used."""
@@ -106,6 +118,8 @@ class Converter:
             found.append(Finding("info", "question.wordings", self._wordings, more=self._more))
         if self._marked:
             found.append(Finding("info", "markup.taken", column=self._marked))
+        if self.mapping.format != "unknown":
+            found += self._without_effect()
         used = {*self.mapping.columns.values(), *self._around}
         for other, numbers in self._others.values():
             used.update(other.columns.values())
@@ -117,6 +131,16 @@ class Converter:
             unused = [name for name in unused if name not in offered]
         if unused and self.mapping.format != "unknown":
             found.append(Finding("info", "columns.unused", columns=", ".join(unused[:12])))
+        return found
+
+    def _without_effect(self) -> list[Finding]:
+        """What a person has decided and what made no difference to any row."""
+        found = []
+        if lost := [name for name in self._fill if name not in self._filled]:
+            names = ", ".join(f"{{{{{name}}}}}" for name in lost)
+            found.append(Finding("info", "fill.nowhere", names=names))
+        if self._asked_speaker and not self._met:
+            found.append(Finding("info", "speaker.nowhere", speaker=self._asked_speaker))
         return found
 
     def _note(self, finding: Finding, number: int) -> None:

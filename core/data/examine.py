@@ -12,12 +12,14 @@ from typing import Any
 from core.data import files, formats
 from core.data.checks import Checker
 from core.data.choices import UNDECIDED, Choices
+from core.data.columns import KNOWN, plain
 from core.data.convert import Converter, Mapping
 from core.data.look import plain_look
 from core.data.parts import missing
 from core.data.reading_as import recognised
 from core.data.regroup import beginning, regrouped
 from core.data.rows import Progress, Record
+from core.errors import UserError
 from core.findings import Finding, worst_first
 
 
@@ -54,9 +56,10 @@ def examine(
     try:
         first = beginning(opened.records)
         mapping = recognised([*opened.columns, *_not_yet(opened, choices)], first, choices)
+        _refuse_twice(mapping, choices)
         outside = list(opened.columns)
         inside = formats.inner_columns(outside, first)
-        mapping = replace(mapping, sure=mapping.sure and opened.sure)
+        mapping = replace(mapping, sure=mapping.sure and (opened.sure or _named(mapping, opened)))
         converter, checker, usable = Converter(mapping, choices), Checker(mapping.task), 0
         look = plain_look(first)
         for record in chain(_emptied(first), opened.records):
@@ -84,6 +87,22 @@ def examine(
         opened.packed,
         look,
     )
+
+
+def _refuse_twice(mapping: Mapping, choices: Choices) -> None:
+    """Raises UserError `data.column_twice` when a person has named one column for two parts."""
+    for columns in (choices.columns, mapping.columns if choices.columns else {}):
+        parts: dict[str, str] = {}
+        for part, column in columns.items():
+            if column in parts:
+                raise UserError("data.column_twice", column=column, first=parts[column], second=part)
+            parts[column] = part
+
+
+def _named(mapping: Mapping, opened: files.Opened) -> bool:
+    """Whether the columns of a table go by names that are known: then its first row is a header, however rows end."""
+    names = [plain(name) for name in mapping.columns.values()]
+    return opened.container in ("csv", "xlsx") and len(names) > 1 and all(name in KNOWN for name in names)
 
 
 def _not_yet(opened: files.Opened, choices: Choices) -> list[str]:

@@ -24,9 +24,9 @@ PAIRS = (
 LANGUAGES = frozenset(
     "english en eng german de deutsch french fr français francais spanish es español espanol italian it italiano "
     "portuguese pt português russian ru русский japanese ja jp 日本語 日文 日语 korean ko kr 한국어 韩文 chinese "
-    "zh cn zh_cn 中文 汉语 英文 英语 法语 德语 俄语 dutch nl polish pl turkish tr arabic ar hindi hi vietnamese vi thai "
-    "th swedish sv danish da finnish fi czech cs greek el hebrew he ukrainian uk hungarian hu romanian ro "
-    "indonesian".split()
+    "zh cn zh_cn 中文 汉语 英文 英语 法语 德语 俄语 dutch nl polish pl turkish tr arabic ar hindi hi vietnamese vi "
+    "thai th swedish sv danish da finnish fi czech cs greek el hebrew he ukrainian uk hungarian hu romanian "
+    "ro indonesian".split()
 )
 """Columns named after a language: the same words in each."""
 

@@ -44,7 +44,13 @@ def recognised(columns: list[str], look: list[Record], choices: Choices) -> Mapp
     found = recognise(columns, look, choices)
     if choices.format or not choices.columns or found.format == "unknown":
         return found
-    both = Choices(columns={**found.columns, **choices.columns}, format=found.format)
+    needed = {part for part, must in PARTS[found.format] if must}
+    kept = {
+        part: column
+        for part, column in found.columns.items()
+        if part in needed or column not in choices.columns.values()  # what it was taken for, a person knows better
+    }
+    both = Choices(columns={**kept, **choices.columns}, format=found.format)
     return recognise(columns, look, choices.with_(both))
 
 

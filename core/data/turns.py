@@ -115,6 +115,8 @@ def _messages_of(turn: dict[str, Any], notes: Notes, column: str) -> list[Messag
         return _sides(turn, notes, column)
     name = _name(turn[key])
     role = role_of(name, notes.speaker)
+    if notes.speaker is not None and name == notes.speaker.strip():
+        notes.met = True
     if role is None:
         raise BadRow(Finding("error", "row.unknown_role", role=name[:40]))
     content = next((turn[one] for one in _CONTENT_KEYS if one in turn and one != key), None)
@@ -198,6 +200,7 @@ def _sides(turn: dict[str, Any], notes: Notes, column: str) -> list[Message]:
 def _of_pair(turn: list[Any], named: bool, notes: Notes, column: str) -> list[Message]:
     """["user", "hi"] is one turn where all are so, ["hi", "hello"] an exchange."""
     said = [text(one, notes, column) for one in turn]
+    notes.met = notes.met or named and said[0].strip() == (notes.speaker or "").strip()
     if named and (role := role_of(said[0], notes.speaker)) and role != "function_call":
         return [{"role": role, "content": said[1]}]
     return [{"role": "user", "content": said[0]}, {"role": "assistant", "content": said[1]}]

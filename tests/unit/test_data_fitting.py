@@ -6,6 +6,7 @@ import pytest
 
 from core.data.choices import Choices
 from core.data.examine import examine
+from core.errors import UserError
 
 
 def examined(tmp_path, rows, choices=Choices()):  # noqa: B008
@@ -107,3 +108,57 @@ def test_another_task_is_left_out_and_said(tmp_path):
 def test_a_row_that_lacks_its_answer_is_still_called_that(tmp_path):
     found, got = examined(tmp_path, [*asked(300), {"question": "a"}, {"question": "b", "answer": ""}])
     assert [each.code for each in found.findings] == ["answer.empty"] and len(got) == 300
+
+
+def codes(found):
+    return [(each.level, each.code) for each in found.findings]
+
+
+def test_words_for_a_name_that_is_nowhere_are_told(tmp_path):
+    rows = [*asked(3), {"question": "Who is {{name}}?", "answer": "It is me."}]
+    found, _ = examined(tmp_path, rows, Choices(fill={"name": "Ann", "firm": "X"}))
+    (told,) = [each for each in found.findings if each.code == "fill.nowhere"]
+    assert told.level == "info" and told.facts == {"names": "{{firm}}"}
+
+
+def test_a_speaker_who_is_not_met_is_told(tmp_path):
+    rows = [{"conversations": [{"from": "Anna", "value": "q"}, {"from": "Ben", "value": f"a {n}"}]} for n in range(3)]
+    found, got = examined(tmp_path, rows, Choices(speaker="Carl"))
+    assert ("info", "speaker.nowhere") in codes(found) and not got
+    found, got = examined(tmp_path, rows, Choices(speaker="Ben"))
+    assert ("info", "speaker.nowhere") not in codes(found) and len(got) == 3
+    found, got = examined(tmp_path, asked(3), Choices(speaker="Ben"))
+    assert ("info", "speaker.nowhere") in codes(found) and len(got) == 3
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        Choices(format="question_answer", columns={"question": "answer", "answer": "answer"}),
+        Choices(columns={"question": "answer"}),
+    ],
+)
+def test_one_column_is_not_both_question_and_answer(tmp_path, choices):
+    with pytest.raises(UserError, match=r"data\.column_twice"):
+        examined(tmp_path, asked(3), choices)
+
+
+def test_a_column_that_was_found_for_one_part_can_be_named_for_another(tmp_path):
+    found, got = examined(tmp_path, asked(3, context="About."), Choices(columns={"system": "context"}))
+    assert got[0]["messages"][0] == {"role": "system", "content": "About."} and "input" not in found.mapping.columns
+
+
+def test_uneven_rows_below_a_known_header_are_no_guess(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("question,answer\nq1,a1\nq2,yes, of course, sir\nq3\nq4,a4,\nq5,a5,,,\n", encoding="utf-8")
+    assert examine(path, name="x.csv").mapping.sure
+
+
+def test_a_guess_at_who_the_model_is_has_its_own_words():
+    from core.cli_choices import guessed
+    from core.data.mapping import Mapping
+
+    mapping = Mapping("sharegpt", "chat", {"messages": "conversations"}, speaker="Anna", sure=False)
+    (told,) = guessed(mapping, Choices())
+    assert (told.code, told.facts) == ("speaker.guessed", {"speaker": "Anna"})
+    assert guessed(mapping, Choices(confirmed=True)) == []
