@@ -90,6 +90,8 @@ def _source(desk: Desk, reference: str, choices: Choices) -> tuple[Path, str, Ch
 
     Raises UserError `file.missing`, or `sample.kept_back` for a sample whose method is not built yet.
     """
+    if not reference.strip():  # an unset variable of the shell; a path without letters would be this folder
+        raise UserError("file.missing", path='""')
     path = person_path(reference)
     try:
         if path.exists():

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from core.data import no_file
 from core.data.rows import Progress
 from core.errors import UserError, translate
 
@@ -46,14 +47,9 @@ def bring(path: Path, to: Path, *, name: str, progress: Progress | None = None) 
 
 
 def refuse(path: Path, name: str) -> None:
-    """Raises UserError `data.folder`, `file.missing` or `data.binary` for what is no file."""
+    """Raises UserError `data.*` or `file.missing` for what is no file, MachineError where the disk refuses to tell."""
     try:
-        if path.is_dir():
-            raise UserError("data.folder", name=name)
-        if not path.is_file():
-            if path.exists():  # a pipe or a device would block or never end
-                raise UserError("data.binary", name=name)
-            raise UserError("file.missing", path=str(path))
+        no_file.refuse(path, name)
     except ValueError:  # a zero character in the path
         raise UserError("file.missing", path=repr(str(path))) from None
     except OSError as error:

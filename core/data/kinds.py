@@ -7,7 +7,7 @@ import re
 import zipfile
 from typing import IO, Literal
 
-from core.data import labels
+from core.data import labels, markup_files
 from core.data.source import Source
 from core.errors import UserError
 
@@ -40,9 +40,6 @@ _MEDIA = (
 )
 _TABLES_OF_BYTES = (b"ARROW1", b"ORC\x00", b"Obj\x01", b"\x89HDF", b"\x93NUMPY")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_WEB_PAGE = re.compile(
-    r"^(<!--.*?-->\s*)*<(!doctype|html|head|body|meta|script|div|\?xml|rss|svg|feed|error)\b", re.IGNORECASE | re.DOTALL
-)
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
@@ -92,11 +89,18 @@ def refuse_text(start: str, name: str) -> None:
     """Raises UserError for text that is something else than data; `start` is the first of it, without blanks."""
     if start.startswith("version https://git-lfs"):
         raise UserError("data.lfs_pointer", name=name)
-    if _WEB_PAGE.match(start):
-        raise UserError("data.web_page", name=name)
+    match markup_files.tags_of(start, name):
+        case "web_page":
+            raise UserError("data.web_page", name=name)
+        case "html_table":
+            raise UserError("data.html_table", name=name)
+        case "xml_file":
+            raise UserError("data.xml_file", name=name)
     lines = [line for line in start.split("\n")[:60] if line.strip()]
     if _is_code(lines):
         raise UserError("data.code_file", name=name)
+    if _are_yaml_rows(lines):
+        raise UserError("data.yaml_rows", name=name)
     if _is_settings(lines):
         raise UserError("data.settings_file", name=name)
 
@@ -129,6 +133,22 @@ def _is_settings(lines: list[str]) -> bool:
         and (len(set(keys)) > 0.7 * len(keys) or any(line[:1] in " \t" for line in lines if _KEY.match(line)))
         and any(found.group(1).islower() for line in lines if (found := _KEY.match(line)))
     )
+
+
+def _are_yaml_rows(lines: list[str]) -> bool:
+    """A list of mappings in YAML: items that begin with the same key, with further keys below, or in braces."""
+    items = [line for line in lines if re.match(r"\s*- ", line)]
+    if len(items) < 2:
+        return False
+    depth = len(items[0]) - len(items[0].lstrip())
+    items = [line for line in items if line[depth : depth + 2] == "- "]
+    if all(re.match(r"\s*- \{\s*[\w\"']+\s*:", line) for line in items):
+        return len(items) >= 0.8 * len(lines)
+    found = [_KEY.match(line) for line in items]
+    keys = {one.group(1) for one in found if one}
+    deeper = [line for line in lines if len(line) - len(line.lstrip()) > depth and not line.lstrip().startswith("- ")]
+    above = len(lines) - len(items) - sum(len(line) - len(line.lstrip()) > depth for line in lines)
+    return len(keys) == 1 and None not in found and above <= 2 and any(_KEY.match(line) for line in deeper)
 
 
 def _in_zip(file: IO[bytes], name: str) -> Kind:

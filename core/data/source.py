@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, cast
 
+from core.data import no_file
 from core.data.rows import Progress
 from core.errors import UserError, translate
 
@@ -23,7 +24,7 @@ _NAMED = 5
 
 
 class Source:
-    """A file that can be read. Raises UserError `data.folder`, `data.binary`, `data.archive_*` or `file.missing`.
+    """A file that can be read. Raises UserError `data.archive_*`, or what `no_file` says.
 
     packed  "gz" or "zip" when the bytes are taken out of one, else ""
     size    of the file on disk, in bytes
@@ -36,12 +37,7 @@ class Source:
         self.packed = ""
         self._inside: str | None = None
         with _ours(self):
-            if path.is_dir():
-                raise UserError("data.folder", name=name)
-            if not path.is_file():
-                if path.exists():  # a pipe or a device would block or never end
-                    raise UserError("data.binary", name=name)
-                raise UserError("file.missing", path=str(path))
+            no_file.refuse(path, name)
             self.size = path.stat().st_size
             with path.open("rb") as file:
                 start = file.read(HEAD)
