@@ -105,6 +105,8 @@ def _of_parts(value: Any) -> str | None:
             return None
         if all(isinstance(part, str) for part in value):
             return "".join(value)
+    if isinstance(value, list) and (isinstance(value[0], str) or isinstance(value[-1], str)):
+        return _mixed(value)
     if not all(isinstance(part, dict) and ("type" in part or set(part) == {"text"}) for part in value):
         return None
     if any(part.get("type") in MEDIA for part in value):
@@ -112,6 +114,15 @@ def _of_parts(value: Any) -> str | None:
     if any(part.get("type", "text") not in TEXT for part in value):
         return None
     return "".join(as_text(part.get("text")) for part in value)
+
+
+def _mixed(value: list[Any]) -> str | None:
+    """Texts beside marked pieces of text, `["see ", {"type": "link", "text": "x"}]`; None for texts alone."""
+    if all(isinstance(part, str) for part in value):
+        return None
+    if not all(isinstance(part, str) or isinstance(part, dict) and isinstance(part.get("text"), str) for part in value):
+        return None
+    return "".join(part if isinstance(part, str) else part["text"] for part in value)
 
 
 TEXT = ("text", "input_text", "output_text")

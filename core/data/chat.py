@@ -132,6 +132,8 @@ def answer_of(cells: Cells, part: str, offered: bool = False) -> list[Message]:
         return turns(cells, part)
     if isinstance(value, str) and value.lstrip().startswith(_SAVED) and are_turns(turns_of(value)):
         return turns(cells, part)
+    if isinstance(value, dict) and "answer_start" in value and isinstance(told := value.get("text"), list):
+        return [{"role": "assistant", "content": text(told[0], cells.notes) if told else ""}]  # as SQuAD has it
     if offered and (called := only_calls(value)):
         cells.notes.add(Finding("info", "row.calls_taken", column=cells.column(part)))
         message: Message = {"role": "assistant", "content": "", "tool_calls": called}

@@ -103,6 +103,10 @@ KNOWN = (
 ) - _LOOSE)  # fmt: skip
 
 
+NAMED = KNOWN | _LOOSE
+"""All names that mean a part beside others."""
+
+
 def plain(name: str) -> str:
     """A column's name as it is compared: ` Question ` -> `question`, `System Prompt` -> `system_prompt`."""
     return name.strip().lower().replace("-", "_").replace(" ", "_")

@@ -12,7 +12,7 @@ from typing import Any
 from core.data import files, formats
 from core.data.checks import Checker
 from core.data.choices import UNDECIDED, Choices
-from core.data.columns import KNOWN, plain
+from core.data.columns import NAMED, plain
 from core.data.convert import Converter, Mapping
 from core.data.look import plain_look
 from core.data.parts import missing
@@ -102,7 +102,7 @@ def _refuse_twice(mapping: Mapping, choices: Choices) -> None:
 def _named(mapping: Mapping, opened: files.Opened) -> bool:
     """Whether the columns of a table go by names that are known: then its first row is a header, however rows end."""
     names = [plain(name) for name in mapping.columns.values()]
-    return opened.container in ("csv", "xlsx") and len(names) > 1 and all(name in KNOWN for name in names)
+    return opened.container in ("csv", "xlsx") and len(names) > 1 and all(name in NAMED for name in names)
 
 
 def _not_yet(opened: files.Opened, choices: Choices) -> list[str]:

@@ -1,6 +1,6 @@
 """Records that are not rows yet, made to rows: turns a line each, rows inside texts, one object of all questions."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import replace
 from itertools import chain
@@ -13,7 +13,7 @@ from core.data.choices import Choices
 from core.data.convert import unwrapped
 from core.data.named import by_name
 from core.data.rows import TURNS, Opened, Record
-from core.data.turn_lines import Lines, lines_of
+from core.data.turn_lines import Lines, lines_of, turns_apart
 from core.findings import Finding
 
 LOOKED_AT = 200
@@ -33,15 +33,28 @@ def regrouped(opened: Opened, choices: Choices) -> Opened:
     """
     first = beginning(opened.records)
     named = set(choices.columns.values())
-    if not named or named - set(opened.columns):
-        if (strings := _strings(first)) is not None:
-            return _with(opened, strings, _unpacked(opened, first))
-        if len(first) == 1 and is_faq_object(unwrapped(first[0].values)):
-            return _with(opened, ["question", "answer"], _pairs(opened, first), sure=False)
-        if lines := lines_of(opened.columns, first):
-            return _with(opened, lines.columns(opened.columns), _talks(opened, first, lines), lines)
+    if named and named <= set(opened.columns):
+        opened.records = _again(first, opened.records)
+        return opened
+    if (strings := _strings(first)) is not None:
+        told = Finding("info", "rows.unpacked")
+        return _with(opened, strings, _unpacked(opened, first), lambda given: [_counting(told, given)])
+    if header := _header(first):
+        return _with(opened, header, _table(opened, first, header), lambda given: [])
+    if len(first) == 1 and is_faq_object(unwrapped(first[0].values)):
+        return _with(opened, ["question", "answer"], _pairs(opened, first), lambda given: [], sure=False)
+    if lines := lines_of(opened.columns, first):
+        return _with(opened, lines.columns(opened.columns), _talks(opened, first, lines), lambda given: lines.findings)
+    if role := turns_apart(opened.columns, first):
+        apart = [Finding("warning", "turns.apart", role=role)]
+        return _with(opened, opened.columns, _again(first, opened.records), lambda given: apart)
     opened.records = _again(first, opened.records)
     return opened
+
+
+def _counting(finding: Finding, count: int) -> Finding:
+    finding.facts["count"] = count
+    return finding
 
 
 def beginning(records: Iterator[Record]) -> list[Record]:
@@ -77,30 +90,37 @@ def _is_sentence(said: str) -> bool:
 
 
 def _with(
-    opened: Opened, columns: list[str], records: Generator[Record], lines: Lines | None = None, *, sure: bool = True
+    opened: Opened,
+    columns: list[str],
+    records: Generator[Record],
+    findings: Callable[[int], list[Finding]],
+    *,
+    sure: bool = True,
 ) -> Opened:
-    """The file with other records; what its reader counts and finds is taken over at the end."""
+    """The file with other records; what its reader counts and finds is taken over at the end.
+
+    `findings` are those of the change, asked for with the number of records given.
+    """
     found = replace(opened, columns=columns, findings=[], count=0, sure=opened.sure and sure)
-    found.records = _counted(found, opened, records, lines)
+    found.records = _counted(found, opened, records, findings)
     return found
 
 
-def _counted(found: Opened, opened: Opened, records: Generator[Record], lines: Lines | None) -> Generator[Record]:
+def _counted(
+    found: Opened, opened: Opened, records: Generator[Record], findings: Callable[[int], list[Finding]]
+) -> Generator[Record]:
     given = 0
     try:
         with closing(records):
             for record in records:
                 given += 1
                 found.count = given
-                if not lines:
-                    found.columns += [name for name in record.values if name not in found.columns]
+                found.columns += [name for name in record.values if name not in found.columns]
                 yield record
     finally:
         lost = {row for finding in opened.findings if finding.level == "error" for row in finding.rows}
         found.count = given + len(lost)
-        found.findings[:] = [*opened.findings, *(lines.findings if lines else ())]
-        if not lines and found.sure:
-            found.findings.append(Finding("info", "rows.unpacked", count=given))
+        found.findings[:] = [*opened.findings, *findings(given)]
 
 
 def _again(first: list[Record], rest: Iterator[Record]) -> Generator[Record]:
@@ -126,6 +146,35 @@ def _pairs(opened: Opened, first: list[Record]) -> Generator[Record]:
         for question, answer in chain.from_iterable(unwrapped(record.values).items() for record in records):
             number += 1
             yield Record(number, {"question": question, "answer": answer})
+
+
+def _header(first: list[Record]) -> list[str]:
+    """The names of the columns, where rows are lists of cells and the first of them are names that are known."""
+    rows = [record.values.get(TURNS) for record in first if len(record.values) == 1]
+    if len(rows) < max(2, len(first)) or not all(isinstance(row, list) for row in rows):
+        return []
+    names = [str(cell) for cell in rows[0] or ()]
+    plain = [c.plain(name) for name in names]
+    certain = sum(name in c.NAMED for name in plain) >= 2
+    known = all(name in c.NAMED or name in c.UNREMARKABLE for name in plain)
+    return (
+        names if certain and known and len(set(plain)) == len(plain) and set(map(_width, rows)) == {len(names)} else []
+    )
+
+
+def _width(row: Any) -> int:
+    return len(row) if all(isinstance(cell, str) or cell is None for cell in row) else -1
+
+
+def _table(opened: Opened, first: list[Record], header: list[str]) -> Generator[Record]:
+    with closing(_again(first, opened.records)) as records:
+        next(records)
+        for record in records:
+            row = record.values.get(TURNS)
+            if isinstance(row, list) and len(row) == len(header):
+                yield Record(record.number, dict(zip(header, row, strict=True)))
+            else:
+                yield record
 
 
 # -- rows that were saved as text

@@ -24,6 +24,8 @@ _TALK = (
 _OWN = ("message_id", "id", "uuid")
 _PARENT = ("parent_id", "parent_message_id", "parent", "reply_to")
 _KEPT = ("name", "tool_calls", "tool_call_id", "function_call", "reasoning_content", "thinking", "weight")
+_PEOPLE = 12
+"""Names of who speaks; more of them are no speakers of a talk."""
 _HELD = 200_000_000
 """Characters of turns that are held while their conversations are put together."""
 
@@ -141,6 +143,16 @@ def lines_of(names: list[str], look: list[Record]) -> Lines | None:
         if several and len(talks) * 2 <= len(whole) and "" not in talks:
             return Lines(role, said, talk=talk)
     return Lines(role, said) if certain and _takes_turns(speaking) else None
+
+
+def turns_apart(names: list[str], look: list[Record]) -> str | None:
+    """The column of who speaks, where rows are single turns and nothing tells which belong together."""
+    role, said = c.find(names, ("role", "speaker", "角色", "说话人", "发言人")), c.find(names, _SAID)
+    if not role or not said or len(look) < 4:
+        return None
+    speaking = [str(record.values.get(role)).strip() for record in look]
+    few = 1 <= len(set(speaking)) <= _PEOPLE and len(set(speaking)) * 2 <= len(speaking)
+    return role if few and all(_is_said(record.values.get(said)) for record in look) else None
 
 
 def _takes_turns(speaking: list[str | None]) -> bool:

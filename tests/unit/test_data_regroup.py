@@ -89,7 +89,6 @@ def test_who_names_the_columns_gets_the_rows_as_they_stand(tmp_path):
     "rows",
     [
         [{"author": "Goethe", "text": "Words."}, {"author": "Schiller", "text": "More words."}],
-        [{"role": "user", "content": "only"}, {"role": "user", "content": "asked"}],
         [{"from": "en", "text": "Good"}, {"from": "de", "text": "Gut"}],
     ],
 )
@@ -135,3 +134,39 @@ def test_what_is_no_object_of_questions():
             "有没有优惠呢": "有",
         }
     )
+
+
+def test_turns_that_nothing_joins_are_told(tmp_path):
+    for rows in (
+        [turn("user", f"only {n}") for n in range(8)],
+        [{"speaker": name, "text": f"words {n}"} for n in range(4) for name in ("Anna", "Ben")],
+    ):
+        found, got = examined(tmp_path, rows)
+        (told,) = [each for each in found.findings if each.code == "turns.apart"]
+        assert told.level == "warning" and len(got) == 8
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_lists_of_cells_below_a_list_of_names(tmp_path, order):
+    rows = [row[::order] for row in (["question", "answer"], ["q1", "a1"], ["q2", "a2"])]
+    for name, text in (("x.json", json.dumps(rows)), ("x.jsonl", "\n".join(map(json.dumps, rows)))):
+        found, got = examined(tmp_path, text, name=name)
+        assert [said(row) for row in got] == [[("user", f"q{n}"), ("assistant", f"a{n}")] for n in (1, 2)]
+        assert found.mapping.format == "question_answer" and found.count == 2
+
+
+def test_pairs_without_names_stay_pairs(tmp_path):
+    found, got = examined(tmp_path, [["What is it?", "It is this."], ["And that?", "That."]])
+    assert found.mapping.format == "sharegpt" and len(got) == 2
+
+
+def test_the_first_of_several_answers_that_stand_in_a_text(tmp_path):
+    row = {"context": "c", "question": "q?", "answers": {"text": ["a", "b"], "answer_start": [1, 2]}}
+    _, got = examined(tmp_path, [row] * 2)
+    assert said(got[0]) == [("user", "c\nq?"), ("assistant", "a")]
+
+
+def test_text_beside_marked_pieces(tmp_path):
+    talk = [turn("user", ["see ", {"type": "link", "text": "x"}]), turn("assistant", "a")]
+    _, got = examined(tmp_path, [{"messages": talk}] * 2)
+    assert said(got[0]) == [("user", "see x"), ("assistant", "a")]
