@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 OFFERS = {
     "row.structured": ("structured", "data.offer.structured"),
     "row.broken_json": ("repair", "data.offer.repair"),
+    "row.quotes": ("repair", "data.offer.repair"),
     "text.placeholder": ("fill", "data.offer.fill"),
     "row.unknown_role": ("speaker", "data.offer.speaker"),
     "data.no_columns": ("columns", "data.offer.columns"),
@@ -82,6 +83,8 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
 def offer_of(finding: "Finding") -> tuple[str, str] | None:
     """(action for `accept_offer`, key of the button's words) for a finding that reading in another way would mend."""
     if finding.level == "info":  # it is mended already
+        return None
+    if finding.code == "row.quotes" and not finding.facts.get("repairable"):  # where the cell ends is not clear
         return None
     return OFFERS.get(finding.code)
 

@@ -134,10 +134,13 @@ def _speaker(how: How, text: Text) -> Html | None:
 
 
 def _switch(name: str, dataset: "Dataset", how: How, text: Text) -> Html | None:
-    """A tick for values that are lists, or lines that are no JSON; only where the file has such."""
-    code = {"structured": "row.structured", "repair": "row.broken_json"}[name]
+    """A tick for values that are lists, or lines that can be mended; only where the file has such."""
+    codes = {"structured": ("row.structured",), "repair": ("row.broken_json", "row.quotes")}[name]
+    found = [finding for finding in dataset.findings if finding.code in codes]
+    if name == "repair":
+        found = [finding for finding in found if finding.facts.get("repairable")]
     on = bool(getattr(how.choices, name))
-    if not on and not any(finding.code == code for finding in dataset.findings):
+    if not on and not found:
         return None
     box = el("input", type="checkbox", checked=on, data_do="set", data_id=name)
     return el("label", box, el("span", text(f"data.menu.{name}")), cls="lw-tick")
