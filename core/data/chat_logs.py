@@ -40,6 +40,8 @@ _NOTHING = re.compile(
     r" omitted|\[(图片|语音|表情|视频|文件|动画表情|Photo|Sticker|Video|Voice message|File)\])\s*",
     re.IGNORECASE,
 )  # fmt: skip
+_SHORT = 80
+"""Characters that the note of a picture has at most."""
 _LOOK = 400
 """Lines by which a chat is known."""
 
@@ -86,34 +88,36 @@ def chat_of(start: str) -> Chat | None:
 def conversations(lines: Iterator[str], chat: Chat, faults: Faults) -> Iterator[Turns]:
     """The turns {"from": name, "value": text} of each day; lines without a stamp go on with the turn before them."""
     faults.note(Finding("info", "talk.copied"))
-    turns: Turns = []
+    turns: list[tuple[str, list[str]]] = []
     day, blank, own = "", False, True
     for number, line in enumerate(lines, 1):
         if not line.strip():
             blank = True
             continue
         said = line.rstrip("\r\n")
-        if found := chat.stamped(line):
+        found = chat.stamped(line)
+        if found:
             if found.day and found.day != day:
-                if turns := _spoken(turns):
-                    yield turns
+                if spoken := _spoken(turns):
+                    yield spoken
                 turns, day = [], found.day
             own = not found.name
             if not own:
-                turns.append({"from": found.name, "value": found.said.rstrip("\r\n")})
-        elif not own:
-            before = turns[-1]["value"]
-            turns[-1]["value"] = before + ("\n\n" if blank else "\n") + said if before else said
-        if own or _NOTHING.fullmatch(turns[-1]["value"]):
+                turns.append((found.name, []))
+            said = found.said.rstrip("\r\n")
+        if own or len(said) < _SHORT and _NOTHING.fullmatch(said):
             faults.note(Finding("info", "lines.left_out", said=line.strip()[:80], lines=number))
+        elif said:
+            words = turns[-1][1]
+            words += ["", said] if blank and words else [said]
         blank = False
-    if turns := _spoken(turns):
-        yield turns
+    if spoken := _spoken(turns):
+        yield spoken
 
 
-def _spoken(turns: Turns) -> Turns:
+def _spoken(turns: list[tuple[str, list[str]]]) -> Turns:
     """The turns in which something is said: no pictures that were not copied along."""
-    return [turn for turn in turns if turn["value"].strip() and not _NOTHING.fullmatch(turn["value"])]
+    return [{"from": name, "value": "\n".join(words)} for name, words in turns if words]
 
 
 def _on_one_line(line: str) -> Said | None:

@@ -116,10 +116,10 @@ def _text(
         reader.strings = strings
         return reader.records()
     kinds.refuse_text(stripped, name)
-    drawn = not table_asked and text_rows.is_drawn(start)
-    layout = None if drawn else csv_rows.layout(start, choices)
-    if layout is not None and not layout.head.sure and not table_asked:
-        if text_rows.is_transcript(start) or text_rows.is_prose(start):
+    layout = csv_rows.layout(start, choices)
+    if layout is not None and not table_asked:
+        drawn = (layout.separator == "|" or not layout.head.sure) and text_rows.is_drawn(start)
+        if drawn or not layout.head.sure and (text_rows.is_transcript(start) or text_rows.is_prose(start)):
             layout = None  # people who talk use commas too, and so do those who write
     if layout is None:
         return text_rows.read(opened, faults, again, start, name, repair=choices.repair)

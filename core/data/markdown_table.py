@@ -27,6 +27,8 @@ class Table:
 
 def table_of(start: str) -> Table | None:
     """The table in a text that begins with `start`, whose lines end with a line feed; None for none, or a small one."""
+    if start.lstrip()[:1] == '"':  # cells in quotation marks, in which tables are drawn
+        return None
     lines = start.split("\n")
     for above, below in zip(lines, lines[1:], strict=False):
         if is_head(above, below):
@@ -44,9 +46,9 @@ def is_head(above: str, below: str) -> bool:
     return (
         "|" in above
         and "|" in below
-        and _RULED.match(below) is not None
+        and _RULED.match(below.strip()) is not None
         and len(cells(above)) == len(cells(below)) >= 2
-        and not _RULED.match(above)
+        and not _RULED.match(above.strip())
     )
 
 

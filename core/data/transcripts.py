@@ -55,7 +55,7 @@ def talk_of(start: str) -> Talk | None:
         return None
     labels = [one for one in found if one is not None]
     if names := _known(found, labels):
-        pairs = family(next(iter(names))) == "pair" and _are_pairs(start, names)
+        pairs = any(family(name) == "pair" for name in names) and _are_pairs(start, names)
         return Talk(names, known=True, pairs=pairs, single=_is_single(start, names))
     if names := _by_number(found, labels):
         return Talk(names, single=_is_single(start, names))
@@ -67,7 +67,7 @@ def conversations(lines: Iterator[str], talk: Talk, faults: Faults) -> Iterator[
 
     Blank lines part conversations, or only turns (`single`); rules (---) always part conversations.
     """
-    turns: Turns = []
+    turns: list[tuple[str, list[str]]] = []
     blank = False
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -75,26 +75,30 @@ def conversations(lines: Iterator[str], talk: Talk, faults: Faults) -> Iterator[
             continue
         if RULE.match(line):
             if turns and not talk.pairs:
-                yield turns
+                yield _written(turns)
                 turns = []
             blank = True
             continue
         found = turn(line)
         name = found.name if found and found.name in talk.names else None
         if name is not None and turns and _parts(name, talk, blank=blank):
-            yield turns
+            yield _written(turns)
             turns = []
         if name is not None and found:
-            turns.append({"from": name, "value": found.said.rstrip("\r\n")})
+            turns.append((name, [found.said.rstrip("\r\n")]))
         elif turns:
-            turns[-1]["value"] += ("\n\n" if blank else "\n") + line.rstrip("\r\n")
+            turns[-1][1].extend(["", line.rstrip("\r\n")] if blank else [line.rstrip("\r\n")])
         elif talk.known:
             faults.note(Finding("info", "lines.left_out", said=line.strip()[:80], lines=number))
         else:
-            turns.append({"from": "", "value": line.rstrip("\r\n")})
+            turns.append(("", [line.rstrip("\r\n")]))
         blank = False
     if turns:
-        yield turns
+        yield _written(turns)
+
+
+def _written(turns: list[tuple[str, list[str]]]) -> Turns:
+    return [{"from": name, "value": "\n".join(lines)} for name, lines in turns]
 
 
 def _parts(name: str, talk: Talk, *, blank: bool) -> bool:
@@ -165,7 +169,7 @@ def _is_single(start: str, names: frozenset[str]) -> bool:
 def _are_pairs(start: str, names: frozenset[str]) -> bool:
     """Whether question and answer take turns, and nobody has put several of them into each of several blocks."""
     blocks = _blocks(start, names)
-    sides = [role_of(name) for block in blocks for name in block]
+    sides = [role for block in blocks for name in block if (role := role_of(name)) in ("user", "assistant")]
     if not sides or sides[0] != "user":
         return False
     strict = sum(one != other for one, other in zip(sides, sides[1:], strict=False))

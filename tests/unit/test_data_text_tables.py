@@ -4,6 +4,7 @@ import pytest
 
 from core.data import files
 from core.data.choices import Choices
+from core.errors import UserError
 
 DRAWN = "# FAQ\n\nOurs:\n\n| Question | Answer |\n|:---|---:|\n| q1 | a1 |\n| q2 | a \\| b, c |\n| q3 |\n\nThe end.\n"
 
@@ -84,3 +85,20 @@ def test_lines_of_prose_with_a_comma_each_are_no_table(read, text):
 def test_cells_that_are_sentences_are_still_a_table(read, text):
     found = read(text, "x.txt")
     assert found.container == "csv" and len(found.columns) == 2
+
+
+def test_a_table_drawn_inside_a_cell_stays_there(read):
+    drawn = "\n".join(["", "| a | b |", "|---|---|", "| 1 | 2 |"])
+    for head in ("question,answer\n", "", '"My question","My answer"\n'):
+        found = read(head + "".join(f'"Draw {n}","{drawn}"\n' for n in range(9)), "x.csv")
+        assert found.rows[-1].values[found.columns[1]] == drawn
+
+
+@pytest.mark.parametrize(
+    "text", ["<!-- a -->" * 3000 + "x", "|" + " " * 50_000 + "\n" + " " * 50_000 + "|x\n", "<?xml " * 5000]
+)
+def test_hostile_text_is_looked_at_quickly(read, text):
+    try:
+        read(text, "x.txt")
+    except UserError as error:
+        assert error.code == "data.xml_file"
