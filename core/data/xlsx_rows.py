@@ -28,6 +28,8 @@ _UNPACKED, _SCANNED = 0.1, 0.5
 """How much of the work is done when the file is out of its archive, and when the sheets are scanned."""
 _EXACT = 10**15
 """From here on Excel has kept 15 digits of a number and put zeros for the others."""
+_ERRORS = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"))
+"""What faulty formulas say, and cells into which their signs were pasted as text."""
 
 
 def read(
@@ -42,7 +44,7 @@ def read(
                 xlsx_scan.check_size(path, source.name)
             book = calamine.CalamineWorkbook.from_path(str(path))
             opened.sheets[:] = _sheets(book)
-            sheet, scan = _chosen(book, path, opened.sheets, choices, source, progress)
+            sheet, scan, others = _chosen(book, path, opened.sheets, choices, source, progress)
         except _Stopped as stopped:
             raise stopped.__cause__ or stopped from None
         except calamine.PasswordError:
@@ -50,6 +52,8 @@ def read(
         except (calamine.CalamineError, zipfile.BadZipFile, OSError):
             raise UserError("data.workbook_broken", name=source.name) from None
         opened.sheet = sheet.name
+        if others:
+            faults.note(Finding("info", "sheets.others", used=sheet.name, others=_listed(others), count=len(others)))
         with book:
             yield from _rows(sheet, scan, opened, faults, choices, source, progress)
 
@@ -63,6 +67,10 @@ def _sheets(book: "CalamineWorkbook") -> list[str]:
     return seen or [sheet.name for sheet in tables]
 
 
+def _listed(others: list[tuple[str, int]]) -> str:
+    return ", ".join(f"{name} ({count})" for name, count in others[:8]) + (" ..." if len(others) > 8 else "")
+
+
 def _chosen(
     book: "CalamineWorkbook",
     path: Path,
@@ -70,13 +78,17 @@ def _chosen(
     choices: Choices,
     source: Source,
     progress: Progress | None,
-) -> tuple["CalamineSheet", xlsx_scan.Scan]:
-    """The sheet that was asked for; else the one whose columns we know best, then the one with most filled rows."""
+) -> tuple["CalamineSheet", xlsx_scan.Scan, list[tuple[str, int]]]:
+    """The sheet that was asked for; else the one whose columns we know best, then the one with most filled rows.
+
+    With it the others that hold a table, where none was asked for: (name, how many rows below their column names).
+    """
     if choices.sheet is not None and choices.sheet not in book.sheet_names:
         listed = ", ".join(book.sheet_names)
         raise UserError("data.sheet_unknown", name=source.name, sheet=choices.sheet, sheets=listed)
     best: tuple[tuple[int, int], CalamineSheet, xlsx_scan.Scan] | None = None
     wanted = [choices.sheet] if choices.sheet is not None else names
+    tables: list[tuple[str, int]] = []
     for at, name in enumerate(wanted):
         told = _of_sheet(progress, source.size, at, len(wanted))
         scan = xlsx_scan.scan(path, name, source.name, told) if zipfile.is_zipfile(path) else xlsx_scan.Scan()
@@ -87,11 +99,23 @@ def _chosen(
         look = [cells for cells in look if any(cell.strip() for cell in cells)]
         known = max((sum(columns.plain(cell) in columns.KNOWN for cell in cells) for cells in look[:10]), default=0)
         score = (min(known, 2), sheet.height if len(look) > 1 else 0)
+        if len(wanted) > 1 and (count := _rows_below(sheet, look, choices)):
+            tables.append((name, count))
         if best is None or score > best[0]:
             best = score, sheet, scan
     if best is None:
         raise UserError("data.empty", name=source.name)
-    return best[1], best[2]
+    used = best[1].name
+    return best[1], best[2], [(name, count) for name, count in tables if name != used]
+
+
+def _rows_below(sheet: "CalamineSheet", look: list[list[str]], choices: Choices) -> int:
+    """How many filled rows stand below the names of a sheet's columns; 0 when it is no table with two columns."""
+    if len(look) < 2 or max(sum(bool(cell.strip()) for cell in cells) for cells in look) < 2:
+        return 0
+    head = head_of(look, choices.header)
+    filled = sum(any(cell not in ("", None) for cell in cells) for cells in sheet.iter_rows())
+    return max(0, filled - (0 if head.index is None else head.index + 1))
 
 
 class _Stopped(Exception):
@@ -149,6 +173,8 @@ def _rows(
                 faults.note(Finding("warning", "cells.excel_error", [opened.count], cells=place))
             elif kind == "number":
                 faults.note(Finding("warning", "cells.excel_number", [opened.count], cells=place))
+            elif kind == "nul":
+                faults.note(Finding("warning", "cells.nul_dropped", [opened.count], cells=place))
             else:
                 faults.note(Finding("info", "cells.formatted", [opened.count], cells=place))
         names = head.names
@@ -182,7 +208,7 @@ class _Table:
         self._left = (sheet.start or (0, 0))[1]
 
     def rows(self) -> Iterator[tuple[int, list[str], list[tuple[str, str]]]]:
-        """(row from 0, cells, odd cells as ("error", "number" or "format", name))."""
+        """(row from 0, cells, odd cells as ("error", "number", "nul" or "format", name))."""
         held: dict[tuple[int, int], str] = {}
         for row, values in enumerate(self._sheet.iter_rows()):
             cells: list[str] = []
@@ -193,6 +219,11 @@ class _Table:
                 if place in self._scan.errors:
                     odd.append(("error", xlsx_scan.place(row, column)))
                     text = text or self._scan.errors[place]
+                elif text[:1] == "#" and text in _ERRORS:
+                    odd.append(("error", xlsx_scan.place(row, column)))
+                elif "\x00" in text:
+                    odd.append(("nul", xlsx_scan.place(row, column)))
+                    text = text.replace("\x00", "")
                 if place in self._owners:
                     held[place] = text
                 elif place in self._merged:

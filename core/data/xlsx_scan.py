@@ -19,9 +19,10 @@ _BLOCK = 1 << 20
 _COLUMN_BITS = 14
 """Excel has 16,384 columns."""
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*)>")
-_PLACE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
-_NO_NUMBER = re.compile(rb'\bt="(?!n")|/$')
-_STYLE = re.compile(rb'\bs="(\d+)"')
+_PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
+_NO_NUMBER = re.compile(rb"""\bt=["'](?!n["'])|/$""")
+_STYLE = re.compile(rb"""\bs=["'](\d+)["']""")
+_ERROR = (b't="e"', b"t='e'")
 _VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
 _NAMES = "{http://schemas.openxmlformats.org/%s}"
 _MAIN = _NAMES % "spreadsheetml/2006/main"
@@ -79,7 +80,7 @@ def scan(path: Path, sheet: str, name: str, progress: Progress | None = None) ->
                         continue
                     row, column = int(place.group(2)) - 1, _column(place.group(1))
                     rows, columns = max(rows, row + 1), max(columns, column + 1)
-                    if b't="e"' in said:
+                    if _ERROR[0] in said or _ERROR[1] in said:
                         shown = _VALUE.search(text, cell.end(), cell.end() + 2000)
                         found.errors[row, column] = shown.group(1).decode("utf-8", "replace") if shown else "#N/A"
                     elif formats and (style := _STYLE.search(said)) and not _NO_NUMBER.search(said):

@@ -80,6 +80,33 @@ def test_what_excel_has_destroyed_is_named_with_its_cell(read):
     assert [row.values["answer"] for row in rows] == ["12345678901234567168", "#REF!", "#N/A", "a1"]
 
 
+def test_signs_of_faulty_formulas_are_named_however_they_are_written(read):
+    """Some writers use single quotation marks, and signs are pasted as text: only "no answer" was said of them."""
+    table = [FAQ[0], ["q", Raw('t="str"><f>B9</f><v>#N/A</v>')], ["q", "#REF!"], ["q", "# 1"], FAQ[1]]
+    opened, rows = read(workbook({"A": [[], *table]}))
+    (found,) = opened.findings
+    assert (found.code, found.rows, found.facts["cells"]) == ("cells.excel_error", (1, 2), "B3, B4")
+    assert [row.number for row in rows] == [1, 2, 3, 4]
+
+
+def test_sheets_that_are_not_read_are_named_with_their_rows(read):
+    more = [["question", "answer"], ["q3", "a3"]]
+    sheets = {"Notes": [["only words"], ["more"]], "FAQ": FAQ, "Second": more, "Hidden": FAQ}
+    opened, _ = read(workbook(sheets, hidden=("Hidden",)))
+    (found,) = opened.findings
+    assert (found.level, found.code, found.facts) == (
+        "info", "sheets.others", {"used": "FAQ", "others": "Second (1)", "count": 1},
+    )  # fmt: skip
+    assert read(sheets, sheet="Second")[0].findings == []
+
+
+def test_zero_characters_are_dropped_and_named(read):
+    opened, rows = read({"A": [*FAQ, ["q", Raw('t="inlineStr"><is><t>ab_x0000_c</t></is>')]]})
+    (found,) = opened.findings
+    assert (found.code, found.rows, found.facts["cells"]) == ("cells.nul_dropped", (3,), "B4")
+    assert rows[-1].values["answer"] == "abc"
+
+
 def test_without_names_the_columns_are_numbered_and_that_is_a_guess(read):
     opened, rows = read({"A": [["When do you open?", "At eight."], ["Where are you?", "In town."]]})
     assert opened.columns == ["column 1", "column 2"] and not opened.sure and len(rows) == 2
