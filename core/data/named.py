@@ -70,7 +70,7 @@ def optional(mapping: Mapping, names: list[str], look: list[Record], taken: Coll
     """Part -> column of the parts that a format can do without, among columns that are not `taken`."""
     form = mapping.format
     extra = _found(names, system=c.SYSTEM, tools=c.TOOLS, history=c.HISTORY, thinking=c.THINKING)
-    if "messages" not in mapping.columns and form != "text":
+    if "messages" not in mapping.columns and form != "text" and not mapping.markup:
         extra |= _more(names, look, (*taken, *extra.values()))
     if form == "question_answer":
         extra |= _similar(names)

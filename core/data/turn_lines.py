@@ -55,8 +55,11 @@ class Lines:
         else:
             found = self._by_talk(records) if self.talk else self._in_order(records)
         for number, turns in found:
-            self.talks += 1
             first = turns[0]
+            if not self._speaks(first):
+                yield Record(number, first)
+                continue
+            self.talks += 1
             yield Record(number, {TURNS: [_turn(self, one) for one in turns], **_of_talk(first)})
         if self.parent:
             self.findings.append(Finding("info", "turns.paths", count=self.talks, turns=self.turns))
@@ -67,11 +70,21 @@ class Lines:
 
     _systems: int = 0
 
+    def _speaks(self, values: dict[str, Any]) -> bool:
+        """Whether a row is a turn; another one stays as it is."""
+        return self.role in values and self.said in values
+
     def _in_order(self, records: Iterator[Record]) -> Iterator[tuple[int, list[dict[str, Any]]]]:
         """A system prompt begins a conversation; where there is none, each question after an answer does."""
         turns: list[dict[str, Any]] = []
         number, before = 0, ""
         for record in records:
+            if not self._speaks(record.values):
+                if turns:
+                    yield number, turns
+                    turns, before = [], ""
+                yield record.number, [record.values]
+                continue
             self.turns += 1
             role = role_of(as_text(record.values.get(self.role))) or ""
             self._systems += role == "system"
@@ -91,14 +104,16 @@ class Lines:
         held: dict[str, tuple[int, list[dict[str, Any]]]] = {}
         size = 0
         for record in records:
-            self.turns += 1
             key = as_text(record.values.get(self.talk or ""))
+            if not self._speaks(record.values):
+                key = f"\x00{record.number}"  # alone, in its place
+            else:
+                self.turns += 1
             held.setdefault(key, (record.number, []))[1].append(record.values)
             size += len(as_text(record.values.get(self.said)))
             if size > _HELD:
-                last = held.pop(key)
                 yield from held.values()
-                held, size = {key: last}, 0
+                held, size = {}, 0
         yield from held.values()
 
     def _along_parents(self, records: Iterator[Record]) -> Iterator[tuple[int, list[dict[str, Any]]]]:
@@ -107,6 +122,9 @@ class Lines:
         replies: dict[str, list[Record]] = {}
         first: list[Record] = []
         for record in records:
+            if not self._speaks(record.values):
+                first.append(record)
+                continue
             self.turns += 1
             known[as_text(record.values.get(self.own or ""))] = record
             parent = as_text(record.values.get(self.parent or ""))
@@ -150,8 +168,8 @@ def turns_apart(names: list[str], look: list[Record]) -> str | None:
     role, said = c.find(names, ("role", "speaker", "角色", "说话人", "发言人")), c.find(names, _SAID)
     if not role or not said or len(look) < 4:
         return None
-    speaking = [str(record.values.get(role)).strip() for record in look]
-    few = 1 <= len(set(speaking)) <= _PEOPLE and len(set(speaking)) * 2 <= len(speaking)
+    speaking = [name.strip() for record in look if isinstance(name := record.values.get(role), str)]
+    few = len(set(speaking)) <= _PEOPLE and len(set(speaking)) * 2 <= len(speaking) and len(speaking) >= 0.9 * len(look)
     return role if few and all(_is_said(record.values.get(said)) for record in look) else None
 
 

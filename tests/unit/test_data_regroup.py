@@ -170,3 +170,17 @@ def test_text_beside_marked_pieces(tmp_path):
     talk = [turn("user", ["see ", {"type": "link", "text": "x"}]), turn("assistant", "a")]
     _, got = examined(tmp_path, [{"messages": talk}] * 2)
     assert said(got[0]) == [("user", "see x"), ("assistant", "a")]
+
+
+@pytest.mark.parametrize("more", [{}, {"session_id": "1"}])
+def test_a_row_of_another_shape_among_turns_is_read_by_itself(tmp_path, more):
+    talk = [turn("user", "q", **more), turn("assistant", "a", **more)]
+    found, got = examined(tmp_path, [*talk * 10, {"question": "r", "answer": "b"}])
+    assert said(got[-1]) == [("user", "r"), ("assistant", "b")] and got[-1]["row"] == 21
+    assert said(got[0])[:2] == [("user", "q"), ("assistant", "a")]
+
+
+def test_a_turn_among_conversations_is_no_file_of_turns(tmp_path):
+    talk = {"messages": [turn("user", "q"), turn("assistant", "a")]}
+    found, got = examined(tmp_path, [talk] * 3 + [turn("user", "x")])
+    assert len(got) == 3 and not any(each.code == "turns.apart" for each in found.findings)
