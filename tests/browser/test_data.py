@@ -170,6 +170,42 @@ def test_pasted_text_goes_the_way_of_a_file(window: Window, visit: Open, languag
     expect(page.page.locator("#data-paste textarea")).to_have_value("")
 
 
+@pytest.mark.parametrize("width", sorted(WIDTHS))
+def test_nothing_scrolls_sideways_in_the_doors(window: Window, visit: Open, width: int) -> None:
+    page = visit("en", width).open(window)
+    wide = """() => [...document.querySelectorAll('#data-doors *')].filter((each) =>
+        /auto|scroll/.test(getComputedStyle(each).overflowX) && each.scrollWidth > each.clientWidth).length"""
+    page.page.wait_for_selector("#data-paste")
+    assert page.page.evaluate(wide) == 0
+    page.page.locator("#data-paste button").first.click()
+    page.page.wait_for_selector("#data-paste-button button")
+    assert page.page.evaluate(wide) == 0
+
+
+def test_pasted_text_and_the_colours_stay_with_the_other_language(window: Window, visit: Open) -> None:
+    """The bug: the language switch opened a page with an empty box, in the other colours."""
+    page = visit().open(window)
+    page.page.goto(f"{window.url}/en?room=data&__theme=dark")
+    page.ready("data")
+    page.page.locator("#data-paste button").first.click()
+    typed = "question\tanswer\n" + "Where is it?\tIn the hall.\n" * 3
+    page.page.locator("#data-paste textarea").fill(typed)
+    page.page.locator("a.lw-lang[lang=zh]").click()
+    page.shows("#bar-primary", ZH("data.choose"))
+    expect(page.page.locator("#data-paste textarea")).to_have_value(typed)
+    expect(page.page.locator("#data-paste textarea")).to_be_visible()
+    assert "__theme=dark" in page.page.url and "dark" in str(page.page.locator("body").get_attribute("class"))
+    page.page.locator("#data-paste-button button").click()
+    page.shows("#data-summary", "3")
+    page.page.reload()
+    page.ready("data")
+    page.page.locator("#data-chosen [data-do=change]").click()
+    expect(page.page.locator("#data-paste")).to_be_visible()
+    assert page.page.locator("#data-paste textarea").count() == 0 or not page.page.locator(
+        "#data-paste textarea"
+    ).input_value()
+
+
 LARGE = b"".join(
     json.dumps({"question": f"What is number {n}?", "answer": f"It is {n}. " + "And so on. " * 12}).encode() + b"\n"
     for n in range(150_000)

@@ -71,6 +71,38 @@
     if (button) paste(button.dataset.paste);
   });
 
+  // a language is another page: the box is filled there with what was typed here, and the page looks the same
+  const KEPT = 'lw-pasted';
+  let pasted = '', filled = false;
+  document.addEventListener('input', (event) => {
+    if (event.target.closest('#data-paste')) pasted = event.target.value;
+  });
+  addEventListener('pagehide', () => {
+    const box = first('#data-paste textarea'), said = box ? box.value : first('#data-paste') ? pasted : '';
+    try {
+      if (said.trim()) sessionStorage.setItem(KEPT, said);
+      else sessionStorage.removeItem(KEPT);
+    } catch {} // more than a browser keeps
+  });
+  const fill = () => {
+    const box = first('#data-paste textarea');
+    const kept = filled ? null : sessionStorage.getItem(KEPT);
+    if (!kept) return (filled = true);
+    if (!box) return first('#data-paste > button:not(.open)')?.click();
+    filled = true;
+    if (first('#data-paste > button:not(.open)')) first('#data-paste > button').click();
+    box.value = pasted = kept;
+    box.dispatchEvent(new Event('input', { bubbles: true }));
+  };
+  for (const kind of ['click', 'auxclick'])
+    document.addEventListener(kind, (event) => {
+      const link = event.target.closest?.('a.lw-lang'), theme = new URL(location.href).searchParams.get('__theme');
+      if (!link || !theme) return;
+      const to = new URL(link.href);
+      to.searchParams.set('__theme', theme);
+      link.href = to;
+    }, true);
+
   // is the program still there? A banner of ours instead of a message that fades
   let missed = 0;
   const look = async () => {
@@ -114,6 +146,7 @@
       called = call;
       if (call !== '0') first('#data-columns-box')?.scrollIntoView({ behavior: 'smooth', block: 'start' });
     }
+    if (!filled && first('#data-paste')) fill();
     const title = first('#bar-plan [data-title]')?.dataset.title;
     if (title && document.title !== title) document.title = title;
     remember(first('#bar-plan [data-room]')?.dataset.room);
