@@ -34,6 +34,7 @@ _BEFORE = re.compile(
     rf"{_MARKS}[\[(（]?(?P<date>{_DATE})(?:,|\s|T|at\b)*{_TIME}[\])）]?\s+{_NAME}(?:<[^<>]+>)?[:：]?\s*$"
 )
 _NUMBER = re.compile(r"\s*[(（]\d{4,}[)）]$")
+_TO_ALL = re.compile(r"From (\S.*?) to \S.*", re.IGNORECASE)
 _LEVEL = re.compile(r"\b(INFO|WARN(ING)?|ERROR|DEBUG|TRACE|FATAL|CRITICAL|NOTICE|info|warn|error|debug)\b")
 _NOTHING = re.compile(
     r"\s*\u200e?(<[^<>]*(omitted|ausgeschlossen|omis|omitid[oa]|weggelassen|略)[^<>]*>|(image|video|audio|sticker|GIF|document)"
@@ -137,8 +138,8 @@ def _on_its_own_line(line: str) -> Said | None:
 
 
 def _plain(name: str) -> str:
-    """A name without the number of an account behind it."""
-    return _NUMBER.sub("", name.strip("\u200e\u200f\u202a\u202c ~")).strip()
+    """A name without the number of an account behind it, or the "From ... to Everyone" of a meeting around it."""
+    return _TO_ALL.sub(r"\1", _NUMBER.sub("", name.strip("\u200e\u200f\u202a\u202c ~"))).strip()
 
 
 def _have_words(found: list[Said | None]) -> bool:

@@ -15,6 +15,7 @@ from core.data.speakers import role_of
 from core.findings import Finding
 
 RULE = re.compile(r"\s*([-=*_#~])\1{2,}\s*$")
+_HEADING = re.compile(r"#{1,6}\s+\S")
 _SPEAKERS = 12
 """People of a transcript; more names than these are no speakers."""
 _PREFACE = 3
@@ -68,7 +69,7 @@ def conversations(lines: Iterator[str], talk: Talk, faults: Faults) -> Iterator[
     Blank lines part conversations, or only turns (`single`); rules (---) always part conversations.
     """
     turns: list[tuple[str, list[str]]] = []
-    blank = False
+    blank, last = False, 0
     for number, line in enumerate(lines, 1):
         if not line.strip():
             blank = True
@@ -82,6 +83,8 @@ def conversations(lines: Iterator[str], talk: Talk, faults: Faults) -> Iterator[
         found = turn(line)
         name = found.name if found and found.name in talk.names else None
         if name is not None and turns and _parts(name, talk, blank=blank):
+            if talk.known and (heading := _without_heading(turns[-1][1])):
+                faults.note(Finding("info", "lines.left_out", said=heading[:80], lines=last))
             yield _written(turns)
             turns = []
         if name is not None and found:
@@ -92,13 +95,23 @@ def conversations(lines: Iterator[str], talk: Talk, faults: Faults) -> Iterator[
             faults.note(Finding("info", "lines.left_out", said=line.strip()[:80], lines=number))
         else:
             turns.append(("", [line.rstrip("\r\n")]))
-        blank = False
+        blank, last = False, number
     if turns:
         yield _written(turns)
 
 
 def _written(turns: list[tuple[str, list[str]]]) -> Turns:
-    return [{"from": name, "value": "\n".join(lines)} for name, lines in turns]
+    """A name that stands alone has its words on the next lines."""
+    return [{"from": name, "value": "\n".join(lines if lines[0] else lines[1:]).lstrip("\n")} for name, lines in turns]
+
+
+def _without_heading(words: list[str]) -> str:
+    """The heading of the next section, taken off the end of an answer; "" when there is none."""
+    if len(words) > 2 and not words[-2] and _HEADING.match(words[-1]):
+        heading = words.pop()
+        words.pop()
+        return heading
+    return ""
 
 
 def _parts(name: str, talk: Talk, *, blank: bool) -> bool:

@@ -91,6 +91,17 @@ def test_an_answer_behind_a_blank_line_belongs_to_its_question(talk):
     assert [[name for name, _ in row] for row in rows] == [["User", "Assistant"]] * 3
 
 
+def test_names_alone_on_a_line_and_headings_between_sections(talk):
+    rows, _ = talk("张三:\n你好\n\n李四:\n您好\n\n张三:\n几点开门\n\n李四:\n九点\n")
+    assert rows == [[("张三", "你好"), ("李四", "您好"), ("张三", "几点开门"), ("李四", "九点")]]
+    rows, opened = talk(
+        "# FAQ\n\n## Shipping\n\nQ: One?\nA: Yes.\n\n## Payment\n\nQ: Two?\nA: No.\n\n# Not a heading\n"
+    )
+    assert [row[1][1] for row in rows] == ["Yes.", "No.\n\n# Not a heading"]
+    (left,) = opened.findings
+    assert (left.code, left.facts["lines"]) == ("lines.left_out", "1, 3, 8")
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -128,6 +139,8 @@ COPIES = {
     "Anna  10:02 AM\nWhat time: now?\nBen  10:03 AM\nNine.\n",
     "Discord": "Anna — Today at 10:00 AM\nHi\nBen — Today at 10:01 AM\nHello!\nsecond line\n"
     "Anna — Today at 10:02 AM\nWhat time: now?\nBen — Today at 10:03 AM\nNine.\n",
+    "Zoom": "10:00:01 From Anna to Everyone: Hi\n10:00:02 From Ben to Everyone: Hello!\nsecond line\n"
+    "10:01:00 From Anna to Everyone: What time: now?\n10:01:01 From Ben to Everyone: Nine.\n",
     "IRC": "[10:00] <Anna> Hi\n[10:00] <Ben> Hello!\nsecond line\n"
     "[10:01] <Anna> What time: now?\n[10:01] <Ben> Nine.\n",
 }
