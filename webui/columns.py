@@ -27,7 +27,10 @@ LOOKED_AT = 20
 
 @dataclass(frozen=True)
 class Beginning:
-    """The first rows of a file as they are read with certain choices; with `error` there are none."""
+    """The first rows of a file as they are read with certain choices; with `error` there are none.
+
+    whole  these are all the rows there are
+    """
 
     columns: list[str]
     records: list[Record]
@@ -35,6 +38,7 @@ class Beginning:
     sheet: str | None = None
     encoding: str = ""
     container: str = ""
+    whole: bool = False
     error: UserError | None = None
 
 
@@ -89,7 +93,13 @@ def beginning_of(ctx: "Context", dataset: "Dataset", wished: Choices, wait_s: fl
     if reading_as.same(wished, dataset.choices, reading_as.BEFORE_ROWS):
         records = [Record(one["number"], one["values"]) for one in dataset.look[:LOOKED_AT]]
         return Beginning(
-            dataset.column_names, records, dataset.sheets, dataset.sheet, dataset.encoding, dataset.container
+            dataset.column_names,
+            records,
+            dataset.sheets,
+            dataset.sheet,
+            dataset.encoding,
+            dataset.container,
+            whole=len(records) >= dataset.rows,
         )
     key = ("beginning", dataset.id, *(getattr(wished, name) for name in reading_as.BEFORE_ROWS))
     ends = time.monotonic() + wait_s
@@ -104,13 +114,14 @@ def beginning_of(ctx: "Context", dataset: "Dataset", wished: Choices, wait_s: fl
 
 def _open(dataset: "Dataset", wished: Choices) -> Beginning:
     """As many rows as reading looks at to recognise the columns. Raises UserError when the file cannot be read so."""
-    from core.data.files import open_file
+    from core.data.regroup import open_rows
 
-    opened = open_file(dataset.source, name=dataset.file_name, choices=wished)
+    opened = open_rows(dataset.source, name=dataset.file_name, choices=wished)
     with closing(opened.records) as found:  # type: ignore[type-var]  # the file, at once
         records = list(islice(found, formats.LOOKED_AT))
     columns = formats.inner_columns(list(opened.columns), records)
-    return Beginning(columns, records, opened.sheets, opened.sheet, opened.encoding, opened.container)
+    whole = len(records) <= LOOKED_AT
+    return Beginning(columns, records, opened.sheets, opened.sheet, opened.encoding, opened.container, whole)
 
 
 def _how(dataset: "Dataset", wished: Choices, changed: bool, beginning: Beginning | None) -> How:

@@ -16,7 +16,7 @@ from webui.choosing import choose_data
 from webui.columns import How
 from webui.context import Context
 from webui.snapshot import Page
-from webui.tabs import data_columns
+from webui.tabs import data_columns, data_example
 from webui.tabs import data_columns_view as view
 from webui.text import load
 
@@ -50,3 +50,17 @@ def test_quotation_marks_are_mended_where_it_is_clear_what_was_meant(ctx: Contex
     assert data_columns.offer_of(found) == ("repair", "data.offer.repair")
     assert 'data-id="repair"' in view.menus(dataset, how_of(ctx, Page(room="data")), EN)
     assert data_columns.offer_of(Finding("error", "row.quotes", [1], lines=2)) is None
+
+
+def test_what_is_counted_in_the_first_rows_says_so(ctx: Context, tmp_path: Path) -> None:
+    """The bug: "Geralt (40 turns)" and "1 of 20" of a file with 60 conversations."""
+    talk = '[{"from": "Ann", "value": "Where?"}, {"from": "Geralt", "value": "Here."}]'
+    row = f'{{"id": %d, "messages": {talk}}}\n'
+    dataset = bring(ctx, tmp_path, "long.jsonl", "".join(row % n for n in range(60)))
+    how = how_of(ctx, Page(room="data"))
+    assert EN("data.menu.turns_first", name="Geralt", n=20) in view.menus(dataset, how, EN)
+    assert EN("data.example.of", n=1, total=20) in data_example.example(how, 0, EN)
+    dataset = bring(ctx, tmp_path, "short.jsonl", "".join(row % n for n in range(9)))
+    how = how_of(ctx, Page(room="data"))
+    assert EN("data.menu.turns", name="Geralt", n=9) in view.menus(dataset, how, EN)
+    assert EN("data.row_of", n=1, total=9) in data_example.example(how, 0, EN)

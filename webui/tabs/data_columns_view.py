@@ -123,13 +123,14 @@ def _further(how: How, text: Text) -> list[Html]:
 
 
 def _speaker(how: How, text: Text) -> Html | None:
-    """ "Who is the model?" over the names found."""
+    """ "Who is the model?" over the names found, each with how often it speaks in the rows that were looked at."""
     chosen = how.mapping.speaker or how.choices.speaker or ""
     if not how.speakers and not chosen:
         return None
     names = {**how.speakers, **({chosen: 0} if chosen and chosen not in how.speakers else {})}
+    key = "data.menu.turns" if how.beginning is not None and how.beginning.whole else "data.menu.turns_first"
     options = [("", text("data.menu.choose"))]
-    options += [(name, text("data.menu.turns", name=name, n=count) if count else name) for name, count in names.items()]
+    options += [(name, text(key, name=name, n=f"{count:,}") if count else name) for name, count in names.items()]
     return _menu("speaker", text("data.menu.speaker"), options, chosen, wanted=True)
 
 

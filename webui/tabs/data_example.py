@@ -21,7 +21,8 @@ def example(how: How, place: int, text: Text) -> Html:
         words = text(f"data.{do}")
         return el("button", sign, cls="lw-button lw-step", type="button", data_do=do, aria_label=words)
 
-    where = el("span", text("data.row_of", n=place + 1, total=len(how.examples)), cls="lw-count")
+    of = "data.row_of" if how.beginning.whole else "data.example.of"
+    where = el("span", text(of, n=place + 1, total=len(how.examples)), cls="lw-count")
     pager = el("div", step("previous", "‹"), where, step("following", "›"), cls="lw-pager")
     return el("div", pager, _becomes(how, one, text), _cells(how, record.values, text))
 
