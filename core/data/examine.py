@@ -17,7 +17,7 @@ from core.data.convert import Converter, Mapping
 from core.data.look import plain_look
 from core.data.parts import missing
 from core.data.reading_as import recognised
-from core.data.regroup import beginning, regrouped
+from core.data.regroup import beginning, open_rows
 from core.data.rows import Progress, Record
 from core.errors import UserError
 from core.findings import Finding, worst_first
@@ -52,7 +52,7 @@ def examine(
 
     Raises UserError `data.*` when the whole file cannot be read. What `progress` and `on_row` raise passes through.
     """
-    opened = regrouped(files.open_file(path, name=name, choices=choices, progress=progress), choices)
+    opened = open_rows(path, name=name, choices=choices, progress=progress)
     try:
         first = beginning(opened.records)
         mapping = recognised([*opened.columns, *_not_yet(opened, choices)], first, choices)

@@ -53,7 +53,7 @@ def keys(folder: Path, found: RowsFile) -> Keys:
 
 def look(folder: Path, name: str, choices: Choices) -> list[dict[str, Any]]:
     """The first records of the source, [] when it cannot be read."""
-    from core.data.files import open_file
+    from core.data.regroup import open_rows
 
     try:
         kept: list[dict[str, Any]] = json.loads((folder / LOOK).read_bytes())
@@ -61,7 +61,7 @@ def look(folder: Path, name: str, choices: Choices) -> list[dict[str, Any]]:
     except (OSError, ValueError):
         pass
     try:
-        with open_file(folder / SOURCE, name=name, choices=choices) as opened:
+        with open_rows(folder / SOURCE, name=name, choices=choices) as opened:
             made = plain_look(list(islice(opened.records, 20)))
     except (UserError, OSError):
         return []

@@ -4,15 +4,17 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import replace
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from core.data import columns as c
+from core.data import files
 from core.data.cells import parsed
 from core.data.chat import are_turns
 from core.data.choices import Choices
 from core.data.convert import unwrapped
 from core.data.named import by_name
-from core.data.rows import TURNS, Opened, Record
+from core.data.rows import TURNS, Opened, Progress, Record
 from core.data.turn_lines import Lines, lines_of, turns_apart
 from core.findings import Finding
 
@@ -24,6 +26,14 @@ HEAVY = 20_000_000
 
 _LEAST = 3
 """Questions that make an object a list of them."""
+
+
+def open_rows(path: Path, *, name: str, choices: Choices, progress: Progress | None = None) -> Opened:
+    """The file at `path`, ready to be taken a row at a time: the one way to rows, with the numbers that findings name.
+
+    Raises UserError `data.*` as `files.open_file`.
+    """
+    return regrouped(files.open_file(path, name=name, choices=choices, progress=progress), choices)
 
 
 def regrouped(opened: Opened, choices: Choices) -> Opened:

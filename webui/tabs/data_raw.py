@@ -24,9 +24,10 @@ def find(dataset: "Dataset", number: int, line: int | None) -> Raw | None:
 
     Slow: reads the file up to that place. Raises UserError `data.*` when the source is gone.
     """
-    from core.data import decoded, files, source
+    from core.data import decoded, source
+    from core.data.regroup import open_rows
 
-    opened = files.open_file(dataset.source, name=dataset.file_name, choices=dataset.choices)
+    opened = open_rows(dataset.source, name=dataset.file_name, choices=dataset.choices)
     with closing(opened.records) as records:  # type: ignore[type-var]
         for record in records:
             if record.number == number:
