@@ -106,6 +106,10 @@ def _found(data: bytes, whole: bool, name: str) -> str:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return encoding
+    if data.endswith(b"\x00" * 4):  # the disk was lost while the end was written; UTF-16 has zeros before it too
+        text = data.rstrip(b"\x00")
+        if text and b"\x00" not in text:
+            data = text
     if b"\x00" in data:
         if (wide := _wide(data)) is not None:
             return wide

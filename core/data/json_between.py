@@ -8,6 +8,7 @@ from core.findings import Finding
 
 MARKER = re.compile(r"(<{7}|>{7}|={7}|\|{7})( |\r?$)", re.MULTILINE)
 """A line that Git has put into an unfinished merge."""
+_ZEROS = re.compile("\x00+")
 
 
 def skip_preface(buffer: Buffer, faults: Faults) -> None:
@@ -44,6 +45,12 @@ def skip(buffer: Buffer, also: str, faults: Faults) -> str:
                 pass
             faults.note(Finding("info", "lines.comment", said=buffer.ahead(80), lines=line))
             buffer.at = len(buffer.text) if end < 0 else end + 2
+        elif letter == "\x00":
+            faults.note(Finding("warning", "lines.nul_run", lines=buffer.line(buffer.at)))
+            while (found := _ZEROS.match(buffer.text, buffer.at)) is not None:
+                buffer.at = found.end()
+                if buffer.at < len(buffer.text) or not buffer.more():
+                    break
         else:
             return letter
     return ""

@@ -42,7 +42,9 @@ class BrokenValues:
         text = buffer.text[buffer.at : end]
         buffer.at = end
         self.took_comma = text.rstrip().endswith(",")
-        cut = broken.cut and at_end
+        kept = text.rstrip("\x00 \t\r\n]")
+        zeros = "\x00" in text[len(kept) :] and "\x00" not in kept  # as after a power cut
+        cut = (broken.cut or zeros) and at_end
         if broken.deep:
             self._remember(broken, starts, 1, text)
             self._faults.note(Finding("error", "row.too_deep", [number], lines=starts))
@@ -54,7 +56,7 @@ class BrokenValues:
             self._faults.note(Finding("info", "row.repaired", rows, lines=starts))
             return mended
         self._remember(broken, line, column, text)
-        if "\x00" in text:
+        if "\x00" in text and not cut:
             self._faults.note(Finding("error", "row.nul", [number], lines=starts))
         elif cut:
             self._faults.note(Finding("error", "row.cut", [number], lines=starts))

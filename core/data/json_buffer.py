@@ -6,10 +6,11 @@ from json import JSONDecodeError
 from typing import Any
 
 from core.data import literals
+from core.errors import UserError
 
 VALUE_LIMIT = 64_000_000
-"""Characters of the longest single value that is waited for."""
-_BLANK = re.compile(r"[ \t\r\n\ufeff\u200b\u00a0\u3000]*")
+"""Characters of the longest single value that is waited for; a row that is longer ends the reading."""
+_BLANK = re.compile(r"[ \t\r\n\x1e\ufeff\u200b\u00a0\u3000]*")
 _BEFORE = 200
 """Characters of the line before a value that are kept: what it is indented by."""
 _TORN = 16
@@ -84,8 +85,12 @@ class Buffer:
             pass
         return self.text[self.at : self.at + count]
 
-    def value(self, limit: int = VALUE_LIMIT) -> Any:
-        """The value that begins at `at`, which then stands behind it. Raises Broken, with `at` where it was."""
+    def value(self, limit: int | None = None) -> Any:
+        """The value that begins at `at`, which then stands behind it. Raises Broken, with `at` where it was.
+
+        Raises UserError `data.line_too_long` for a value of more than VALUE_LIMIT characters.
+        """
+        limit = VALUE_LIMIT if limit is None else limit
         while True:
             try:
                 value, end = literals.scan(self.text, self.at)
@@ -109,6 +114,9 @@ class Buffer:
             more = len(self.text) - self.at <= limit and self.more()
             broken.at -= held - self.at  # what was taken is dropped when more is read
             if not more:
+                if not self.ended and limit >= VALUE_LIMIT:
+                    line = self.line(self.at)
+                    raise UserError("data.line_too_long", line=line, limit_mb=VALUE_LIMIT // 1_000_000)
                 broken.cut = not self.ended or (not self.text[broken.at :].strip() or broken.said.startswith("Unterm"))
                 raise broken
 

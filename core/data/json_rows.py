@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from typing import Any
 
-from core.data import json_shape, literals
+from core.data import json_shape, json_table, literals
 from core.data.faults import Faults
 from core.data.json_between import skip, skip_preface
 from core.data.json_broken import BrokenValues, is_headless
@@ -22,7 +22,7 @@ _WHOLE_LIMIT = 16_000_000
 """Characters of an object that is taken whole in order to see whether it is a row; a larger one is looked through."""
 STRING_COLUMN = "text"
 """The column of rows that are a string each."""
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_ODD = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 
 
 class Reader:
@@ -37,6 +37,7 @@ class Reader:
         self._watch = Watch()
         self._keys: dict[str, None] = {}
         self.strings = False  # whether a string by itself is a row
+        self._names: list[str] = []  # of the columns, where each row is a list of cells
         self._spread = False  # whether lists that follow one another hold rows, not turns
 
     def records(self) -> Iterator[Record]:
@@ -58,7 +59,15 @@ class Reader:
         if isinstance(value, dict) and value:
             pass
         elif isinstance(value, list) and value:
-            value = {TURNS: value}
+            if number == 1 and not self._names and (names := json_table.names_of(value)):
+                self._names = names
+                self.opened.count = 0
+                return None
+            row = json_table.row_of(self._names, value) if self._names else {TURNS: value}
+            if row is None:
+                self.faults.note(Finding("error", "row.no_object", [number]))
+                return None
+            value = row
         elif _is_text(value) and value.strip() and (self.strings or not self._keys):
             self.strings = True
             value = {STRING_COLUMN: value}
@@ -115,6 +124,7 @@ class Reader:
         if skip(buffer, ",", self.faults) == "" and isinstance(value, dict):
             if rows := json_shape.rows_inside(value, self.name, one_line=not several_lines):
                 self.opened.container = "json"
+                self._names = rows.names
                 self._note_others(rows.others, rows.key)
                 yield from rows.values
                 return
@@ -129,6 +139,7 @@ class Reader:
         """The rows of a list inside an object that is too large, or too broken, to be taken whole."""
         self.opened.container = "json"
         chosen = json_shape.choose(plan)
+        self._names = chosen.names
         self._note_others([(held.key, held.count) for held in plan if held is not chosen], chosen.key)
         with closing(self.again()) as chunks:
             buffer = Buffer(chunks)
@@ -154,7 +165,7 @@ class Reader:
                 yield from self._elements(buffer)
             return
         buffer.began, buffer.at = buffer.at, end
-        half = self._has_half(buffer)
+        odd = self._has_odd(buffer)
         whole = self._watch.marked(whole, buffer.text, buffer.began, end, whole=True)
         if skip(buffer, ",", self.faults) == "[" and whole:  # a list on each line: of turns, or of rows
             self._spread = all(isinstance(item, dict) and not json_shape.is_turn(item) for item in whole)
@@ -163,7 +174,7 @@ class Reader:
         else:
             self._spread = not all(isinstance(item, dict) and json_shape.is_turn(item) for item in whole)
         for value in whole if self._spread else [whole]:
-            yield self._whole(value) if half else value
+            yield self._whole(value) if odd else value
 
     def _elements(self, buffer: Buffer) -> Iterator[Any]:
         """The values of the list at whose bracket `buffer` stands."""
@@ -216,27 +227,31 @@ class Reader:
         return [self._whole(value) for value in mended] or [_LOST]
 
     def _checked(self, value: Any, buffer: Buffer, *, whole: bool = False) -> Any:
-        """The value just taken, marked where a key stands twice, with halves of characters replaced."""
+        """The value just taken, marked where a key stands twice, with halves of characters replaced and no zeros."""
         value = self._watch.marked(value, buffer.text, buffer.began, buffer.at, whole=whole)
-        if self._has_half(buffer):
+        if self._has_odd(buffer):
             key = key_in(value) if self._watch.found else None
             value = self._whole(value)
             if key is not None and isinstance(value, dict):
                 return twice(value, key)
         return value
 
-    def _has_half(self, buffer: Buffer) -> bool:
-        """Whether the value just taken may hold half of a character, as "\\ud83d" alone is."""
+    def _has_odd(self, buffer: Buffer) -> bool:
+        """Whether the value just taken may hold half of a character, as "\\ud83d" alone is, or zero characters."""
         at = buffer.text.find("\\u", buffer.began, buffer.at)
-        return at >= 0 and _SURROGATE.search(buffer.text, at, buffer.at) is not None
+        return at >= 0 and _ODD.search(buffer.text, at, buffer.at) is not None
 
     def _whole(self, value: Any) -> Any:
-        """`value` with halves of characters replaced, and said so."""
+        """`value` with halves of characters replaced and zero characters left out, and said so."""
         if isinstance(value, str | dict | list):
             mended = literals.mended(value)
             if mended != value:
                 self.faults.note(Finding("warning", "row.half_character", [self.opened.count + 1]))
-                return mended
+                value = mended
+            whole = literals.without_zeros(value)
+            if whole != value:
+                self.faults.note(Finding("warning", "row.nul_dropped", [self.opened.count + 1]))
+                value = whole
         return value
 
 

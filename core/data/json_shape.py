@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.data import columns
+from core.data import columns, json_table
 from core.data.json_buffer import Broken, Buffer
 from core.errors import UserError
 
@@ -14,21 +14,29 @@ _LIST_KEYS = ("train", "training", "data", "rows", "items", "examples", "records
 
 @dataclass
 class Rows:
-    """Rows that stood under `key`, and the lists that were passed over: (key, how many)."""
+    """Rows that stood under `key`, and the lists that were passed over: (key, how many).
+
+    names  of the columns, where the rows are lists of cells
+    """
 
     values: list[Any]
     key: str = ""
     others: list[tuple[str, int]] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
 
 
 @dataclass
 class Held:
-    """A list inside an object: the key, its place among the object's keys from 0, how many values it has."""
+    """A list inside an object: the key, its place among the object's keys from 0, how many values it has.
+
+    names  of the columns, which stand beside it, where its values are lists of cells
+    """
 
     key: str
     number: int
     count: int
     first: Any
+    names: list[str] = field(default_factory=list)
 
 
 def rows_inside(whole: dict[str, Any], name: str, *, one_line: bool = False) -> Rows | None:
@@ -40,6 +48,9 @@ def rows_inside(whole: dict[str, Any], name: str, *, one_line: bool = False) -> 
         return None
     if {"cells", "nbformat"} <= whole.keys():
         raise UserError("data.notebook", name=name)
+    names, key = json_table.beside(whole)
+    if names:
+        return Rows(whole[key], key, names=names)
     held = [Held(str(key), n, len(item), item[0]) for n, (key, item) in enumerate(whole.items()) if _is_rows(item)]
     if held:
         chosen = choose(held)
@@ -127,6 +138,7 @@ def lists_in(buffer: Buffer) -> list[Held]:
         return []
     buffer.at += 1
     number = 0
+    names: list[str] = []
     try:
         while buffer.peek() == '"':
             key = buffer.value()
@@ -135,6 +147,8 @@ def lists_in(buffer: Buffer) -> list[Held]:
             buffer.at += 1
             if buffer.peek() != "[":
                 buffer.value()
+            elif key == json_table.NAMES_KEY and buffer.ahead(200).lstrip("[ \t\r\n")[:1] == '"':
+                names = json_table.strings(buffer.value())
             else:
                 _count(buffer, key, number, found)
             if buffer.peek() != ",":
@@ -143,6 +157,9 @@ def lists_in(buffer: Buffer) -> list[Held]:
             number += 1
     except Broken:
         pass
+    for held in found:
+        if names and held.key in json_table.ROWS_KEYS and isinstance(held.first, list):
+            held.names = names if len(held.first) == len(names) else []
     return found
 
 

@@ -59,6 +59,17 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def without_zeros(value: Any) -> Any:
+    """`value` without zero characters ("\\u0000"), which nobody has typed and no model should learn."""
+    if isinstance(value, str):
+        return value.replace("\x00", "") if "\x00" in value else value
+    if isinstance(value, dict):
+        return {without_zeros(key): without_zeros(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [without_zeros(item) for item in value]
+    return value
+
+
 def mended(value: Any) -> Any:
     """`value` with lone surrogates (half an emoji, "\\ud83d") as U+FFFD: they cannot be stored or tokenized."""
     if isinstance(value, Literal):

@@ -1,0 +1,91 @@
+"""Files that were once read wrongly without a word: tables in JSON, zero characters, rows without an end."""
+
+import json
+
+import pytest
+
+from core.data import files, json_buffer
+from core.errors import UserError
+
+ROWS = [{"answer": f"a{n}", "question": f"q{n}"} for n in range(3)]
+CELLS = [list(row.values()) for row in ROWS]
+LINES = "".join(json.dumps(row) + "\n" for row in ROWS)
+
+
+@pytest.fixture
+def read(tmp_path):
+    def reading(content, **choices):
+        path = tmp_path / "x"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        found = files.read(path)
+        return [row.values for row in found.rows], {one.code: one for one in found.findings}, found
+
+    return reading
+
+
+def test_tables_in_json_have_the_names_of_their_columns(read):
+    """Each list was taken for a conversation, whose first turn is the user's: answers were learned as questions."""
+    named = [["answer", "question"], *CELLS]
+    split = {"columns": ["answer", "question"], "index": [0, 1, 2], "data": CELLS}
+    for content in (
+        json.dumps(named),
+        json.dumps(named, indent=1),
+        "".join(json.dumps(row) + "\n" for row in named),
+        json.dumps(split),
+        json.dumps({"rows": CELLS, "columns": ["answer", "question"]}, indent=1),
+    ):
+        values, findings, found = read(content)
+        assert (values, findings, found.count) == (ROWS, {}, 3), content[:30]
+        assert found.columns == ["answer", "question"]
+
+
+def test_a_table_in_json_that_is_read_piece_by_piece(read, monkeypatch):
+    monkeypatch.setattr("core.data.json_rows._WHOLE_LIMIT", 100)
+    monkeypatch.setattr("core.data.source.BLOCK", 200)
+    cells = [[f"a{n}", f"q{n}"] for n in range(100)]
+    for content in (
+        {"columns": ["answer", "question"], "index": list(range(100)), "data": cells},
+        {"data": cells, "columns": ["answer", "question"]},
+        [["answer", "question"], *cells],
+    ):
+        values, findings, _ = read(json.dumps(content))
+        assert values == [{"answer": f"a{n}", "question": f"q{n}"} for n in range(100)] and not findings
+
+
+def test_a_row_that_does_not_fit_its_table_is_named_and_conversations_stay(read):
+    values, findings, _ = read('["answer", "question"]\n["a", "q", ""]\n["a"]\n["a", "q", "x"]\n')
+    assert values == [{"answer": "a", "question": "q"}] and findings["row.no_object"].rows == (2, 3)
+    turns = [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]
+    for content in (json.dumps([turns, turns]), f"{json.dumps(turns)}\n{json.dumps(turns)}\n"):
+        assert read(content)[0] == [{"messages": turns}] * 2
+    assert read('[["hi", "hello"], ["bye", "see you"]]')[0] == [
+        {"messages": ["hi", "hello"]},
+        {"messages": ["bye", "see you"]},
+    ]
+
+
+def test_zero_characters_inside_strings_are_dropped_and_named(read):
+    values, findings, _ = read(
+        '{"question": "a\\u0000b", "answer": "x"}\n{"question": "c\\\\u0000d", "answer": "\\u00e9"}\n'
+    )
+    assert values == [{"question": "ab", "answer": "x"}, {"question": "c\\u0000d", "answer": "é"}]
+    assert findings.keys() == {"row.nul_dropped"} and findings["row.nul_dropped"].rows == (1,)
+
+
+def test_zeros_at_the_end_as_after_a_power_cut(read):
+    """The file was refused as no text, or each of its rows was lost."""
+    values, findings, _ = read(LINES + "\0" * 5000)
+    assert values == ROWS and findings["lines.nul_run"].facts["lines"] == "4" and len(findings) == 1
+    values, findings, _ = read(LINES[:-9] + "\0" * 5000)
+    assert values == ROWS[:2] and findings.keys() == {"row.cut"} and findings["row.cut"].rows == (3,)
+
+
+def test_records_behind_separators_are_read(read):
+    assert read("".join("\x1e" + line + "\n" for line in LINES.splitlines()))[0] == ROWS
+
+
+def test_a_row_without_an_end_is_refused(read, monkeypatch):
+    monkeypatch.setattr(json_buffer, "VALUE_LIMIT", 1_000_000)
+    with pytest.raises(UserError, match=r"data\.line_too_long") as caught:
+        read('{"question": "q", "answer": "a"}\n{"question": "' + "a" * 3_000_000 + '"}\n')
+    assert caught.value.facts == {"line": 2, "limit_mb": 1}
