@@ -201,9 +201,10 @@ def test_pasted_text_and_the_colours_stay_with_the_other_language(window: Window
     page.ready("data")
     page.page.locator("#data-chosen [data-do=change]").click()
     expect(page.page.locator("#data-paste")).to_be_visible()
-    assert page.page.locator("#data-paste textarea").count() == 0 or not page.page.locator(
-        "#data-paste textarea"
-    ).input_value()
+    assert (
+        page.page.locator("#data-paste textarea").count() == 0
+        or not page.page.locator("#data-paste textarea").input_value()
+    )
 
 
 LARGE = b"".join(
@@ -382,3 +383,44 @@ def test_names_from_a_file_are_never_html(window: Window, visit: Open, bring: Br
     menu(page, "part:question").select_option(evil)
     page.shows("#data-example", evil)
     assert page.page.locator("#data-menus img, #data-example img, #data-bubbles img").count() == 0
+
+
+@pytest.mark.parametrize("width", sorted(WIDTHS))
+def test_an_earlier_data_set_is_used_renamed_and_deleted_at_its_own_row(
+    window: Window, visit: Open, bring: Bring, width: int
+) -> None:
+    for dataset in window.datasets.list():
+        window.datasets.delete(dataset.id)
+    page = visit("en", width).open(window)
+    for n in range(12):
+        bring(page, f"file{n}.jsonl", rows(question=f"q{{n}} {n}", answer="a{n}"))
+        page.shows("#data-chosen", f"file{n}")
+        page.page.locator("#data-chosen [data-do=change]").click()
+        expect(page.page.locator("#data-upload input[type=file]")).to_be_attached()
+    page.page.locator("#data-chosen [data-do=change]").click()
+    page.page.locator("#data-mine-box > button").click()
+    line = page.page.locator("#data-mine li")
+    expect(line).to_have_count(12)
+    expect(line.first).to_contain_text(EN("data.mine_chosen"))
+    lefts = line.locator("[data-do=delete]").evaluate_all("all => all.map(each => each.getBoundingClientRect().left)")
+    assert max(lefts) - min(lefts) < 1
+
+    line.nth(11).locator("[data-do=delete]").click()
+    ask = line.nth(11).locator(".lw-asking")
+    expect(ask).to_be_in_viewport(ratio=0.9)
+    page.page.wait_for_timeout(600)
+    bar = page.page.locator("#bar").bounding_box()
+    shown = ask.bounding_box()
+    assert bar and shown and shown["y"] + shown["height"] <= bar["y"]
+    ask.locator("#data-delete-yes").click()
+    expect(line).to_have_count(11)
+    page.shows("#status-line", EN("data.deleted", name="file0"))
+
+    line.nth(10).locator("[data-do=rename]").click()
+    page.page.wait_for_function("document.activeElement.id === 'data-name'")
+    page.page.keyboard.type("file1 one")
+    page.page.keyboard.press("Enter")
+    expect(line.nth(10)).to_contain_text("file1 one")
+    line.nth(10).locator("[data-do=use]").click()
+    page.shows("#data-chosen", "file1 one")
+    page.page.wait_for_function("scrollY < 5")

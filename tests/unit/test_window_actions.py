@@ -21,7 +21,7 @@ from webui import app, estimate, frame, snapshot
 from webui.actions import NOTHING, ROOMS, Outcome, act, guarded
 from webui.context import Context
 from webui.intake import LIMIT
-from webui.tabs import data, data_aside, data_findings, data_view, model, row_view, settings
+from webui.tabs import data, data_aside, data_findings, data_mine, data_view, model, row_view, settings
 from webui.tabs.data_rows import ById, findings_of
 from webui.text import LANGUAGES, load
 
@@ -306,7 +306,8 @@ def test_names_written_by_others_are_never_html(ctx: Context, language: str, tmp
             data_view.chosen(dataset, dataset.name, text, changing=False),
             data_findings.findings(dataset, findings_of(ById(dataset), None, 0, ""), "", text),
         ]
-        parts += [row_view.talk(dataset.load_rows()[0], text), data_view.mine([(dataset.id, evil, False)], text)]
+        parts += [row_view.talk(dataset.load_rows()[0], text)]
+        parts += [data_mine.listed(ctx, [dataset], "", (do, dataset.id), text) for do in ("rename", "delete")]
         parts += [settings.line(snap, text), settings.command(snap, text, ctx.workspace.root)]
         assert "<img" not in "".join(parts)
     assert "&lt;img" in row_view.talk(dataset.load_rows()[0], text)

@@ -19,7 +19,7 @@ from webui import choosing, snapshot
 from webui.columns import how
 from webui.context import Context
 from webui.snapshot import Page
-from webui.tabs import data_aside, data_doors, data_viewer, settings
+from webui.tabs import data_aside, data_mine, data_viewer, settings
 from webui.text import load
 
 
@@ -71,7 +71,7 @@ def test_deleting_lets_go_of_every_reading_that_goes_with_it(ctx: Context, tmp_p
     page = Page(room="data")
     for gone in (second, aside):
         page.memo["data.asking"] = ("delete", gone.id)
-        data_doors._delete(ctx, page)
+        data_mine.delete(ctx, page)
     draft = ctx.drafts.load()
     assert draft.dataset is None and draft.changes == {} and ctx.datasets.list() == []
 

@@ -9,7 +9,7 @@ from webui.context import Context
 from webui.parts import Bar, BarParts, TabParts, clickable
 from webui.quick import quick
 from webui.snapshot import Page, Snapshot
-from webui.tabs import data_columns, data_doors, data_look
+from webui.tabs import data_columns, data_doors, data_look, data_mine
 from webui.tabs import data_view as view
 from webui.text import Text
 from webui.titles import dataset_title
@@ -55,7 +55,7 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
             c["summary"] = gr.HTML(elem_id="data-summary")
         how = data_columns.build(ctx, text, parts)
         look = data_look.build(ctx, text, parts)
-    mine = data_doors.build_mine(ctx, text, parts)
+    mine = data_mine.build(ctx, text, parts)
     parts.on_click(c["chosen"], _change)
 
     def refresh(snap: Snapshot) -> list[Any]:

@@ -1,4 +1,4 @@
-"""The ways in: an example, a file, pasted text, an empty table to fill in, and what was brought earlier."""
+"""The ways in: an example, a file, pasted text, an empty table to fill in."""
 
 from pathlib import Path
 from typing import Any
@@ -7,17 +7,14 @@ import gradio as gr
 
 from core.data.samples import find
 from core.errors import UserError
-from webui import choosing
-from webui.actions import Outcome
 from webui.choosing import choose_data
 from webui.context import Context
 from webui.parts import BarParts, TabParts, clickable
 from webui.snapshot import Page, Snapshot
 from webui.tabs import data_view as view
 from webui.text import Text
-from webui.titles import dataset_title
 
-STILL = ("samples", "save", "keep_name", "delete_yes", "delete_no")
+STILL = ("samples",)
 """Components that never change."""
 
 
@@ -54,28 +51,6 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
     return _parts(c, lambda snap: _refresh(snap, text))
 
 
-def build_mine(ctx: Context, text: Text, parts: BarParts) -> TabParts:
-    """Earlier data sets: use, rename, delete."""
-    c: dict[str, Any] = {}
-    with gr.Accordion(text("data.mine", n=0), open=False, elem_id="data-mine-box") as c["mine_box"]:
-        c["mine"] = clickable(elem_id="data-mine")
-        with gr.Row(elem_id="data-rename-row", visible=False) as c["rename_row"]:
-            c["name"] = gr.Textbox(label=text("data.name"), elem_id="data-name", max_length=120)
-            c["save"] = gr.Button(text("data.save"), elem_id="data-save")
-            c["keep_name"] = gr.Button(text("bar.cancel"), elem_id="data-keep-name")
-        with gr.Row(elem_id="data-delete-row", visible=False) as c["delete_row"]:
-            c["delete_ask"] = gr.HTML(elem_id="data-delete-ask")
-            c["delete_yes"] = gr.Button(text("data.delete_yes"), elem_id="data-delete-yes", variant="stop")
-            c["delete_no"] = gr.Button(text("data.keep"), elem_id="data-delete-no")
-    parts.on_click(c["mine"], lambda page, do, id: _mine(ctx, page, do, id))
-    for event in (c["save"].click, c["name"].submit):
-        parts.on(event, lambda page, name: _rename(ctx, page, name), [c["name"]])
-    parts.on(c["delete_yes"].click, lambda page: _delete(ctx, page))
-    for name in ("keep_name", "delete_no"):
-        parts.on(c[name].click, lambda page: page.memo.pop("data.asking", None) and None)
-    return _parts(c, lambda snap: _refresh_mine(ctx, snap, text))
-
-
 def _parts(c: dict[str, Any], refresh: Any) -> TabParts:
     shown = [name for name in c if name not in STILL]
 
@@ -107,32 +82,6 @@ def brought(ctx: Context, page: Page, path: str | None) -> None:
         ctx.intake.wait()
 
 
-def _mine(ctx: Context, page: Page, do: str, id: str) -> None:
-    dataset = ctx.datasets.get(id)
-    if do == "use":
-        ctx.intake.cancel()
-        choose_data(ctx, dataset)
-        page.memo.pop("data.changing", None)
-    elif do in ("rename", "delete"):
-        page.memo["data.asking"] = (do, dataset.id)
-
-
-def _rename(ctx: Context, page: Page, name: object) -> None:
-    do, id = page.memo.get("data.asking", ("", ""))
-    if do == "rename":
-        ctx.datasets.rename(id, str(name))
-        del page.memo["data.asking"]
-
-
-def _delete(ctx: Context, page: Page) -> Outcome | None:
-    do, id = page.memo.pop("data.asking", ("", ""))
-    if do != "delete":
-        return None
-    dataset = ctx.datasets.get(id)
-    choosing.delete(ctx, dataset)
-    return Outcome(note=("data.deleted", {"name": dataset.name}))
-
-
 # -- what is shown
 
 
@@ -146,26 +95,4 @@ def _refresh(snap: Snapshot, text: Text) -> dict[str, Any]:
         "intro": gr.update(visible=snap.dataset is None and snap.reading is None),
         "upload": gr.update(value=None) if reset else gr.skip(),
         "paste": gr.update(value="") if fresh and snap.dataset is not None else gr.skip(),
-    }
-
-
-def _refresh_mine(ctx: Context, snap: Snapshot, text: Text) -> dict[str, Any]:
-    """Earlier data sets, and the question that is being asked about one of them."""
-    found = ctx.datasets.list()
-    do, id = snap.page.memo.get("data.asking", ("", ""))
-    asked = next((dataset for dataset in found if dataset.id == id), None)
-    rows = [(each.id, dataset_title(each, text), each.id == snap.draft.dataset) for each in found]
-    question = ""
-    if asked is not None and do == "delete":
-        gone = {asked.id, *(each.id for each in ctx.datasets.hidden_by(asked.id))}
-        used = sum(not gone.isdisjoint((run.spec.dataset, run.spec.eval_dataset)) for run in ctx.store.list())
-        key = "data.delete_used" if used else "data.delete_ask"
-        question = view.el("p", text(key, name=dataset_title(asked, text), n=used), cls="lw-warning")
-    return {
-        "mine_box": gr.update(label=text("data.mine", n=len(found)), visible=bool(found)),
-        "mine": gr.update(value=view.mine(rows, text)),
-        "rename_row": gr.update(visible=asked is not None and do == "rename"),
-        "name": gr.update(value=asked.name if asked is not None and do == "rename" else ""),
-        "delete_row": gr.update(visible=bool(question)),
-        "delete_ask": gr.update(value=question),
     }

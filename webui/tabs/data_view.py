@@ -59,29 +59,6 @@ def _sample(sample: "Sample", text: Text) -> Html:
     )
 
 
-def mine(rows: list[tuple[str, str, bool]], text: Text) -> Html:
-    """Earlier data sets as (id, title, chosen), each with what can be done with it."""
-    if not rows:
-        return el("p", text("data.mine_none"), cls="lw-note")
-
-    def button(do: str, id: str) -> Html:
-        return el("button", text(f"data.{do}"), cls="lw-link", type="button", data_do=do, data_id=id)
-
-    lines = [
-        el(
-            "li",
-            el("span", title, cls="lw-name"),
-            el(
-                "span",
-                [button(do, id) for do in (("use",) if not chosen else ()) + ("rename", "delete")],
-                cls="lw-actions",
-            ),
-        )
-        for id, title, chosen in rows
-    ]
-    return el("ul", lines, cls="lw-rows")
-
-
 def reading(snap: Snapshot, text: Text) -> Html:
     """The progress line of a file that is being read."""
     if snap.reading is None:
