@@ -1,5 +1,7 @@
 """Files to fill in: a few rows in the page's language that show what goes where, made when they are asked for.
 
+What only the person can know stands in them as {{a name}}, so that a row that was left in is found.
+
 make("faq.xlsx", text) -> the bytes of a workbook whose cells are text, so that Excel leaves long numbers alone
 """
 

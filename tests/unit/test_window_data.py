@@ -193,6 +193,8 @@ def test_a_template_is_read_as_it_is(ctx: Context, tmp_path: Path, name: str, la
     assert chosen(ctx).confirmed and chosen(ctx).usable == (3 if name == "chat.jsonl" else 6)
     found = chosen(ctx).answer_to(text("template.2.question"))
     assert found is not None and found[1] == text("template.2.answer")
+    left_in = [each for each in chosen(ctx).findings if each.code == "text.placeholder"]
+    assert [each.rows for each in left_in] == [(1, 2, 3)]  # what is only an example is never learned in silence
 
 
 def test_the_table_template_opens_in_excel_with_its_own_characters() -> None:
