@@ -59,7 +59,7 @@ def raw(ctx: "Context", dataset: "Dataset", number: int, findings: Findings, tex
         shown = el("p", text.error(answer.error), cls="lw-warning")
     else:
         shown = _shown(answer.value, text)
-    title = el("p", text("data.raw_title", row=f"{number:,}"), cls="lw-note")
+    title = el("p", text("data.raw_title", row=number), cls="lw-note")
     return el("div", el("div", told, cls="lw-row-findings"), title, shown, cls="lw-raw")
 
 

@@ -47,6 +47,10 @@ class Rows:
         """Where the rows with these numbers stand; several where one record gave several rows."""
         return np.flatnonzero(np.isin(self.numbers, wanted))
 
+    def wordings(self, number: int) -> int:
+        """How many rows the record with this number gave."""
+        return int(np.count_nonzero(self.numbers == number))
+
     def place(self, number: int) -> int | None:
         """Where the first row with this number stands; None for a row that was left out."""
         found = np.flatnonzero(self.numbers == number)

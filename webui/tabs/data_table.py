@@ -55,11 +55,14 @@ def _row(number: int, place: int, row: row_view.Row, findings: Findings, chosen:
     press = {"type": "button", "data_do": "row", "data_id": str(place), "data_to": "#data-view-panel"}
     asked, answered = _cell(row_view.question(row)), _cell(row_view.answer(row))
     words = [el("span", asked, cls="lw-asked"), el("span", answered, cls="lw-answered")]
-    if row.get("variant"):
-        words.append(el("span", text("data.wording", n=row["variant"]), cls="lw-tag"))
+    if (more := row_view.exchanges(row) - 1) > 0:
+        words.append(el("span", text("data.turns_more", n=f"{more:,}"), cls="lw-tag"))
     current = "true" if chosen else None
-    button = el("button", f"{number:,}", cls="lw-link", aria_label=text("data.open_row", row=number),
-                aria_current=current, **press)  # fmt: skip
+    wording = f" · {text('data.wording', n=row['variant'])}" if row.get("variant") else ""
+    button = el(
+        "button", str(number), el("span", wording, cls="lw-wording"), cls="lw-link",
+        aria_label=text("data.open_row", row=f"{number}{wording}"), aria_current=current, **press,
+    )  # fmt: skip
     return el(
         "tr",
         el("td", button),
@@ -78,7 +81,7 @@ def _left_out(number: int, findings: Findings, chosen: bool, text: Text) -> Html
     press = {"data_do": "out", "data_id": str(number), "data_to": "#data-view-panel"}
     said = [el("span", of_row(found, number, text), cls="lw-answered") for found in why]
     current = "true" if chosen else None
-    button = el("button", f"{number:,}", cls="lw-link", type="button", aria_label=text("data.open_row", row=number),
+    button = el("button", str(number), cls="lw-link", type="button", aria_label=text("data.open_row", row=number),
                 aria_current=current, **press)  # fmt: skip
     return el(
         "tr",

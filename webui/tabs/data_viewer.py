@@ -9,7 +9,7 @@ from webui.markup import Html, el
 from webui.measuring import stamp
 from webui.tabs import data_tokens, row_view
 from webui.tabs.data_findings import mark, of_row
-from webui.tabs.data_rows import Findings, Selection
+from webui.tabs.data_rows import Findings, Found, Selection
 from webui.text import Text
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def viewer(
     """The whole panel. `lost` counts the learned tokens that this row loses at the maximum length."""
     number = int(row["row"])
     told = [
-        el("p", mark(found), el("span", of_row(found, number, text, lost=lost)), cls="lw-row-finding")
+        el("p", mark(found), el("span", _said(found, row, selection, lost, text)), cls="lw-row-finding")
         for found in findings.of(number)
     ]
     face = tokens if view == "tokens" and tokens is not None else _talk(number, at, selection, text)
@@ -123,6 +123,16 @@ def viewer(
         face,
         cls="lw-viewer",
     )
+
+
+def _said(found: Found, row: row_view.Row, selection: Selection, lost: int, text: Text) -> str:
+    """What a finding says of the row in view. Of other wordings it counts those of this question, not of the file."""
+    number = int(row["row"])
+    if found.finding.code != "question.wordings":
+        return of_row(found, number, text, lost=lost)
+    if row.get("variant"):
+        return text("data.wording_of", row=number)
+    return text("data.wordings_here", n=f"{selection.rows.wordings(number):,}")
 
 
 def _head(
@@ -152,7 +162,7 @@ def _head(
     note = None
     if said is not None:
         key, asked, last = said
-        note = el("p", text(key, row=f"{asked:,}", last=f"{last:,}"), cls="lw-note", role="status")
+        note = el("p", text(key, row=asked, last=last), cls="lw-note", role="status")
     return el("div", el("div", step, jump, toggle, cls="lw-pager"), note)
 
 

@@ -42,6 +42,11 @@ def answer(row: Row) -> str:
     return ""
 
 
+def exchanges(row: Row) -> int:
+    """How many questions with an answer the row holds; 1 for a text."""
+    return max(1, sum(turn["role"] == "user" for turn in row.get("messages") or []))
+
+
 def _words(turn: dict[str, Any]) -> str:
     said = THINKING.sub("", str(turn.get("content") or ""))
     calls = [str((call.get("function") or call).get("name", "")) for call in turn.get("tool_calls") or []]
