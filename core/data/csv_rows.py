@@ -75,9 +75,10 @@ def read(
     width = len(names)
     good = 0
     bad: tuple[int, int] | None = None
-    with closing(again()) as chunks:
+    with closing(decoded.heard(again(), faults)) as chunks:
         lines = _without_conflicts(decoded.lines(chunks, found.end), faults)
         records = Records(lines, found.separator, name, blanks=found.blanks)
+        header: list[str] | None = None
         skip = 0 if found.head.index is None else found.head.index + 1
         records.width = None if skip else width
         for cut in records:
@@ -86,11 +87,19 @@ def read(
                 continue  # blank lines, and the rows of separators alone that spreadsheets leave
             if skip:
                 skip -= 1
+                header = cells if not skip and cells is not None and len(cells) > 1 else None
                 records.width = None if skip else width
+                continue
+            if header is not None and cells is not None and cells[-1] == header[-1] and _same(cells, header):
+                faults.note(Finding("info", "table.header_again", lines=at))
                 continue
             opened.count += 1
             fits = cells is not None and records.fits(cells)
             mended = repair and fits and cut.fault == "quotes"
+            if cells and "\x00" in cells[0] and not "".join(cells).strip("\x00 \t\r\n"):
+                opened.count -= 1  # zeros and nothing else, as after a power cut
+                faults.note(Finding("warning", "lines.nul_run", lines=at))
+                continue
             if cells is None or not fits or cut.fault and not mended:
                 bad = bad or (opened.count, at)
                 faults.note(_fault(cut, opened.count, width, repairable=fits))
@@ -109,6 +118,11 @@ def read(
             yield Record(opened.count, dict(zip(names, cells, strict=False)))
     if not good:
         raise _nothing(found, faults, name, opened.count, bad)
+
+
+def _same(cells: list[str], header: list[str]) -> bool:
+    """Whether a row is the header once more, as when tables were put together."""
+    return [cell.strip("\ufeff \t") for cell in cells] == [cell.strip("\ufeff \t") for cell in header]
 
 
 def _fault(cut: Cut, row: int, width: int, *, repairable: bool) -> Finding:

@@ -8,9 +8,11 @@ the last resort.
 
 import codecs
 import re
+from typing import NamedTuple
 
+from core.data import encoding_letters
 from core.data.rows import Progress
-from core.data.source import Source
+from core.data.source import LINE_LIMIT, Source
 from core.errors import UserError
 
 _MARKS = (
@@ -37,6 +39,8 @@ _NO_TEXT = frozenset(("idna", "punycode", "undefined", "mbcs", "oem", "unicode-e
 """Codecs of Python that are no character encodings of files."""
 _SURE = 0.7
 """Share of the non-ASCII characters that must be everyday ones before a legacy encoding is believed."""
+_ALONE = 0.85
+"""The same for a few lines in a file of another encoding."""
 
 _EAST_ASIAN = ("gb18030", "big5hkscs", "cp932", "cp949")
 
@@ -49,7 +53,9 @@ def find(source: Source, asked: str | None = None, progress: Progress | None = N
     """
     data, whole = _sample(source, progress)
     if asked is None:
-        return _found(data, whole, source.name)
+        found = _found(data, whole, source.name)
+        source.doubt = found.doubt
+        return found.encoding
     try:
         encoding = codecs.lookup(asked).name
         "a".encode(encoding)
@@ -81,7 +87,12 @@ def _sample(source: Source, progress: Progress | None) -> tuple[bytes, bool]:
     start = b""
     telling: list[bytes] = []
     enough = 0
+    length, number = 0, 1
     for block in source.blocks(progress):
+        length = len(block) - end if (end := max(block.rfind(b"\n"), block.rfind(b"\r"))) >= 0 else length + len(block)
+        number += block.count(b"\n")
+        if length > LINE_LIMIT and source.head.lstrip()[:1] not in (b"{", b"["):  # JSON may be all in one line
+            raise UserError("data.line_too_long", line=number, limit_mb=LINE_LIMIT // 1_000_000)
         if len(start) < _SAMPLE:
             start += block
             if b"\x00" in start or start.startswith(tuple(mark for mark, _ in _MARKS)):
@@ -102,31 +113,38 @@ def _sample(source: Source, progress: Progress | None) -> tuple[bytes, bool]:
 _HIGH = bytes(range(0x80, 0x100))
 
 
-def _found(data: bytes, whole: bool, name: str) -> str:
+class Found(NamedTuple):
+    """`doubt`: letters that would be others in another encoding that fits as well."""
+
+    encoding: str
+    doubt: str = ""
+
+
+def _found(data: bytes, whole: bool, name: str) -> Found:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return encoding
+            return Found(encoding)
     if data.endswith(b"\x00" * 4):  # the disk was lost while the end was written; UTF-16 has zeros before it too
         text = data.rstrip(b"\x00")
         if text and b"\x00" not in text:
             data = text
     if b"\x00" in data:
         if (wide := _wide(data)) is not None:
-            return wide
+            return Found(wide)
         if data.count(b"\x00") > _NULS * len(data) + 1:
             raise UserError("data.binary", name=name)
         data = data.replace(b"\x00", b" ")
     if b"\x1b$B" in data and data.isascii():  # old Japanese mail: two-byte letters between escapes
-        return "iso2022_jp"
+        return Found("iso2022_jp")
     try:
         codecs.getincrementaldecoder("utf-8")().decode(data, final=whole)
-        return "utf-8"
+        return Found("utf-8")
     except UnicodeDecodeError as error:
         first = error.start
     if _controls(data) > _CONTROLS * len(data):
         raise UserError("data.binary", name=name)
     if _nearly_utf8(data[max(0, first - _SAMPLE) : first + _SAMPLE]):
-        return "utf-8"
+        return Found("utf-8")
     found = _legacy(_around(data, first))
     if found is None:
         raise UserError("data.encoding", name=name)
@@ -175,27 +193,65 @@ def _nearly_utf8(data: bytes) -> bool:
     return good >= 5 * broken
 
 
-def _legacy(whole: bytes) -> str | None:
+def of_lines(data: bytes) -> str | None:
+    """The encoding of some lines of a file that is UTF-8 else; None when none clearly fits."""
+    shares = {encoding: _everyday(data, encoding) for encoding in _EAST_ASIAN}
+    share, best = max((share, encoding) for encoding, share in shares.items())
+    if share >= _ALONE:
+        return "gb18030" if shares["gb18030"] >= share else best
+    found = encoding_letters.guess(data)
+    return found.encoding if found is not None and not _in_runs(data) else None
+
+
+def _in_runs(data: bytes) -> bool:
+    """Whether letters beyond ASCII stand beside each other, as in Cyrillic; Latin has them one by one."""
+    runs = [len(run) for run in re.findall(rb"[\x80-\xff]+", data)]
+    return sum(run for run in runs if run >= 4) > sum(runs) / 2
+
+
+def _is_euc_jp(data: bytes, share: float) -> bool:
+    """Whether the text has kana among its letters, which stand where Chinese files have theirs, and fits EUC-JP.
+
+    `share`: how much of it would be everyday Chinese; the signs between the kana are what tells them apart.
+    """
+    try:
+        text = data.decode("euc_jp")
+    except UnicodeDecodeError:
+        return False
+    letters = [letter for letter in text if letter > "\x7f"]
+    kana = sum("\u3041" <= letter <= "\u30fe" for letter in letters)
+    if kana < 0.2 * len(letters):
+        return False
+    everyday = sum(_is_everyday(letter, "cp932") for letter in letters)
+    return everyday >= _SURE * len(letters) and everyday / len(letters) > share
+
+
+def _legacy(whole: bytes) -> Found | None:
     """The old encoding that fits best, weighed on the file's start; None when none fits."""
     data = whole[:_SAMPLE]
     data = data[: data.rfind(b"\n") + 1] or data  # whole lines, so that no character is cut
     shares = {encoding: _everyday(data, encoding) for encoding in _EAST_ASIAN}
     high = re.sub(rb"[\x00-\x7f]+", b"", data)
     if shares["cp949"] >= 0.99 and len(high) >= 40:
-        return "cp949"  # Hangul lie within frequent Chinese, but twenty Chinese letters never all within Hangul
+        return Found("cp949")  # Hangul lie within frequent Chinese, but twenty Chinese letters never all within Hangul
+    if _is_euc_jp(data, shares["gb18030"]):
+        return Found("euc_jp")
     share, best = max((share, encoding) for encoding, share in shares.items())
     if share >= _SURE:
-        return "big5" if best == "big5hkscs" and _decodes(data, "big5") else best
-    if high and len(high) < 0.3 * len(data) and _decodes(data, "cp1252"):
+        return Found("big5" if best == "big5hkscs" and _decodes(data, "big5") else best)
+    latin = bool(high) and len(high) < 0.3 * len(data) and not _in_runs(data)
+    if latin and (guess := encoding_letters.guess(data)) is not None:
+        return Found(guess.encoding, "" if guess.sure else guess.example)
+    if latin and _decodes(data, "cp1252"):
         letters = high.decode("cp1252", errors="replace")
         if sum(letter in _WESTERN for letter in letters) >= 0.9 * len(letters):
-            return "cp1252"
+            return Found("cp1252", "".join(dict.fromkeys(letters))[:20])
     from charset_normalizer import from_bytes  # slow to import and to run: last resort
 
-    guess = from_bytes(data).best()
-    if guess is not None and _decodes(data, guess.encoding):
-        return guess.encoding
-    return best if share >= 0.4 else None
+    best_guess = from_bytes(data).best()
+    if best_guess is not None and _decodes(data, best_guess.encoding):
+        return Found(best_guess.encoding)
+    return Found(best) if share >= 0.4 else None
 
 
 def _decodes(data: bytes, encoding: str) -> bool:

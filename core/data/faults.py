@@ -24,6 +24,14 @@ class Faults:
         rows.extend(finding.rows)
         places += [finding.facts[name] for name in _PLACES if name in finding.facts]
 
+    def once(self, finding: Finding) -> None:
+        """As `note`, but a fault without rows at a place that is known is passed over: some files are read twice."""
+        if finding.code in self._kept:
+            places = self._kept[finding.code][2]
+            if all(finding.facts[name] in places for name in _PLACES if name in finding.facts):
+                return
+        self.note(finding)
+
     def __contains__(self, code: str) -> bool:
         return code in self._kept
 

@@ -40,10 +40,10 @@ def skip(buffer: Buffer, also: str, faults: Faults) -> str:
             said = buffer.drop_line()
             faults.note(Finding("info", "lines.comment", said=said[:80], lines=line))
         elif letter == "/" and buffer.ahead(2) == "/*":
-            line = buffer.line(buffer.at)
+            line, said = buffer.line(buffer.at), buffer.ahead(80)  # reading on shifts the places in the text
             while (end := buffer.text.find("*/", buffer.at + 2)) < 0 and buffer.more():
                 pass
-            faults.note(Finding("info", "lines.comment", said=buffer.ahead(80), lines=line))
+            faults.note(Finding("info", "lines.comment", said=said, lines=line))
             buffer.at = len(buffer.text) if end < 0 else end + 2
         elif letter == "\x00":
             faults.note(Finding("warning", "lines.nul_run", lines=buffer.line(buffer.at)))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from typing import Any
 
-from core.data import json_shape, json_table, literals
+from core.data import decoded, json_shape, json_table, literals
 from core.data.faults import Faults
 from core.data.json_between import skip, skip_preface
 from core.data.json_broken import BrokenValues, is_headless
@@ -43,7 +43,7 @@ class Reader:
     def records(self) -> Iterator[Record]:
         """The rows. Raises UserError `data.*` at the end when there was none."""
         some = False
-        with closing(self.again()) as chunks:
+        with closing(decoded.heard(self.again(), self.faults)) as chunks:
             for value in self._values(Buffer(chunks)):
                 self.opened.count += 1
                 if self._watch.found and (key := key_in(value)) is not None:
@@ -141,7 +141,7 @@ class Reader:
         chosen = json_shape.choose(plan)
         self._names = chosen.names
         self._note_others([(held.key, held.count) for held in plan if held is not chosen], chosen.key)
-        with closing(self.again()) as chunks:
+        with closing(decoded.heard(self.again(), self.faults)) as chunks:
             buffer = Buffer(chunks)
             json_shape.go_to(buffer, chosen.number)
             yield from self._elements(buffer)

@@ -17,6 +17,8 @@ BLOCK = 1 << 18
 """Bytes that are read at once."""
 UNPACKED_LIMIT = 4_000_000_000
 """Bytes that may come out of a packed file: more is a mistake or a trap."""
+LINE_LIMIT = 200_000_000
+"""Bytes or characters of the longest line: a longer one is no row, and would have to be held whole."""
 HEAD = 1 << 16
 """Bytes of the start by which a file's kind is told."""
 _NAMED = 5
@@ -29,12 +31,14 @@ class Source:
     packed  "gz" or "zip" when the bytes are taken out of one, else ""
     size    of the file on disk, in bytes
     head    the first bytes, unpacked
+    doubt   letters of the text that would be others in another encoding which fits as well; "" when it is sure
     """
 
     def __init__(self, path: Path, name: str) -> None:
         self.path = path
         self.name = name
         self.packed = ""
+        self.doubt = ""
         self._inside: str | None = None
         with _ours(self):
             no_file.refuse(path, name)

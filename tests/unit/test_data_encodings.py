@@ -19,7 +19,7 @@ JAPANESE = (
 )
 KOREAN = "질문,답변\n언제 문을 여나요?,매일 아침 여덟 시에 문을 엽니다. 언제든지 오세요\n"
 FRENCH = "question,réponse\nOù est le café ?,Là-bas à côté de l’église — c’est très près\n"
-RUSSIAN = "вопрос,ответ\nкогда вы открыты?,каждый день с восьми утра до десяти вечера\n" * 3
+RUSSIAN = "вопрос,ответ\n" + "когда вы открыты?,каждый день с восьми утра до десяти вечера\n" * 3
 EMOJI = "question,answer\nhi 🤗,ok 👍🏽\n"
 
 
@@ -47,7 +47,7 @@ def cells(found):
         *((TRADITIONAL, name, "big5") for name in ("big5", "cp950")),
         (CANTONESE, "big5hkscs", "big5hkscs"),
         *((JAPANESE, name, "cp932") for name in ("cp932", "shift_jis")),
-        (JAPANESE, "euc_jp", "euc_jis_2004"),
+        (JAPANESE, "euc_jp", "euc_jp"),
         (JAPANESE.replace("ｺｰﾋｰ", ""), "iso2022_jp", "iso2022_jp"),
         *((KOREAN, name, "cp949") for name in ("euc-kr", "cp949")),
         (FRENCH, "cp1252", "cp1252"),
@@ -113,3 +113,48 @@ def test_an_encoding_that_is_not_the_files(read, written, asked):
     with pytest.raises(UserError) as caught:
         read((TRADITIONAL * 3).encode(written), encoding=asked)
     assert caught.value.code == "data.encoding_wrong" and caught.value.facts["encoding"] == asked
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Kiedy są otwarte drzwi?,Zażółć gęślą jaźń. Proszę przyjść o ósmej\n", "cp1250"),
+        ("Kdy máte otevřeno?,Každý den od osmé hodiny. Přijďte prosím včas\n", "cp1250"),
+        ("Mikor vannak nyitva?,Minden nap nyolctól. Kérjük jöjjön időben a hűtőért\n", "cp1250"),
+        ("Ne zaman açılıyorsunuz?,Sabah sekizde açılıyoruz. İyi günler görüşürüz\n", "cp1254"),
+        ("Wann öffnet das Café?,Täglich außer Montag für 5 €\n", "mac_roman"),
+        ("Où est le café ?,Là-bas à côté de l’église et c’est très près\n", "mac_roman"),
+        ("¿Dónde está el café?,Mañana por la mañana señor. ¡Adiós!\n", "cp1252"),
+        ("När öppnar ni?,Vi öppnar klockan åtta på morgonen\n", "cp1252"),
+        ("営業時間は何時ですか,午前八時から開いております。お待ちしています。\n", "euc_jp"),
+    ],
+)
+def test_languages_of_europe_and_japan_are_told_by_their_letters(read, text, encoding):
+    """All of these came out as cp1252 or Big5: other letters, and not a word about it."""
+    found = read(f"question,answer\n{text}".replace(". ", " ").encode(encoding))
+    assert (cells(found), found.encoding) == (list(csv.reader([text.replace(". ", " ")])), encoding)
+    assert not found.findings
+
+
+def test_where_two_encodings_fit_the_letters_are_named(read):
+    found = read("question,answer\nWhen?,mañana\n".encode("cp1252"))
+    (unsure,) = found.findings
+    assert cells(found) == [["When?", "mañana"]]
+    assert (unsure.level, unsure.code, unsure.facts) == (
+        "warning", "encoding.unsure", {"encoding": "cp1252", "letters": "ñ"},
+    )  # fmt: skip
+    assert not read("question,answer\nWhen?,mañana\n".encode("cp1252"), encoding="cp1252").findings
+
+
+def test_a_line_in_another_encoding_is_read_in_that_one(read):
+    """Its letters were lost, and an earlier conversion was blamed."""
+    for line, encoding in (("Où est le café ?,Là-bas", "cp1252"), ("你们几点开门？,每天早上八点", "gb18030")):
+        table = [f"q {n} 你好é,a {n} ü" for n in range(9)]
+        data = "\n".join(["question,answer", *table]).encode() + b"\n" + line.encode(encoding) + b"\nq,a\n"
+        found = read(data)
+        (odd,) = found.findings
+        assert cells(found) == [row.split(",") for row in [*table, line, "q,a"]]
+        assert (odd.code, odd.facts["lines"], odd.facts["encoding"]) == ("row.mixed_encoding", "11", encoding)
+    found = read(b"question,answer\n" + "q 你好,a\n".encode() * 9 + "q 你好你好".encode() + b"\xff,a\n")
+    assert cells(found)[-1] == ["q 你好你好\ufffd", "a"]
+    assert [(one.code, one.facts["lines"]) for one in found.findings] == [("row.not_utf8", "11")]

@@ -54,7 +54,7 @@ def refused(content) -> UserError:
         (TRADITIONAL, "big5", "big5"),
         (TRADITIONAL, "gb18030", "gb18030"),
         (WESTERN, "cp1252", "cp1252"),
-        ("question,answer\nкогда вы открыты?,каждый день с восьми утра\n" * 5, "cp1251", "cp1251"),
+        ("question,answer\n" + "когда вы открыты?,каждый день с восьми утра\n" * 5, "cp1251", "cp1251"),
         ("question,answer\n営業時間を教えてください,毎日朝八時からです\n", "cp932", "cp932"),
         ("question,answer\n언제 문을 여나요?,매일 아침 여덟 시에 문을 엽니다. 언제든지 오세요\n", "euc-kr", "cp949"),
     ],

@@ -89,3 +89,43 @@ def test_a_row_without_an_end_is_refused(read, monkeypatch):
     with pytest.raises(UserError, match=r"data\.line_too_long") as caught:
         read('{"question": "q", "answer": "a"}\n{"question": "' + "a" * 3_000_000 + '"}\n')
     assert caught.value.facts == {"line": 2, "limit_mb": 1}
+
+
+def test_a_text_without_line_ends_is_refused_before_it_is_held(read, monkeypatch):
+    monkeypatch.setattr("core.data.encodings.LINE_LIMIT", 1_000_000)
+    monkeypatch.setattr("core.data.decoded.LINE_LIMIT", 1_000_000)
+    with pytest.raises(UserError, match=r"data\.line_too_long"):
+        read("a" * 3_000_000)
+    with pytest.raises(UserError, match=r"data\.line_too_long") as caught:
+        read("question,answer\nq,é\nq," + "é" * 3_000_000)
+    assert caught.value.facts["line"] == 3
+    assert len(read(json.dumps([{"question": "q", "answer": "a" * 100}] * 20_000))[0]) == 20_000
+
+
+def test_a_header_that_comes_again_is_no_row(read):
+    values, findings, found = read("question,answer\nq1,a1\nquestion,answer\nq2,a2\n\ufeffquestion,answer\nq3,a3\n")
+    assert [row["question"] for row in values] == ["q1", "q2", "q3"] and found.count == 3
+    assert (findings["table.header_again"].level, findings["table.header_again"].facts["lines"]) == ("info", "3, 5")
+
+
+def test_json_behind_marks_is_read(read):
+    """All of it was learned as prose, marks and braces included."""
+    lines = LINES.splitlines()
+    for content, code in (
+        ("event: row\n" + "".join(f"data: {line}\n\n" for line in lines) + "data: [DONE]\n", "lines.behind_mark"),
+        ("".join(f"{n}: {line}\n" for n, line in enumerate(lines)), "lines.behind_mark"),
+        ("".join(f"{n}. {line}\r\n" for n, line in enumerate(lines)), "lines.behind_mark"),
+        (f"Here you are:\n\n```json\n{json.dumps(ROWS, indent=1)}\n```\nEnjoy!\n", "lines.left_out"),
+        (f"Here you are:\n```jsonl\n{LINES}```\n", "lines.left_out"),
+    ):
+        values, findings, _ = read(content)
+        assert values == ROWS and findings.keys() == {code} and findings[code].level == "info", content[:20]
+
+
+def test_text_about_json_stays_text(read):
+    for content in (
+        "How do I ask?\n\n" + 'Say it like this, and then wait for the answer.\n\n```json\n{"a": 1}\n```\n\n' * 5,
+        "1. {name} is asked first\n2. {name} is asked again\n",
+        "data: what is kept\n\nname: how it is called\n\nWords about them.\n",
+    ):
+        assert read(content)[2].container == "text"
