@@ -5,6 +5,7 @@ writes, in the place where they stand (no capital behind a small letter, no ¿ i
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 _MARKS = "„“”‘’‚‹›«»–—…•·§©®™°€£\xa0"
@@ -35,8 +36,10 @@ _CLEAR = 0.9
 """Share from which a candidate is believed."""
 _PLENTY = 60
 """Characters beyond ASCII from which two candidates that fit equally well are no matter of doubt: the usual one is."""
-_LOOK = 3_000
-"""Characters beyond ASCII that are weighed."""
+_LOOK = 60_000
+"""Bytes of the start that are weighed when enough of them are beyond ASCII."""
+_ENOUGH = 1000
+_BEYOND = bytes(range(0x80, 0x100))
 _HIGH = re.compile(r"(?s)(.?)([^\x00-\x7f])(?=(.?))")
 
 
@@ -52,29 +55,34 @@ class Guess:
 
 def guess(data: bytes) -> Guess | None:
     """The encoding of `data`, which has bytes beyond ASCII; None when no candidate fits."""
+    start = data[: data.rfind(b"\n", 0, _LOOK) + 1]
+    if len(start) - len(start.translate(None, _BEYOND)) >= _ENOUGH:
+        data = start
     weighed: list[tuple[float, str, str]] = []
+    count = 0
     for encoding, languages in _CANDIDATES:
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        found = _HIGH.findall(text)[:_LOOK]
+        found = Counter(_HIGH.findall(text))
         share = max(_share(found, frozenset(language)) for language in languages)
         if languages is _WESTERN:
             share = max(share, (_MIXED if encoding == "cp1252" else _MIXED - 0.01) * _share(found, _ALL_WESTERN))
         weighed.append((share, encoding, "".join(letter for _, letter, _ in found)))
+        count = found.total()
     best = max(weighed, key=lambda one: one[0], default=None)
     if best is None or best[0] < _CLEAR:
         return None
     share, encoding, letters = best
     rivals = [one for one in weighed if one[2] != letters and one[0] >= share and one[1] != "mac_roman"]
-    sure = not rivals or len(letters) >= _PLENTY
+    sure = not rivals or count >= _PLENTY
     return Guess(encoding, share, sure, " ".join(dict.fromkeys(letters))[:40])
 
 
-def _share(found: list[tuple[str, str, str]], letters: frozenset[str]) -> float:
+def _share(found: Counter[tuple[str, str, str]], letters: frozenset[str]) -> float:
     """Share of the characters that are the language's own, in their place."""
-    return sum(_fits(*one, letters) for one in found) / max(len(found), 1)
+    return sum(count for one, count in found.items() if _fits(*one, letters)) / max(found.total(), 1)
 
 
 def _fits(before: str, letter: str, behind: str, letters: frozenset[str]) -> bool:
