@@ -46,7 +46,8 @@ class Beginning:
 class How:
     """A reading. `beginning` is None while it is being looked at; `missing` are parts that still need a column.
 
-    other  there was another reading before this one, to which a person can go back
+    to_fill  places of the looked-at rows in which a placeholder stands
+    other    there was another reading before this one, to which a person can go back
     """
 
     choices: Choices
@@ -57,11 +58,18 @@ class How:
     speakers: dict[str, int] = field(default_factory=dict)
     placeholders: list[str] = field(default_factory=list)
     examples: list[Example] = field(default_factory=list)
+    to_fill: list[int] = field(default_factory=list)
     other: bool = False
 
     @property
     def columns(self) -> list[str]:
         return self.beginning.columns if self.beginning else []
+
+    @property
+    def talk(self) -> bool:
+        """Lines of text in which people speak by name: nothing that anybody would call a column."""
+        container = self.beginning.container if self.beginning else ""
+        return container == "text" and self.mapping.format in ("messages", "sharegpt")
 
 
 def how(ctx: "Context", snap: "Snapshot") -> How | None:
@@ -137,7 +145,14 @@ def _how(dataset: "Dataset", wished: Choices, changed: bool, beginning: Beginnin
         formats.speakers(records, mapping),
         reading_as.names_to_fill(records, mapping, wished, dataset.findings),
         [reading_as.example(record, mapping, wished) for record in records],
+        _to_fill(records, mapping, wished),
     )
+
+
+def _to_fill(records: list[Record], mapping: "Mapping", wished: Choices) -> list[int]:
+    bare = wished.model_copy(update={"fill": {}})
+    rows = [reading_as.example(record, mapping, bare).rows for record in records]
+    return [place for place, found in enumerate(rows) if any(formats.placeholders(row) for row in found)]
 
 
 def mapping_of(dataset: "Dataset", beginning: Beginning, wished: Choices) -> "Mapping":

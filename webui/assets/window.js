@@ -133,6 +133,8 @@
     if (event.target.matches?.('details[id]')) unfolded.set(event.target.id, event.target.open);
   }, true);
 
+  // where a person who pressed what a finding offers goes on
+  const asked = { fill: '#data-fills input', speaker: '#data-menus [data-id=speaker]', columns: '#data-menus select' };
   const follow = () => {
     for (const [id, open] of unfolded) {
       const fold = document.getElementById(id);
@@ -141,10 +143,11 @@
     // Gradio gives this button an English name on every page; its own words name it better
     first('#data-upload button[aria-label]')?.removeAttribute('aria-label');
     if (focused && document.activeElement === document.body) first(focused)?.focus({ preventScroll: true });
-    const call = first('#data-menus [data-call]')?.dataset.call || called;
+    const { call = called, to } = first('#data-menus [data-call]')?.dataset || {};
     if (call !== called) {
       called = call;
       if (call !== '0') first('#data-columns-box')?.scrollIntoView({ behavior: 'smooth', block: 'start' });
+      if (call !== '0' && to) setTimeout(() => first(asked[to])?.focus({ preventScroll: true }), 100);
     }
     if (!filled && first('#data-paste')) fill();
     const title = first('#bar-plan [data-title]')?.dataset.title;

@@ -39,7 +39,7 @@ def _asked(ctx: Context, snap: Snapshot, text: Text) -> Bar | None:
     if how.changed:
         return Bar(text("data.read_so"), "read_so", *back)
     if not snap.dataset.confirmed:
-        return Bar(text("data.confirm"), "read_so")
+        return Bar(text("data.confirm_speaker" if how.talk and how.speakers else "data.confirm"), "read_so")
     if not snap.dataset.usable:
         return Bar(text("data.see_wrong"), "see_wrong")
     return None

@@ -8,7 +8,7 @@ from core.data import reading_as
 from core.data.parts import FORMATS
 from webui import choosing, columns
 from webui.context import Context
-from webui.markup import el
+from webui.markup import Html, el
 from webui.parts import BarParts, TabParts, clickable
 from webui.snapshot import Page, Snapshot
 from webui.tabs import data_columns_view as view
@@ -99,6 +99,7 @@ def accept_offer(ctx: Context, page: Page, action: str) -> None:
         ctx.intake.wait()
     elif action in ("fill", "speaker", "columns"):
         page.memo["data.columns"], page.memo["data.call"] = True, page.memo.get("data.call", 0) + 1
+        page.memo["data.to"], page.memo["data.show_fill"] = action, action == "fill"
 
 
 def _chosen(ctx: Context) -> "Dataset | None":
@@ -132,37 +133,52 @@ def _change(ctx: Context, page: Page, do: str, id: str) -> None:
     elif name in ("structured", "repair"):
         ctx.wishes.update(dataset, **{name: value == "yes"})
     elif name in ("sheet", "encoding", "separator"):
+        page.memo.pop("data.later", None)
         ctx.wishes.update(dataset, **{name: value or None})
     elif name == "header":
+        page.memo.pop("data.later", None)
         ctx.wishes.update(dataset, header={"yes": True, "no": False}.get(value))
     elif name == "speaker":
         ctx.wishes.update(dataset, speaker=value or None)
     elif name == "format" or name.startswith("part:"):
-        _choose_columns(ctx, dataset, name, value)
+        if not _choose_columns(ctx, dataset, name, value):
+            page.memo.setdefault("data.later", []).append((name, value))
     columns.beginning_of(ctx, dataset, ctx.wishes.of(dataset), wait_s=LOOK_S)
 
 
-def _choose_columns(ctx: Context, dataset: "Dataset", name: str, value: str) -> None:
-    """Another format, or another column for a part. Values that the page did not offer change nothing."""
+def _choose_columns(ctx: Context, dataset: "Dataset", name: str, value: str) -> bool:
+    """Another format, or another column for a part. Values that the page did not offer change nothing.
+
+    False while the first rows are still being read: what can be chosen is not known yet.
+    """
     wished = ctx.wishes.of(dataset)
     beginning = columns.beginning_of(ctx, dataset, wished, wait_s=LOOK_S)
     if beginning is None:
-        return
+        return False
     mapping = columns.mapping_of(dataset, beginning, wished)
     if name == "format":
         if value in FORMATS:
             found = reading_as.columns_for(value, beginning.columns, beginning.records, mapping)
             ctx.wishes.update(dataset, format=value, columns=found)
-        return
+        return True
     part = name.removeprefix("part:")
     if reading_as.has_part(mapping, part) and (not value or value in beginning.columns):
         ctx.wishes.update(dataset, format=mapping.format, columns=reading_as.with_part(mapping, part, value))
+    return True
+
+
+def _do_later(ctx: Context, page: Page, dataset: "Dataset") -> None:
+    """What was chosen while another sheet or encoding was being opened, once it is."""
+    while (later := page.memo.get("data.later")) and columns.beginning_of(ctx, dataset, ctx.wishes.of(dataset)):
+        _choose_columns(ctx, dataset, *later.pop(0))
 
 
 # -- what is shown
 
 
 def _refresh(ctx: Context, snap: Snapshot, text: Text) -> dict[str, Any]:
+    if snap.dataset is not None:
+        _do_later(ctx, snap.page, snap.dataset)
     how, memo = columns.how(ctx, snap), snap.page.memo
     if snap.dataset is None or how is None:
         return {"box": gr.update(visible=False), **dict.fromkeys(("menus", "fills", "example"), gr.update(value=""))}
@@ -170,15 +186,24 @@ def _refresh(ctx: Context, snap: Snapshot, text: Text) -> dict[str, Any]:
     asked = (
         bool(how.missing) or how.changed or not snap.dataset.confirmed or open_speaker
     )  # words for {{name}}: a finding leads here
+    if memo.pop("data.show_fill", False) and how.to_fill:
+        memo["data.example"] = how.to_fill[0]
     boxes = memo.get("data.fills")
     if boxes is None or boxes[0] != how.placeholders:
-        boxes = memo["data.fills"] = (list(how.placeholders), view.fills(how, how.placeholders, text))
+        boxes = memo["data.fills"] = (list(how.placeholders), _boxes(snap.dataset, how, text))
     return {
         "box": gr.update(
             visible=True,
             open=asked or bool(memo.get("data.columns")),
         ),
-        "menus": gr.update(value=view.menus(snap.dataset, how, text, call=memo.get("data.call", 0))),
+        "menus": gr.update(
+            value=view.menus(snap.dataset, how, text, call=memo.get("data.call", 0), to=memo.get("data.to", ""))
+        ),
         "fills": gr.update(value=boxes[1], visible=bool(boxes[1])),
         "example": gr.update(value=data_example.example(how, memo.get("data.example", 0), text)),
     }
+
+
+def _boxes(dataset: "Dataset", how: columns.How, text: Text) -> Html:
+    rows = [finding.rows for finding in dataset.findings if finding.code == "text.placeholder"]
+    return view.fills(how, how.placeholders, text, rows[0] if rows else ())

@@ -1,5 +1,6 @@
 """The menus that say how a file is read, as HTML (no Gradio here)."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from core.data import reading_as
@@ -26,6 +27,11 @@ def encoding_words(name: str, text: Text) -> str:
     return text(key) if key in text else name.upper()
 
 
+def format_words(name: str, text: Text, *, talk: bool = False) -> str:
+    """What rows of a format are called; `talk`: they are lines in which people speak by name."""
+    return text("data.format.talk" if talk and name in ("messages", "sharegpt") else f"data.format.{name}")
+
+
 def part_words(part: str, text: Text) -> str:
     """What a part is called; "similar3" is another "similar"."""
     return text(f"data.part.{kind_of(part)}")
@@ -46,13 +52,13 @@ def intro(dataset: "Dataset", how: How, text: Text) -> Html:
         return el("p", text("data.columns.changed"), cls="lw-note")
     if not dataset.confirmed:
         return el("p", text("data.columns.unsure"), cls="lw-warning")
-    return el("p", text("data.columns.sure"), cls="lw-note")
+    return el("p", text("data.columns.talk" if how.talk else "data.columns.sure"), cls="lw-note")
 
 
-def menus(dataset: "Dataset", how: How, text: Text, *, call: int = 0) -> Html:
+def menus(dataset: "Dataset", how: How, text: Text, *, call: int = 0, to: str = "") -> Html:
     """What the rows are, what each column holds, who the model is; how the file itself is read is folded.
 
-    With a higher `call` the page brings them into sight.
+    With a higher `call` the page brings them into sight, and leads into the box or menu for what `to` says.
     """
     shown = [_format(how, text), *_parts(how, text), _speaker(how, text)]
     switches = [_switch("structured", dataset, how, text), _switch("repair", dataset, how, text)]
@@ -70,6 +76,7 @@ def menus(dataset: "Dataset", how: How, text: Text, *, call: int = 0) -> Html:
         back,
         cls="lw-reading",
         data_call=call,
+        data_to=to,
     )
 
 
@@ -92,7 +99,7 @@ def _menu(name: str, label: str, options: list[tuple[str, str]], value: str, *, 
 def _format(how: How, text: Text) -> Html:
     known = how.mapping.format in FORMATS
     options = [] if known else [("", text("data.menu.choose"))]
-    options += [(name, text(f"data.format.{name}")) for name in FORMATS]
+    options += [(name, format_words(name, text, talk=how.talk)) for name in FORMATS]
     return _menu("format", text("data.menu.format"), options, how.mapping.format if known else "", wanted=True)
 
 
@@ -102,7 +109,9 @@ def _columns(how: How, text: Text, *, wanted: bool) -> list[tuple[str, str]]:
 
 
 def _parts(how: How, text: Text) -> list[Html]:
-    """A menu for each part that is needed or used."""
+    """A menu for each part that is needed or used; where there is one column, there is nothing to choose."""
+    if len(how.columns) == 1 and not how.missing:
+        return []
     return [
         _menu(
             f"part:{part}",
@@ -118,6 +127,8 @@ def _parts(how: How, text: Text) -> list[Html]:
 
 def _further(how: How, text: Text) -> list[Html]:
     """A menu for each part that is neither needed nor used."""
+    if len(how.columns) == 1:
+        return []
     options = _columns(how, text, wanted=False)
     return [_menu(f"part:{part}", part_words(part, text), options, "") for part in reading_as.parts_unused(how.mapping)]
 
@@ -183,10 +194,16 @@ def _folded(key: str, inside: list[Html], text: Text) -> Html | None:
     return el("details", el("summary", text(key)), el("div", inside, cls="lw-menus"), cls="lw-more", id=f"fold-{key}")
 
 
-def fills(how: How, names: list[str], text: Text) -> Html:
-    """A box for each placeholder. What is typed is kept elsewhere: sent again, the boxes would lose the cursor."""
+def fills(how: How, names: list[str], text: Text, rows: Sequence[int] = ()) -> Html:
+    """A box for each placeholder. What is typed is kept elsewhere: sent again, the boxes would lose the cursor.
+
+    rows: where they stand; told when the example cannot show it
+    """
     if not names:
         return Html("")
+    note = [text("data.columns.fill")]
+    if rows and not how.to_fill:
+        note.append(text("data.columns.fill_in", row_list=text.rows(list(rows))))
     boxes = [
         el(
             "label",
@@ -196,4 +213,4 @@ def fills(how: How, names: list[str], text: Text) -> Html:
         )
         for name in names
     ]
-    return el("div", el("p", text("data.columns.fill"), cls="lw-note"), el("div", boxes, cls="lw-menus"))
+    return el("div", el("p", " ".join(note), cls="lw-note"), el("div", boxes, cls="lw-menus"))

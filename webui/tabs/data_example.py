@@ -32,7 +32,7 @@ def _becomes(how: How, one: Example, text: Text) -> Html:
         return el("p", text.finding(one.refused), cls="lw-warning")
     if not one.rows:
         return el("p", text("data.example.nothing"), cls="lw-note")
-    more = el("p", text("data.example.more", n=len(one.rows) - 1), cls="lw-note") if len(one.rows) > 1 else None
+    more = el("p", text("data.example.more", n=f"{len(one.rows) - 1:,}"), cls="lw-note") if len(one.rows) > 1 else None
     return el("div", row_view.talk(one.rows[0], text), more)
 
 

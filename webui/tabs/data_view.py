@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from webui import frame
 from webui.markup import Html, el
 from webui.snapshot import Snapshot
-from webui.tabs.data_columns_view import encoding_words
+from webui.tabs.data_columns_view import encoding_words, format_words
 from webui.templates import NAMES
 from webui.text import Text
 
@@ -43,7 +43,7 @@ def samples(found: "Sequence[Sample]", text: Text) -> Html:
 
 def _sample(sample: "Sample", text: Text) -> Html:
     """A button that says what the sample is for, its size, language and kind of file."""
-    tags = [text("data.sample_rows", rows=sample.rows)]
+    tags = [text("data.sample_rows", rows=f"{sample.rows:,}")]
     if f"data.language.{sample.language}" in text:
         tags.append(text(f"data.language.{sample.language}"))
     tags.append(sample.file.suffix[1:].upper())
@@ -91,7 +91,7 @@ def file_line(dataset: "Dataset", text: Text) -> str:
     if dataset.encoding:
         parts.append(encoding_words(dataset.encoding, text))
     if f"data.format.{dataset.format}" in text:
-        parts.append(text(f"data.format.{dataset.format}"))
+        parts.append(format_words(dataset.format, text, talk=dataset.container == "text"))
     if len(dataset.column_names) > 1:
         parts.append(text("data.column_count", n=len(dataset.column_names)))
     return " · ".join([*parts, text.size(dataset.size)])
@@ -106,7 +106,8 @@ def summary(dataset: "Dataset", text: Text) -> Html:
         key = "data.read_more" if bad else "data.read_more_fine"
     else:
         key = "data.read" if bad or dataset.usable < dataset.rows else "data.read_fine"
-    said = [el("p", text(key, rows=dataset.rows, usable=dataset.usable, bad=bad), cls="lw-title")]
+    facts = {"rows": f"{dataset.rows:,}", "usable": f"{dataset.usable:,}", "bad": f"{bad:,}"}
+    said = [el("p", text(key, **facts), cls="lw-title")]
     if dataset.task == "preference":
         said.append(el("p", text("data.preference"), cls="lw-warning"))
     return el("div", said)
