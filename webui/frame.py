@@ -226,7 +226,7 @@ def plan_parts(snap: Snapshot, text: Text) -> list[str]:
     """Data, model, goal, time, fit; only what is known."""
     if snap.dataset is None:
         return [text("plan.nothing")]
-    parts = [text("plan.data", name=dataset_title(snap.dataset, text), rows=snap.dataset.usable)]
+    parts = [text("plan.data", name=dataset_title(snap.dataset, text), rows=f"{snap.dataset.usable:,}")]
     if snap.model is not None:
         parts.append(model_title(snap.model, text))
     parts.append(recipes.load(recipes.known(snap.draft.recipe, "goal")).title[text.language])

@@ -17,7 +17,7 @@ from core.models.sources import Fetcher
 from core.runs.store import RunStore
 from core.workspace import Workspace
 from tests.unit.test_window_actions import WaitingEngine
-from webui import choosing, columns, snapshot, templates
+from webui import choosing, columns, frame, snapshot, templates
 from webui.actions import act
 from webui.context import Context
 from webui.snapshot import Page
@@ -202,3 +202,16 @@ def test_the_table_template_opens_in_excel_with_its_own_characters() -> None:
     assert said.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(said.decode("utf-8-sig"))))
     assert len(rows) == 4 and {len(row) for row in rows} == {3}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_large_numbers_are_written_in_one_way(ctx: Context, tmp_path: Path, language: str) -> None:
+    """The bug: "30000 rows read" beside "30,000 rows"."""
+    text = load(language)
+    lines = "".join(f"Where is {n}?,In hall {n}.\n" for n in range(1500)) + "a,\n" * 1200
+    dataset = bring(ctx, tmp_path, "many.csv", "question,answer\n" + lines)
+    assert "2,700" in data_view.summary(dataset, text) and "1,500" in data_view.summary(dataset, text)
+    assert "1,500" in frame.plan_parts(snapshot.take(ctx, Page(room="data")), text)[0]
+    (empty,) = [each for each in dataset.findings if each.code == "answer.empty"]
+    said = text.finding(empty)
+    assert "1,200" in said and "1501" in said and "1,501" not in said  # a row's number is its name

@@ -127,7 +127,7 @@ def test_too_much_for_the_model_is_said_under_the_plan(ctx: Context) -> None:
     snap = snapshot.take(ctx)
     found = Finding("warning", "model.many_rows", count=5000, most=2000).plain()
     told = replace(snap, plan={**plan(), "time_s": 60.0, "findings": [found]})
-    assert "5000" in settings.line(told, load("en"))
+    assert "5,000" in settings.line(told, load("en"))
 
 
 def test_the_drafts_goal_is_the_default() -> None:

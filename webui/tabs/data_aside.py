@@ -179,7 +179,7 @@ def aside(ctx: Context, snap: Snapshot, text: Text) -> Html:
         return el("p", text("data.aside.looking"), cls="lw-note")
     held = held_out_count(dataset.usable, holdout_of(snap), goal_of(snap), spare)
     reason = why(dataset.usable, holdout_of(snap), goal_of(snap), spare)
-    return el("p", text(f"data.aside.{reason}", n=held), cls="lw-note")
+    return el("p", text(f"data.aside.{reason}", n=f"{held:,}"), cls="lw-note")
 
 
 def _from_file(ctx: Context, dataset: "Dataset", other_id: str, text: Text) -> Html:

@@ -25,6 +25,15 @@ SHARES = ("holdout", "warmup")
 """Settings that take a share or a count, which "a number from 0 to 100000" would not say."""
 
 
+PLACES = ("line", "lines", "row", "column")
+"""Facts of a finding that name a place; all other numbers count something."""
+
+
+def _counted(value: Any) -> Any:
+    """30000 as "30,000", as counts are written on every page; the number of a row or a line stays as it is."""
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 class _Facts(dict[str, Any]):
     """Facts for a sentence; a missing one shows as its name, because half a sentence beats a traceback."""
 
@@ -64,12 +73,13 @@ class Text:
     def finding(self, finding: Finding) -> str:
         """What was found, in which rows, and what it means."""
         facts = {"count": finding.count, "row_list": self.rows(finding.rows), **finding.facts}
+        facts = {name: _counted(value) if name not in PLACES else value for name, value in facts.items()}
         return self(f"finding.{finding.code}", **facts)
 
     def rows(self, rows: tuple[int, ...] | list[int]) -> str:
         """Row numbers as people list them: "3, 17, 42 ... (85 in all)"."""
         named = self("list.comma").join(str(row) for row in rows[:ROWS_NAMED])
-        return self("list.more", rows=named, count=len(rows)) if len(rows) > ROWS_NAMED else named
+        return self("list.more", rows=named, count=_counted(len(rows))) if len(rows) > ROWS_NAMED else named
 
     def size(self, count: float) -> str:
         """Bytes as people say them: 1.5 GB (powers of 1000, as model pages do)."""
