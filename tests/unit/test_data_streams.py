@@ -118,6 +118,24 @@ def test_parquet(opening, tmp_path):
     assert values(opened) == [{"question": "b", "image": None}] and opened.findings[0].rows == (1,)
 
 
+def test_pictures_in_all_rows_of_parquet_and_bytes_beside_the_words(opening, tmp_path):
+    """ "Holds no examples" was said of the first, and the second lost all of its rows."""
+    import pyarrow
+    import pyarrow.parquet
+
+    pictures = {"question": ["a", "b"], "image": [{"bytes": b"\x89PNG\xff", "path": "x"}] * 2}
+    pyarrow.parquet.write_table(pyarrow.table(pictures), tmp_path / "y")
+    with pytest.raises(UserError, match=r"data\.media_rows") as caught:
+        opening((tmp_path / "y").read_bytes())
+    assert caught.value.facts == {"name": "x", "count": 2}
+    digests = {"question": ["a", "b"], "answer": ["c", "d"], "digest": [b"\xff\xfe\x00", None]}
+    pyarrow.parquet.write_table(pyarrow.table(digests), tmp_path / "z")
+    opened = opening((tmp_path / "z").read_bytes())
+    assert [row["answer"] for row in values(opened)] == ["c", "d"]
+    (found,) = opened.findings
+    assert (found.level, found.code, found.facts) == ("info", "columns.bytes", {"columns": "digest"})
+
+
 def test_only_one_block_is_held(opening, monkeypatch):
     """Rows come before the file is through, whatever the shape."""
     monkeypatch.setattr(source, "BLOCK", 1000)
