@@ -11,6 +11,7 @@ import re
 from typing import NamedTuple
 
 from core.data import encoding_letters
+from core.data.encoding_east import EAST_ASIAN, SURE, everyday, is_euc_jp, is_everyday
 from core.data.rows import Progress
 from core.data.source import LINE_LIMIT, Source
 from core.errors import UserError
@@ -37,12 +38,8 @@ _CONTROLS = 0.05
 """Share of control characters from which bytes that are no UTF-8 are no text at all."""
 _NO_TEXT = frozenset(("idna", "punycode", "undefined", "mbcs", "oem", "unicode-escape", "raw-unicode-escape"))
 """Codecs of Python that are no character encodings of files."""
-_SURE = 0.7
-"""Share of the non-ASCII characters that must be everyday ones before a legacy encoding is believed."""
 _ALONE = 0.85
 """The same for a few lines in a file of another encoding."""
-
-_EAST_ASIAN = ("gb18030", "big5hkscs", "cp932", "cp949")
 
 
 def find(source: Source, asked: str | None = None, progress: Progress | None = None) -> str:
@@ -126,7 +123,7 @@ def _found(data: bytes, whole: bool, name: str) -> Found:
             return Found(encoding)
     if data.endswith(b"\x00" * 4):  # the disk was lost while the end was written; UTF-16 has zeros before it too
         text = data.rstrip(b"\x00")
-        if text and b"\x00" not in text:
+        if b"\n" in text and b"\x00" not in text and not _controls(text):
             data = text
     if b"\x00" in data:
         if (wide := _wide(data)) is not None:
@@ -179,7 +176,7 @@ def _is_common(letter: str) -> bool:
     if letter < "\u0530":
         return letter >= " " or letter in "\t\r\n"
     return (
-        any(_is_everyday(letter, encoding) for encoding in _EAST_ASIAN)
+        any(is_everyday(letter, encoding) for encoding in EAST_ASIAN)
         or letter > "\U0001f000"
         or "\u2000" <= letter <= "\u2bff"
     )
@@ -195,7 +192,7 @@ def _nearly_utf8(data: bytes) -> bool:
 
 def of_lines(data: bytes) -> str | None:
     """The encoding of some lines of a file that is UTF-8 else; None when none clearly fits."""
-    shares = {encoding: _everyday(data, encoding) for encoding in _EAST_ASIAN}
+    shares = {encoding: everyday(data, encoding) for encoding in EAST_ASIAN}
     share, best = max((share, encoding) for encoding, share in shares.items())
     if share >= _ALONE:
         return "gb18030" if shares["gb18030"] >= share else best
@@ -209,35 +206,18 @@ def _in_runs(data: bytes) -> bool:
     return sum(run for run in runs if run >= 4) > sum(runs) / 2
 
 
-def _is_euc_jp(data: bytes, share: float) -> bool:
-    """Whether the text has kana among its letters, which stand where Chinese files have theirs, and fits EUC-JP.
-
-    `share`: how much of it would be everyday Chinese; the signs between the kana are what tells them apart.
-    """
-    try:
-        text = data.decode("euc_jp")
-    except UnicodeDecodeError:
-        return False
-    letters = [letter for letter in text if letter > "\x7f"]
-    kana = sum("\u3041" <= letter <= "\u30fe" for letter in letters)
-    if kana < 0.2 * len(letters):
-        return False
-    everyday = sum(_is_everyday(letter, "cp932") for letter in letters)
-    return everyday >= _SURE * len(letters) and everyday / len(letters) > share
-
-
 def _legacy(whole: bytes) -> Found | None:
     """The old encoding that fits best, weighed on the file's start; None when none fits."""
     data = whole[:_SAMPLE]
     data = data[: data.rfind(b"\n") + 1] or data  # whole lines, so that no character is cut
-    shares = {encoding: _everyday(data, encoding) for encoding in _EAST_ASIAN}
+    shares = {encoding: everyday(data, encoding) for encoding in EAST_ASIAN}
     high = re.sub(rb"[\x00-\x7f]+", b"", data)
     if shares["cp949"] >= 0.99 and len(high) >= 40:
         return Found("cp949")  # Hangul lie within frequent Chinese, but twenty Chinese letters never all within Hangul
-    if _is_euc_jp(data, shares["gb18030"]):
+    if is_euc_jp(data, shares["gb18030"]):
         return Found("euc_jp")
     share, best = max((share, encoding) for encoding, share in shares.items())
-    if share >= _SURE:
+    if share >= SURE:
         return Found("big5" if best == "big5hkscs" and _decodes(data, "big5") else best)
     latin = bool(high) and len(high) < 0.3 * len(data) and not _in_runs(data)
     if latin and (guess := encoding_letters.guess(data)) is not None:
@@ -260,44 +240,3 @@ def _decodes(data: bytes, encoding: str) -> bool:
     except (UnicodeDecodeError, LookupError):
         return False
     return True
-
-
-def _in_korean_set(letter: str) -> bool:
-    """Whether Hangul is in the old Korean standard; the codec spells the others out in eight bytes."""
-    try:
-        return len(letter.encode("euc_kr")) == 2
-    except UnicodeEncodeError:
-        return False
-
-
-def _everyday(data: bytes, encoding: str) -> float:
-    """Share of the non-ASCII characters that are everyday ones if `data` is in `encoding`; 0 when it cannot be.
-
-    Everyday is what the standards' authors counted as frequent: level 1 of GB 2312 and of Big5, kana and level 1
-    of JIS, Hangul, and full-width punctuation.
-    """
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        if len(data) - error.start > 4:  # a character cut off at the very end is forgiven
-            return 0.0
-        text = data[: error.start].decode(encoding)
-    letters = [letter for letter in text[:_SAMPLE] if letter > "\x7f"]
-    if not letters:
-        return 0.0
-    return sum(_is_everyday(letter, encoding) for letter in letters) / len(letters)
-
-
-def _is_everyday(letter: str, encoding: str) -> bool:
-    if "\u3000" <= letter <= "\u3017" or "\uff01" <= letter <= "\uff5e" or letter in "—…‘’“”·、。":
-        return True
-    if encoding == "cp949":
-        return "\uac00" <= letter <= "\ud7a3" and _in_korean_set(letter)
-    if encoding == "cp932" and "\u3041" <= letter <= "\u30fc":
-        return True
-    try:
-        lead = letter.encode({"gb18030": "gb2312", "big5hkscs": "big5", "cp932": "cp932"}[encoding])[0]
-    except UnicodeEncodeError:
-        return False
-    low, high = {"gb18030": (0xB0, 0xD7), "big5hkscs": (0xA4, 0xC6), "cp932": (0x88, 0x98)}[encoding]
-    return low <= lead <= high and letter >= "\u4e00"

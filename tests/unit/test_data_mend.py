@@ -80,6 +80,11 @@ def test_zeros_at_the_end_as_after_a_power_cut(read):
     assert values == ROWS[:2] and findings.keys() == {"row.cut"} and findings["row.cut"].rows == (3,)
 
 
+def test_a_program_that_ends_in_zeros_is_no_text(read):
+    with pytest.raises(UserError, match=r"data\.binary"):
+        read(b"MZ\x90" + b"\0" * 500)
+
+
 def test_records_behind_separators_are_read(read):
     assert read("".join("\x1e" + line + "\n" for line in LINES.splitlines()))[0] == ROWS
 
