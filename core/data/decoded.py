@@ -109,8 +109,8 @@ def _utf8(data: bytes, line: int) -> str:
             pieces[at].decode("utf-8")
         except UnicodeDecodeError:
             odd[at] = line + at // 2
-    foreign = [at for at in odd if len(pieces[at]) <= source.BLOCK and not _has_utf8(pieces[at])]
-    encoding = encodings.of_lines(b"\n".join(pieces[at] for at in foreign)) if foreign else None
+    foreign = {at for at in odd if len(pieces[at]) <= source.BLOCK and not _has_utf8(pieces[at])}
+    encoding = encodings.of_lines(b"\n".join(pieces[at] for at in sorted(foreign))) if foreign else None
     findings: list[Finding] = []
     texts: list[str] = []
     for at, piece in enumerate(pieces):
