@@ -12,6 +12,7 @@ class Faults:
     """Collects faults row by row; `findings()` gives each kind once, in the order in which they came up."""
 
     def __init__(self) -> None:
+        self._once: set[tuple[object, ...]] = set()
         self._kept: dict[str, tuple[Finding, list[int], list[object]]] = {}
 
     def note(self, finding: Finding) -> None:
@@ -25,12 +26,11 @@ class Faults:
         places += [finding.facts[name] for name in _PLACES if name in finding.facts]
 
     def once(self, finding: Finding) -> None:
-        """As `note`, but a fault without rows at a place that is known is passed over: some files are read twice."""
-        if finding.code in self._kept:
-            places = self._kept[finding.code][2]
-            if all(finding.facts[name] in places for name in _PLACES if name in finding.facts):
-                return
-        self.note(finding)
+        """As `note`, but a fault at a place that came up here before is passed over: some files are read twice."""
+        known = (finding.code, *(finding.facts[name] for name in _PLACES if name in finding.facts))
+        if known not in self._once:
+            self._once.add(known)
+            self.note(finding)
 
     def __contains__(self, code: str) -> bool:
         return code in self._kept
