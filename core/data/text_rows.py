@@ -35,7 +35,7 @@ def read(
     talk = None if table or chat else transcripts.talk_of(plain)
     column = TURNS if chat or talk else COLUMN
     opened.columns[:] = table.names if table else [column]
-    with closing(again()) as chunks:
+    with closing(decoded.heard(again(), faults)) as chunks:
         lines = _without_zeros(decoded.lines(chunks, end), faults, repair=repair)
         if table:
             opened.container = "csv"

@@ -20,7 +20,7 @@ from core.workspace import write_atomic
 SCHEMA_VERSION = 2
 """1 had rows.jsonl, and no choices; such folders still open."""
 
-READER = 1
+READER = 2
 """Raise it when a change makes other rows or findings of the same file: who brings a file that an older one has read
 gets a new reading of it. Versions without a number count as 0."""
 
