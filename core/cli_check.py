@@ -71,8 +71,8 @@ def _let_go(row: Row) -> None:
 
 def _with_model(desk: Desk, rows: RowsFile, task: str) -> tuple[int, list[Finding]]:
     """(rows that the chosen model can learn, what is to be said of them)."""
-    from core.data.measure import measure, token_findings
-    from core.data.measured import longest
+    from core.data.tokens.measure import measure, token_findings
+    from core.data.tokens.measured import longest
 
     model, folder = desk.model(desk.choices.model, fetch=True)
     found = [Finding("error", finding.code) for finding in safety.findings(folder)]

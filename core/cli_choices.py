@@ -7,7 +7,7 @@ from typing import Any
 from core.cli_arguments import Choices as Arguments
 from core.data.choices import Choices
 from core.data.formats import PARTS
-from core.data.mapping import Mapping
+from core.data.formats.mapping import Mapping
 from core.errors import UserError
 from core.findings import Finding
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli_check import plain_finding, tokenizer_in
 from core.cli_desk import Desk
-from core.data.check_answers import few
+from core.data.checks.check_answers import few
 from core.data.dataset import Dataset
 from core.data.keys import keys_of
 from core.errors import UserError

@@ -11,7 +11,7 @@ from typing import Any
 
 from core.cli_data import told_aside
 from core.cli_desk import Desk
-from core.data.check_answers import few
+from core.data.checks.check_answers import few
 from core.engine import Engine
 from core.errors import MachineError, UserError, from_plain
 from core.models import catalog, device

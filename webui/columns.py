@@ -9,15 +9,16 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from core.data import formats, reading_as
+from core.data import formats
 from core.data.choices import Choices
-from core.data.reading_as import Example
+from core.data.formats import reading_as
+from core.data.formats.reading_as import Example
 from core.data.rows import Record
 from core.errors import UserError
 
 if TYPE_CHECKING:
-    from core.data.convert import Mapping
     from core.data.datasets import Dataset
+    from core.data.formats.convert import Mapping
     from webui.context import Context
     from webui.snapshot import Snapshot
 
@@ -122,7 +123,7 @@ def beginning_of(ctx: "Context", dataset: "Dataset", wished: Choices, wait_s: fl
 
 def _open(dataset: "Dataset", wished: Choices) -> Beginning:
     """As many rows as reading looks at to recognise the columns. Raises UserError when the file cannot be read so."""
-    from core.data.regroup import open_rows
+    from core.data.formats.regroup import open_rows
 
     opened = open_rows(dataset.source, name=dataset.file_name, choices=wished)
     with closing(opened.records) as found:  # type: ignore[type-var]  # the file, at once

@@ -65,7 +65,7 @@ def _sample_goals() -> dict[str, str]:
 
 
 def _guess(dataset: "Dataset") -> Any:
-    from core.data.guess import guess
+    from core.data.formats.guess import guess
 
     found = guess(dataset.load_rows())
     return (found.recipe, f"settings.guess.{found.reason}") if found else None

@@ -1,7 +1,7 @@
 """Counting the tokens of a whole data set for one model, on a thread of its own: minutes for a large file.
 
 `ask` never waits. The newest question wins: when other data or another model is chosen, the older count is given up.
-The count itself, and where it is kept, is core/data/measure.py.
+The count itself, and where it is kept, is core/data/tokens/measure.py.
 """
 
 import logging
@@ -17,7 +17,7 @@ from core.errors import UserError, translate
 
 if TYPE_CHECKING:
     from core.data.dataset import Dataset
-    from core.data.measure import Measured
+    from core.data.tokens.measure import Measured
     from core.findings import Finding
     from core.models.catalog import ModelRef
 
@@ -51,7 +51,7 @@ class Measurement:
         """What depends on the model, worst first; worked out once for each maximum length."""
         key = (max_length, model)
         if key not in self._found:
-            from core.data.measure import token_findings
+            from core.data.tokens.measure import token_findings
 
             self._found[key] = tuple(token_findings(self.measured, max_length, model=model))
         return self._found[key]
@@ -191,7 +191,7 @@ class Measuring:
                     self._now = None
 
     def _measure(self, key: Key, dataset: "Dataset", tokenizer: Any, model: "ModelRef") -> Measurement:
-        from core.data.measure import measured_of
+        from core.data.tokens.measure import measured_of
         from core.models import catalog
 
         began = time.monotonic()

@@ -7,7 +7,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from core.data.choices import Choices
-from core.data.reading_as import BEFORE_ROWS
+from core.data.formats.reading_as import BEFORE_ROWS
 
 if TYPE_CHECKING:
     from core.data.datasets import Dataset

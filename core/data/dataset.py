@@ -7,8 +7,8 @@ from typing import Any
 
 from core.data import keeping
 from core.data.choices import UNDECIDED, Choices
+from core.data.formats.mapping import Mapping
 from core.data.keys import Keys, first_exchange, normalised, turns
-from core.data.mapping import Mapping
 from core.data.rows_file import Row, RowsFile
 from core.data.split import held_out_count, why
 from core.errors import UserError, translate

@@ -13,11 +13,11 @@ from core.data import files, formats
 from core.data.checks import Checker
 from core.data.choices import UNDECIDED, Choices
 from core.data.columns import NAMED, plain
-from core.data.convert import Converter, Mapping
+from core.data.formats.convert import Converter, Mapping
+from core.data.formats.parts import missing
+from core.data.formats.reading_as import recognised
+from core.data.formats.regroup import beginning, open_rows
 from core.data.look import plain_look
-from core.data.parts import missing
-from core.data.reading_as import recognised
-from core.data.regroup import beginning, open_rows
 from core.data.rows import Progress, Record
 from core.errors import UserError
 from core.findings import Finding, worst_first

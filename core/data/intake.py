@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from core.data import no_file
+from core.data.files import no_file
 from core.data.rows import Progress
 from core.errors import UserError, translate
 

@@ -53,7 +53,7 @@ def keys(folder: Path, found: RowsFile) -> Keys:
 
 def look(folder: Path, name: str, choices: Choices) -> list[dict[str, Any]]:
     """The first records of the source, [] when it cannot be read."""
-    from core.data.regroup import open_rows
+    from core.data.formats.regroup import open_rows
 
     try:
         kept: list[dict[str, Any]] = json.loads((folder / LOOK).read_bytes())

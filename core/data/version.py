@@ -9,9 +9,9 @@ from core.data import keeping
 from core.data.choices import Choices
 from core.data.dataset import Dataset
 from core.data.examine import examine
+from core.data.formats.mapping import Mapping
 from core.data.keys import FORMAT as KEYS_FORMAT
 from core.data.keys import KeysMaker
-from core.data.mapping import Mapping
 from core.data.rows import Progress
 from core.data.rows_file import RowsWriter
 from core.findings import from_plain

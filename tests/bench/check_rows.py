@@ -28,8 +28,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
 from core.data.checks import Checker
 from core.data.examine import examine
-from core.data.measure import measure
 from core.data.rows_file import RowsFile, RowsWriter
+from core.data.tokens.measure import measure
 from core.models.load import load_tokenizer
 from core.workspace import REPOSITORY
 

@@ -4,9 +4,8 @@ import random
 
 import pytest
 
-from core.data import duplicates
-from core.data.checks import Checker
-from core.data.duplicates import leak
+from core.data.checks import Checker, duplicates
+from core.data.checks.duplicates import leak
 
 LEXICON = "".join(chr(0x4E00 + step * 7) for step in range(600))
 STARTS, MIDDLES = ("ba", "ko", "mi", "tu", "ze", "flo", "gri"), ("ra", "lo", "ni", "du", "fe")

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from core.data import formats, literals
 from core.data.choices import Choices
-from core.data.convert import UNDECIDED, Converter, Mapping, convert
 from core.data.formats import placeholders
+from core.data.formats.convert import UNDECIDED, Converter, Mapping, convert
 from core.data.rows import TURNS as LISTED
 from core.data.rows import Record
 from core.findings import Finding

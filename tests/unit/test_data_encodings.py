@@ -78,7 +78,7 @@ def test_a_character_is_never_torn_between_blocks(cut, tmp_path_factory):
     for encoding in ("utf-8", "gb18030", "big5", "utf-16"):
         path.write_bytes(TRADITIONAL.encode(encoding))
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("core.data.source.BLOCK", cut)
+            patch.setattr("core.data.files.source.BLOCK", cut)
             opened = files.open_file(path, name="x", choices=Choices(encoding=encoding))
             assert [list(row.values.values()) for row in opened.records] == list(csv.reader(io.StringIO(TRADITIONAL)))[
                 1:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from core.data.guess import guess
+from core.data.formats.guess import guess
 
 
 def rows(answers: list[str], system: str | list[str] = "") -> list[dict[str, Any]]:

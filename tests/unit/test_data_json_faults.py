@@ -185,8 +185,8 @@ def test_rows_inside_an_object(read):
 
 def test_rows_inside_a_large_or_broken_object(read, monkeypatch):
     splits = json.dumps({"version": {"x": [1, {"a": 2}]}, "train": ROWS * 50, "test": ROWS[:1]}, indent=1)
-    monkeypatch.setattr("core.data.json_rows._WHOLE_LIMIT", 100)
-    monkeypatch.setattr("core.data.source.BLOCK", 64)
+    monkeypatch.setattr("core.data.files.json_rows._WHOLE_LIMIT", 100)
+    monkeypatch.setattr("core.data.files.source.BLOCK", 64)
     found = read(splits)
     assert values(found) == ROWS * 50 and found.findings[0].facts["others"] == "test (1)"
     broken = read(splits.replace('"q1",', '"q1"', 1))

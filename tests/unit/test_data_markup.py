@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from core.data.choices import Choices
-from core.data.markup import markup_of, split
+from core.data.formats.markup import markup_of, split
 from tests.unit.test_data_convert import codes, converted, said
 
 TALK = [("user", "q1\n\nmore"), ("assistant", "a1"), ("user", "q2"), ("assistant", "a2\nb")]

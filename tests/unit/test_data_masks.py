@@ -13,8 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.data import render
-from core.data.tokens import chat_prompt, encode, pieces
+from core.data.tokens import chat_prompt, encode, pieces, render
 from core.errors import UserError
 
 FOLDER = Path(__file__).parent / "templates"

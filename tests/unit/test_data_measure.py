@@ -8,11 +8,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from core.data import measure as counting
-from core.data import render
-from core.data.deadline import Overdue
-from core.data.measure import Measured, fingerprint, longest, measure, measured_of, token_findings
-from core.data.tokens import encode
+from core.data.tokens import encode, render
+from core.data.tokens import measure as counting
+from core.data.tokens.deadline import Overdue
+from core.data.tokens.measure import Measured, fingerprint, longest, measure, measured_of, token_findings
 from core.errors import UserError
 from core.models.load import load_tokenizer
 from core.workspace import REPOSITORY

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from core.data import files, json_buffer
+from core.data import files
+from core.data.files import json_buffer
 from core.errors import UserError
 
 ROWS = [{"answer": f"a{n}", "question": f"q{n}"} for n in range(3)]
@@ -40,8 +41,8 @@ def test_tables_in_json_have_the_names_of_their_columns(read):
 
 
 def test_a_table_in_json_that_is_read_piece_by_piece(read, monkeypatch):
-    monkeypatch.setattr("core.data.json_rows._WHOLE_LIMIT", 100)
-    monkeypatch.setattr("core.data.source.BLOCK", 200)
+    monkeypatch.setattr("core.data.files.json_rows._WHOLE_LIMIT", 100)
+    monkeypatch.setattr("core.data.files.source.BLOCK", 200)
     cells = [[f"a{n}", f"q{n}"] for n in range(100)]
     for content in (
         {"columns": ["answer", "question"], "index": list(range(100)), "data": cells},
@@ -97,8 +98,8 @@ def test_a_row_without_an_end_is_refused(read, monkeypatch):
 
 
 def test_a_text_without_line_ends_is_refused_before_it_is_held(read, monkeypatch):
-    monkeypatch.setattr("core.data.encodings.LINE_LIMIT", 1_000_000)
-    monkeypatch.setattr("core.data.decoded.LINE_LIMIT", 1_000_000)
+    monkeypatch.setattr("core.data.files.encodings.LINE_LIMIT", 1_000_000)
+    monkeypatch.setattr("core.data.files.decoded.LINE_LIMIT", 1_000_000)
     with pytest.raises(UserError, match=r"data\.line_too_long"):
         read("a" * 3_000_000)
     with pytest.raises(UserError, match=r"data\.line_too_long") as caught:

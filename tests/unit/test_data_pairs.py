@@ -87,7 +87,7 @@ def test_roles_in_other_languages(user, assistant):
 
 
 def test_people_with_numbers_are_no_roles():
-    from core.data.speakers import role_of
+    from core.data.formats.speakers import role_of
 
     assert role_of("user2") is None and role_of("agent 47") is None and role_of("A12") == "assistant"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from core.data.private import Private
-from core.data.seen import seen
+from core.data.checks.private import Private
+from core.data.checks.seen import seen
 
 KEY = "sk-" + "proj-9fQ2xK7mB4vT1zR8wL5n"  # in two parts, so that no scanner takes it for a real one
 TOKEN = "hf" + "_aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3"

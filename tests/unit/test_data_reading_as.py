@@ -3,9 +3,9 @@
 import pytest
 
 from core.data.choices import Choices
-from core.data.convert import Mapping
 from core.data.formats import FORMATS, PARTS, recognise
-from core.data.reading_as import columns_for, mapping_as, missing, parts_of, parts_unused, with_part
+from core.data.formats.convert import Mapping
+from core.data.formats.reading_as import columns_for, mapping_as, missing, parts_of, parts_unused, with_part
 from core.data.rows import Record
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from core.data.choices import Choices
 from core.data.examine import examine
-from core.data.regroup import is_faq_object
+from core.data.formats.regroup import is_faq_object
 
 
 def examined(tmp_path, rows, choices=Choices(), name="x.jsonl"):  # noqa: B008

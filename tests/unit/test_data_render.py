@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from core.data import render, rendering
-from core.data.tokens import encode
+from core.data.tokens import encode, render, rendering
 from core.errors import UserError
 from core.models.load import load_tokenizer
 from core.workspace import PRESETS

@@ -165,7 +165,7 @@ def test_any_rows_of_json_in_any_shape(place, rows, ascii_only, block):
     lines = [written(row, ascii_only) for row in rows]
     pretty = [line.replace('{"question":', '{\n "question" :', 1) for line in lines]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("core.data.source.BLOCK", block)
+        patch.setattr("core.data.files.source.BLOCK", block)
         for text in (
             "\n".join(lines), "\r\n\r\n".join(lines), "[" + ",".join(lines) + "]", "\n".join(pretty),
             "[\n" + ",\n".join(pretty) + "\n]", '{"version": 1, "data": [' + ", ".join(lines) + "]}",

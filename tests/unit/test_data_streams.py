@@ -13,8 +13,9 @@ import zipfile
 
 import pytest
 
-from core.data import files, source
+from core.data import files
 from core.data.choices import Choices
+from core.data.files import source
 from core.data.literals import as_text
 from core.errors import UserError
 from tests.unit.workbook import workbook

@@ -303,7 +303,7 @@ def test_preference_rows_learn_their_answers_only():
     ],
 )
 def test_a_template_without_end_is_refused(source, monkeypatch):
-    from core.data import runaway
+    from core.data.tokens import runaway
 
     monkeypatch.setattr(runaway, "SECONDS", 2)
     tokenizer, row = make_tokenizer(source), {"row": 1, "messages": [{"role": "user", "content": "x"}]}
@@ -400,7 +400,7 @@ def test_the_short_way_to_ids_is_the_same_as_the_long_way():
 )
 def test_a_template_that_runs_away_on_certain_words_loses_the_row_and_not_the_program(bad, monkeypatch):
     """The trial cannot know the words; other rows, and other threads, go on."""
-    from core.data import rendering
+    from core.data.tokens import rendering
 
     monkeypatch.setattr(rendering, "SECONDS", 0.5)
     tokenizer = make_tokenizer("{% if 'XYZZY' in messages[0].content %}" + bad + "{% endif %}" + CHATML)
@@ -415,7 +415,7 @@ def test_a_template_that_runs_away_on_certain_words_loses_the_row_and_not_the_pr
 
 def test_rendering_is_the_same_as_the_librarys():
     """Also for what templates may use: dates, namespaces, macros, JSON, switches, thoughts under several names."""
-    from core.data.rendering import render
+    from core.data.tokens.rendering import render
 
     source = (
         "{%- macro m(x) %}<{{ x }}>{% endmacro %}{% set n = namespace(c=0) %}{{ bos_token }}{{ strftime_now('%Y') }}"

@@ -14,8 +14,8 @@ import yaml
 from core import recipes
 from core.data import checks
 from core.data.examine import Examined, examine
-from core.data.measure import measure, token_findings
 from core.data.samples import FOLDER, Sample, find, samples
+from core.data.tokens.measure import measure, token_findings
 from core.workspace import PRESETS
 
 ALL = samples(kept_back=True)

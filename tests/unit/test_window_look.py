@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from core.data.datasets import Dataset, DatasetStore
-from core.data.measure import measure
+from core.data.tokens.measure import measure
 from core.drafts import DraftStore
 from core.findings import Finding
 from core.models.load import load_tokenizer
@@ -296,7 +296,7 @@ def test_the_newest_question_wins(ctx: Context, tmp_path: Path, monkeypatch: pyt
     model = snapshot.take(ctx).model
     assert model is not None
     measuring, given_up = Measuring(), list[str]()
-    from core.data import measure as core_measure
+    from core.data.tokens import measure as core_measure
 
     real = core_measure.measured_of
 

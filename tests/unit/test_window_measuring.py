@@ -55,7 +55,7 @@ def test_a_model_folder_that_has_changed_is_counted_anew(
 def test_a_data_set_that_is_deleted_is_read_no_longer(
     workspace: Workspace, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from core.data import measure as counting
+    from core.data.tokens import measure as counting
 
     ends: list[str] = []
 

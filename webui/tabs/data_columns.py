@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from core.data import reading_as
-from core.data.parts import FORMATS
+from core.data.formats import reading_as
+from core.data.formats.parts import FORMATS
 from webui import choosing, columns
 from webui.context import Context
 from webui.markup import Html, el

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from core.data import reading_as
-from core.data.parts import FORMATS, kind_of
+from core.data.formats import reading_as
+from core.data.formats.parts import FORMATS, kind_of
 from webui.columns import How
 from webui.markup import Html, el
 from webui.text import Text

@@ -2,7 +2,7 @@
 
 import json
 
-from core.data.reading_as import Example
+from core.data.formats.reading_as import Example
 from webui.columns import How
 from webui.markup import Html, el
 from webui.tabs import row_view

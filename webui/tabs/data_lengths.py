@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from core.data.measure import Cut
+from core.data.tokens.measure import Cut
 from webui.markup import Html, el
 from webui.measuring import Measurement
 from webui.tabs.data_rows import Findings

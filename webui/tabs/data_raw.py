@@ -24,8 +24,8 @@ def find(dataset: "Dataset", number: int, line: int | None) -> Raw | None:
 
     Slow: reads the file up to that place. Raises UserError `data.*` when the source is gone.
     """
-    from core.data import decoded, source
-    from core.data.regroup import open_rows
+    from core.data.files import decoded, source
+    from core.data.formats.regroup import open_rows
 
     opened = open_rows(dataset.source, name=dataset.file_name, choices=dataset.choices)
     with closing(opened.records) as records:  # type: ignore[type-var]

@@ -1,6 +1,6 @@
 """What the model will see of one row: its exact tokens, and which of them are learned (no Gradio here).
 
-The tokens come from core/data/tokens.py, the very path that training takes. `see` is slow (it may load a tokenizer)
+The tokens come from core/data/tokens/, the very path that training takes. `see` is slow (it may load a tokenizer)
 and runs on the CPU worker; the rest makes HTML of what it found.
 """
 

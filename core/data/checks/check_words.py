@@ -1,0 +1,142 @@
+"""What stands in the words that nobody would say: marks of programs, of conversions, of other models."""
+
+import re
+from collections import Counter
+
+from core.data.checks.seen import Seen
+from core.findings import Finding
+
+PLACEHOLDER = re.compile(r"\{\{\s*[A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff -]{0,40}\}\}")
+_FORMULA = re.compile(r"(?:\\[A-Za-z]+|[\^_$])(?:\{\{[^{}]*\}\})+")
+"""Doubled braces of a formula: e^{{x}}, \\frac{{a}}{{b}}."""
+
+_ABOUT_TEMPLATES = re.compile(
+    r"\{%|jinja|mustache|handlebars|\bvue|angular|django|flask|ansible|\bhelm\b|liquid|github actions"
+    r"|v-for|v-bind|ng-repeat",
+    re.IGNORECASE,
+)
+"""Rows that teach template languages, which write their words in doubled braces."""
+
+_SPECIAL = re.compile(
+    r"<\|[a-z][a-z_]{1,30}\|>|<｜[^｜<>\n]{1,30}｜>|<(?:start_of_turn|end_of_turn)>|\[/?INST\]|<</?SYS>>|\[gMASK\]"
+)
+_REPLACED = "\ufffd"
+
+_LATIN_TAIL = "\x80-\xbf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
+_MOJIBAKE = re.compile(
+    rf"Ã[{_LATIN_TAIL}]|â€[™œ\x9d“”˜¦–—\x90-\x9f]|Â[\xa0©®°·»«]|ï»¿|ï¿½|ðŸ|(?:[ã-ï][{_LATIN_TAIL}]{{2}}){{2}}"
+    r"|锟斤拷|烫烫烫|屯屯屯|[锛銆][^\n]{1,60}[锛銆]"
+)
+"""UTF-8 that was read as Latin text or as GBK, and what Windows leaves in empty memory."""
+
+_TAG = re.compile(
+    r"<(?:br|hr|img)(?:\s[^<>\n]{0,300})?/?>"
+    r"|</(?:p|div|span|b|i|u|strong|em|font|table|tbody|thead|tr|td|th|ul|ol|li|h[1-6]|a|center)>"
+    r"|&(?:nbsp|amp|lt|gt|quot|apos|#39|#160|ldquo|rdquo|lsquo|rsquo|hellip|[mn]dash|middot);",
+    re.IGNORECASE,
+)
+"""Tags by where they end: a lone <b> may be a letter in a formula."""
+
+_CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
+_ABOUT_MARKUP = re.compile(
+    r"html|xml|css|svg|\bweb ?page|\btags?\b|markup|javascript|\bscripts?\b|<(?:head|body|style|form|input)\b"
+    r"|php|\bcode\b|react|\bvue|angular|jquery|django|网页|标签|前端|代码|程序",
+    re.IGNORECASE,
+)
+
+_EXCEL = re.compile(r"#(?:REF|VALUE|NUM|NULL|NAME|DIV/0)[!?]|#N/A|(?<![A-Za-z\d.])\d\.\d{2,14}E\+1\d(?![A-Za-z\d/])")
+_ABOUT_EXCEL = re.compile(r"excel|spreadsheet|vlookup|formula|\bcells?\b|公式|单元格|表格|wps", re.IGNORECASE)
+
+_BOILERPLATE = re.compile(
+    r"\bas an? (?:AI|artificial intelligence)(?: language)?(?: model| assistant)?,"
+    r"|\bI(?: am|'m) (?:just |only )?an AI language model"
+    r"|作为(?:一[个名种款])?(?:AI|人工智能|大型)?(?:语言模型|AI(?:助手)?|人工智能(?:助手)?)[，,]",
+    re.IGNORECASE,
+)
+
+
+class Words:
+    """Looks for them in every row. `task` is the data's: running text may carry marks on purpose."""
+
+    def __init__(self, task: str) -> None:
+        self._task = task
+        self._rows = 0
+        self._placeholder, self._names = list[int](), Counter[str]()
+        self._special, self._tokens = list[int](), Counter[str]()
+        self._replaced = list[int]()
+        self._mojibake, self._garbled = list[int](), Counter[str]()
+        self._html, self._doubtful, self._tags = list[int](), list[int](), Counter[str]()
+        self._excel, self._cells = list[int](), Counter[str]()
+        self._boilerplate = list[int]()
+
+    def see(self, seen: Seen) -> None:
+        """One row. Each search is guarded by a character that it cannot do without: most rows cost next to nothing."""
+        said, number = seen.said, seen.number
+        self._rows += 1
+        if "{{" in said and (met := placeholders(said)):
+            self._placeholder.append(number)
+            self._names.update(met)
+        if ("<" in said or "INST]" in said or "[g" in said) and (met := _SPECIAL.findall(said)):
+            self._special.append(number)
+            self._tokens.update(met)
+        if ("<" in said or "&" in said) and (met := _tags(said)):
+            about = _ABOUT_MARKUP.search(said)
+            (self._doubtful if about else self._html).append(number)
+            if not about:
+                self._tags.update(met)
+        if ("#" in said or "E+" in said) and (met := _EXCEL.findall(said)) and not _ABOUT_EXCEL.search(said):
+            self._excel.append(number)
+            self._cells.update(met)
+        if not said.isascii():
+            if _REPLACED in said:
+                self._replaced.append(number)
+            if met := _MOJIBAKE.findall(said):
+                self._mojibake.append(number)
+                self._garbled.update(piece[:12] for piece in met)
+        if self._task != "text" and ("AI" in seen.answered or "模型" in seen.answered or "人工智能" in seen.answered):
+            if _BOILERPLATE.search(seen.answered):
+                self._boilerplate.append(number)
+
+    def findings(self) -> list[Finding]:
+        """One for each kind."""
+        found = []
+        if self._placeholder:
+            found.append(Finding("warning", "text.placeholder", self._placeholder, names=_common(self._names)))
+        on_purpose = self._task == "text" and len(self._special) * 2 > self._rows  # somebody wrote the markup himself
+        if self._special and not on_purpose:
+            found.append(Finding("warning", "text.special_token", self._special, names=_common(self._tokens)))
+        if self._replaced:
+            found.append(Finding("warning", "text.replaced", self._replaced))
+        if self._mojibake:
+            found.append(Finding("warning", "text.mojibake", self._mojibake, examples=_common(self._garbled, 3)))
+        if self._html:
+            # a whole file from a web page, with its talk of tags
+            everywhere = len(self._html) > 0.2 * self._rows
+            rows = sorted(self._html + self._doubtful) if everywhere else self._html
+            found.append(Finding("warning", "text.html", rows, names=_common(self._tags)))
+        if self._excel:
+            found.append(Finding("warning", "text.excel", self._excel, names=_common(self._cells)))
+        if self._boilerplate:
+            found.append(Finding("info", "answer.boilerplate", self._boilerplate))
+        return found
+
+
+def placeholders(said: str) -> list[str]:
+    """Placeholders like {{name}} as they are written, outside of code and formulas."""
+    if _ABOUT_TEMPLATES.search(said):
+        return []
+    return PLACEHOLDER.findall(_FORMULA.sub("", _CODE.sub("", said)))
+
+
+def _tags(said: str) -> list[str]:
+    """Tags and entities outside of code."""
+    if not _TAG.search(said):
+        return []
+    return [
+        tag.split()[0].rstrip("/>").replace("</", "<") + (">" if tag[0] == "<" else "")
+        for tag in _TAG.findall(_CODE.sub("", said))
+    ]
+
+
+def _common(counted: Counter[str], most: int = 5) -> str:
+    return ", ".join(word for word, _ in counted.most_common(most))
