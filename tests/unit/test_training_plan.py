@@ -81,4 +81,5 @@ def test_too_much_for_a_practice_model_is_said(parameters: int, rows: int, lengt
     assert [finding.code for finding in found] == told
     for finding in found:
         for language in LANGUAGES:
-            assert str(rows if finding.code == "model.many_rows" else 900) in load(language).finding(finding)
+            said = f"{rows:,}" if finding.code == "model.many_rows" else "900"
+            assert said in load(language).finding(finding)
