@@ -12,15 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.data.choices import Choices
+from core.data.choices import UNDECIDED, Choices
 from core.errors import UserError, translate
 
 if TYPE_CHECKING:
     from core.data.datasets import Dataset, DatasetStore
     from core.data.rows import Progress
-
-AS_FOUND = Choices()
-"""Nothing is decided: all is found by itself."""
 
 log = logging.getLogger(__name__)
 
@@ -114,7 +111,7 @@ class Intake:
         name: str,
         on_done: "Callable[[Dataset], None]",
         *,
-        choices: Choices = AS_FOUND,
+        choices: Choices = UNDECIDED,
     ) -> None:
         """Begin to read `path`, which is deleted at the end. Returns at once."""
         self._begin(

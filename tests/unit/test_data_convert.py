@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.data import formats, literals
-from core.data.choices import Choices
+from core.data.choices import UNDECIDED, Choices
 from core.data.formats import placeholders
-from core.data.formats.convert import UNDECIDED, Converter, Mapping, convert
+from core.data.formats.convert import Converter, Mapping, convert
 from core.data.rows import TURNS as LISTED
 from core.data.rows import Record
 from core.findings import Finding

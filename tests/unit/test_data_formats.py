@@ -7,7 +7,7 @@ import pytest
 from core.data import formats, literals
 from core.data.formats import Mapping
 from core.data.rows import TURNS as LISTED
-from core.data.rows import FileRows, Record
+from core.data.rows import Record
 
 
 def conversions(rows):
@@ -17,7 +17,9 @@ def conversions(rows):
     columns = list(dict.fromkeys(name for value in values for name in value))
     records = [Record(number, value) for number, value in enumerate(values, 1)]
     mapping = formats.recognise(columns, records)
-    return mapping, *formats.convert_all(FileRows("utf-8", "json", columns, records), mapping)
+    converter = formats.Converter(mapping)
+    rows = [row for record in records for row in converter.rows(record)]
+    return mapping, rows, formats.merged(converter.findings(columns))
 
 
 def said(messages):

@@ -9,12 +9,9 @@ import pytest
 
 from core import recipes
 from core.chat.requests import ChatEvent, ChatRequest
-from core.data.datasets import DatasetStore
-from core.drafts import Draft, DraftStore
+from core.drafts import Draft
 from core.engine import EngineStatus
 from core.errors import UserError
-from core.models.sources import Fetcher
-from core.runs.store import RunStore
 from core.spec import RunSpec, build
 from core.workspace import Workspace
 from webui import app, estimate, frame, snapshot
@@ -60,13 +57,6 @@ class WaitingEngine:
 def _imported() -> None:
     """The library cannot be imported first by several threads at once, as the workers of these windows would."""
     from transformers import AutoTokenizer  # noqa: F401
-
-
-@pytest.fixture
-def ctx(tmp_path: Path) -> Context:
-    workspace = Workspace(tmp_path / "work")
-    datasets = DatasetStore(workspace)
-    return Context(workspace, RunStore(workspace), datasets, DraftStore(workspace), WaitingEngine(), Fetcher())
 
 
 def _with_sample(ctx: Context) -> Context:

@@ -8,25 +8,13 @@ from typing import Any
 
 import pytest
 
-from core.data.datasets import DatasetStore
-from core.drafts import DraftStore
 from core.errors import MachineError, UserError
-from core.models.sources import Fetcher
-from core.runs.store import RunStore
 from core.workspace import Workspace
 from tests.unit.test_window_actions import WaitingEngine
 from webui import app
 from webui.context import Context
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture
-def ctx(tmp_path: Path) -> Context:
-    workspace = Workspace(tmp_path / "work")
-    return Context(
-        workspace, RunStore(workspace), DatasetStore(workspace), DraftStore(workspace), WaitingEngine(), Fetcher()
-    )
 
 
 def test_building_both_pages_loads_no_torch(tmp_path: Path) -> None:

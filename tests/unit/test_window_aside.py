@@ -8,13 +8,8 @@ from typing import Any
 
 import pytest
 
-from core.data.datasets import Dataset, DatasetStore
-from core.drafts import DraftStore
+from core.data.datasets import Dataset
 from core.errors import UserError
-from core.models.sources import Fetcher
-from core.runs.store import RunStore
-from core.workspace import Workspace
-from tests.unit.test_window_actions import WaitingEngine
 from webui import snapshot
 from webui.context import Context
 from webui.snapshot import Page
@@ -22,13 +17,6 @@ from webui.tabs import data_aside
 from webui.text import load
 
 EN = load("en")
-
-
-@pytest.fixture
-def ctx(tmp_path: Path) -> Context:
-    workspace = Workspace(tmp_path / "work")
-    datasets = DatasetStore(workspace)
-    return Context(workspace, RunStore(workspace), datasets, DraftStore(workspace), WaitingEngine(), Fetcher())
 
 
 def chat(question: str, answer: str) -> dict[str, Any]:

@@ -9,25 +9,14 @@ from typing import Any
 import pytest
 
 from core.data.choices import Choices
-from core.data.datasets import Dataset, DatasetStore
+from core.data.datasets import Dataset
 from core.drafts import Draft, DraftStore
-from core.models.sources import Fetcher
-from core.runs.store import RunStore
-from core.workspace import Workspace
-from tests.unit.test_window_actions import WaitingEngine
 from webui import choosing, snapshot
 from webui.columns import how
 from webui.context import Context
 from webui.snapshot import Page
 from webui.tabs import data_aside, data_mine, data_viewer, settings
 from webui.text import load
-
-
-@pytest.fixture
-def ctx(tmp_path: Path) -> Context:
-    workspace = Workspace(tmp_path / "work")
-    datasets = DatasetStore(workspace)
-    return Context(workspace, RunStore(workspace), datasets, DraftStore(workspace), WaitingEngine(), Fetcher())
 
 
 def bring(ctx: Context, folder: Path, name: str) -> Dataset:

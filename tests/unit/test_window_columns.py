@@ -4,13 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from core.data.datasets import Dataset, DatasetStore
-from core.drafts import DraftStore
+from core.data.datasets import Dataset
 from core.findings import Finding
-from core.models.sources import Fetcher
-from core.runs.store import RunStore
-from core.workspace import Workspace
-from tests.unit.test_window_actions import WaitingEngine
 from webui import columns, snapshot
 from webui.choosing import choose_data
 from webui.columns import How
@@ -21,13 +16,6 @@ from webui.tabs import data_columns_view as view
 from webui.text import LANGUAGES, load
 
 EN = load("en")
-
-
-@pytest.fixture
-def ctx(tmp_path: Path) -> Context:
-    workspace = Workspace(tmp_path / "work")
-    datasets = DatasetStore(workspace)
-    return Context(workspace, RunStore(workspace), datasets, DraftStore(workspace), WaitingEngine(), Fetcher())
 
 
 def bring(ctx: Context, folder: Path, name: str, said: str) -> Dataset:

@@ -8,15 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from core.data.datasets import Dataset, DatasetStore
+from core.data.datasets import Dataset
 from core.data.files import read
 from core.data.formats import PARTS
-from core.drafts import DraftStore
 from core.findings import Finding
-from core.models.sources import Fetcher
-from core.runs.store import RunStore
-from core.workspace import Workspace
-from tests.unit.test_window_actions import WaitingEngine
 from webui import choosing, columns, frame, snapshot, templates
 from webui.actions import act
 from webui.context import Context
@@ -24,13 +19,6 @@ from webui.snapshot import Page
 from webui.tabs import data, data_columns, data_doors, data_example, data_view
 from webui.tabs import data_columns_view as view
 from webui.text import LANGUAGES, load
-
-
-@pytest.fixture
-def ctx(tmp_path: Path) -> Context:
-    workspace = Workspace(tmp_path / "work")
-    datasets = DatasetStore(workspace)
-    return Context(workspace, RunStore(workspace), datasets, DraftStore(workspace), WaitingEngine(), Fetcher())
 
 
 def bring(ctx: Context, tmp_path: Path, name: str, said: str, encoding: str = "utf-8") -> Dataset:

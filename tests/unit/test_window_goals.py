@@ -8,26 +8,14 @@ from pathlib import Path
 import pytest
 
 from core import recipes
-from core.data.datasets import DatasetStore
-from core.drafts import Draft, DraftStore
+from core.drafts import Draft
 from core.findings import Finding
-from core.models.sources import Fetcher
-from core.runs.store import RunStore
-from core.workspace import Workspace
 from tests.plans import plan
-from tests.unit.test_window_actions import WaitingEngine
 from webui import estimate, frame, goals, snapshot
 from webui.choosing import choose_data
 from webui.context import Context
 from webui.tabs import data_aside, data_doors, settings, training_bar
 from webui.text import LANGUAGES, load
-
-
-@pytest.fixture
-def ctx(tmp_path: Path) -> Context:
-    workspace = Workspace(tmp_path / "work")
-    datasets = DatasetStore(workspace)
-    return Context(workspace, RunStore(workspace), datasets, DraftStore(workspace), WaitingEngine(), Fetcher())
 
 
 @pytest.fixture(autouse=True)

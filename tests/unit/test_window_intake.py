@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from core.data.choices import Choices
+from core.data.choices import UNDECIDED, Choices
 from core.errors import UserError
-from webui.intake import AS_FOUND, Intake
+from webui.intake import Intake
 
 
 class _Store:
@@ -21,7 +21,7 @@ class _Store:
         self.begun, self.go_on = threading.Event(), threading.Event()
         self.asked: list[tuple[str, Choices]] = []
 
-    def add(self, path: Path, *, name: str, progress: Any, choices: Choices = AS_FOUND) -> Any:
+    def add(self, path: Path, *, name: str, progress: Any, choices: Choices = UNDECIDED) -> Any:
         self.asked.append((name, choices))
         progress(1, 4)
         self.begun.set()

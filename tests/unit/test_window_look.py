@@ -11,15 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.data.datasets import Dataset, DatasetStore
+from core.data.datasets import Dataset
 from core.data.tokens.measure import measure
-from core.drafts import DraftStore
 from core.findings import Finding
 from core.models.load import load_tokenizer
-from core.models.sources import Fetcher
-from core.runs.store import RunStore
-from core.workspace import PRESETS, Workspace
-from tests.unit.test_window_actions import WaitingEngine
+from core.workspace import PRESETS
 from webui import snapshot
 from webui.context import Context
 from webui.markup import Html
@@ -39,13 +35,6 @@ from webui.text import LANGUAGES, load
 
 EN = load("en")
 EVIL = "<img src=x onerror=alert(1)>"
-
-
-@pytest.fixture
-def ctx(tmp_path: Path) -> Context:
-    workspace = Workspace(tmp_path / "work")
-    datasets = DatasetStore(workspace)
-    return Context(workspace, RunStore(workspace), datasets, DraftStore(workspace), WaitingEngine(), Fetcher())
 
 
 @pytest.fixture(scope="module")

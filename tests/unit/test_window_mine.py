@@ -5,23 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from core.data.datasets import Dataset, DatasetStore
-from core.drafts import DraftStore
-from core.models.sources import Fetcher
-from core.runs.store import RunStore
-from core.workspace import Workspace
-from tests.unit.test_window_actions import WaitingEngine
+from core.data.datasets import Dataset
 from webui.context import Context
 from webui.snapshot import Page
 from webui.tabs import data_mine
 from webui.text import LANGUAGES, load
-
-
-@pytest.fixture
-def ctx(tmp_path: Path) -> Context:
-    workspace = Workspace(tmp_path / "work")
-    datasets = DatasetStore(workspace)
-    return Context(workspace, RunStore(workspace), datasets, DraftStore(workspace), WaitingEngine(), Fetcher())
 
 
 def bring(ctx: Context, folder: Path, count: int) -> Dataset:

@@ -3,28 +3,14 @@
 import json
 from pathlib import Path
 
-import pytest
-
 from core.data.choices import Choices
-from core.data.datasets import Dataset, DatasetStore
-from core.drafts import DraftStore
-from core.models.sources import Fetcher
-from core.runs.store import RunStore
-from core.workspace import Workspace
-from tests.unit.test_window_actions import WaitingEngine
+from core.data.datasets import Dataset
 from webui import columns, snapshot
 from webui.choosing import choose_data
 from webui.columns import How
 from webui.context import Context
 from webui.snapshot import Page
 from webui.tabs import data_columns
-
-
-@pytest.fixture
-def ctx(tmp_path: Path) -> Context:
-    workspace = Workspace(tmp_path / "work")
-    datasets = DatasetStore(workspace)
-    return Context(workspace, RunStore(workspace), datasets, DraftStore(workspace), WaitingEngine(), Fetcher())
 
 
 def bring(ctx: Context, tmp_path: Path, records: list[dict[str, object]]) -> Dataset:

@@ -5,14 +5,8 @@ from typing import Any
 
 import pytest
 
-from core.data.datasets import DatasetStore
-from core.drafts import DraftStore
-from core.models.sources import Fetcher
-from core.runs.store import RunStore
 from core.spec import RunSpec
-from core.workspace import Workspace
 from tests.plans import plan
-from tests.unit.test_window_actions import WaitingEngine
 from tests.unit.test_window_compare import page_of
 from webui import estimate, fields, frame, run_list, snapshot
 from webui.context import Context
@@ -21,13 +15,6 @@ from webui.run_list import RunRow
 from webui.snapshot import Page
 from webui.tabs import settings, share_view, training
 from webui.text import LANGUAGES, load
-
-
-@pytest.fixture
-def ctx(tmp_path: Path) -> Context:
-    workspace = Workspace(tmp_path / "work")
-    datasets = DatasetStore(workspace)
-    return Context(workspace, RunStore(workspace), datasets, DraftStore(workspace), WaitingEngine(), Fetcher())
 
 
 def test_a_tab_that_fails_leaves_the_others_and_is_told(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from itertools import chain
 from pathlib import Path
 
 from core.data import columns
-from core.data.choices import Choices
+from core.data.choices import UNDECIDED, Choices
 from core.data.files import (
     csv_rows,
     decoded,
@@ -40,7 +40,6 @@ _LOOK = 400_000
 """Characters of the start by which it is told whether a text is JSON, a table or prose."""
 _SAMPLED = 0.05
 """How much of the work is done when the encoding is known, for which all of an ASCII file is looked at."""
-_NO_CHOICES = Choices()
 _PREFACE = re.compile(
     r"(\s*(//[^\n]*\n|/\*.*?\*/|#[^\n]*\n|```\w*[ \t]*\n|<{7} [^\n]*\n))*\s*"
     r"((?:var|let|const|export default)?\s*[\w.]+\s*=\s*)?",
@@ -52,7 +51,7 @@ _JSON = re.compile(
 )
 
 
-def open_file(path: Path, *, name: str, choices: Choices = _NO_CHOICES, progress: Progress | None = None) -> Opened:
+def open_file(path: Path, *, name: str, choices: Choices = UNDECIDED, progress: Progress | None = None) -> Opened:
     """The file at `path`, ready to be read a row at a time; `name` is what people call it.
 
     Raises UserError `data.*`, one sentence for whatever is wrong with the whole file; a file without a single readable
@@ -168,7 +167,7 @@ def _is_strings(start: str) -> bool:
 
 
 def read(
-    path: Path, *, name: str | None = None, choices: Choices = _NO_CHOICES, progress: Progress | None = None
+    path: Path, *, name: str | None = None, choices: Choices = UNDECIDED, progress: Progress | None = None
 ) -> FileRows:
     """All rows of the file at `path`. Raises UserError `data.*`."""
     opened = open_file(path, name=name or path.name, choices=choices, progress=progress)

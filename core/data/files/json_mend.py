@@ -54,7 +54,7 @@ def _value(text: str) -> Any:
         except (ValueError, RecursionError):
             pass
     try:
-        value = ast.literal_eval(text)
+        value = ast.literal_eval(text)  # values as Python writes them; it reads literals only and calls nothing
     except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
         return _guessed(text)
     return _plain(value)

@@ -200,8 +200,3 @@ def _is_image(start: bytes) -> bool:
     if start.startswith(b"BM"):  # two letters are also the start of many a sentence: a bitmap's reserved bytes are zero
         return len(start) > 14 and start[6:10] == b"\x00\x00\x00\x00"
     return start.startswith(_IMAGES) or (start[:4] == b"RIFF" and start[8:12] == b"WEBP")
-
-
-def is_notebook(keys: set[str]) -> bool:
-    """Whether an object's keys are those of a Jupyter notebook."""
-    return {"cells", "nbformat"} <= keys

@@ -4,20 +4,20 @@ from collections.abc import Iterable
 from copy import copy
 from typing import Any
 
-from core.data.choices import Choices
+from core.data.choices import UNDECIDED, Choices
 from core.data.formats import markup
-from core.data.formats.convert import UNDECIDED, Converter, Mapping, convert, unwrapped
+from core.data.formats.convert import Converter, Mapping, convert, unwrapped
 from core.data.formats.named import by_content, by_name
 from core.data.formats.parts import FORMATS, PARTS, TASKS, known, missing
 from core.data.formats.placeholders import placeholders
 from core.data.formats.speakers import model_among, strangers
 from core.data.formats.turns import names_of, style, turns_of
 from core.data.formats.unnamed import texts_of
-from core.data.rows import FileRows, Record
+from core.data.rows import Record
 from core.findings import Finding
 
 __all__ = [
-    "FORMATS", "PARTS", "Converter", "Mapping", "chosen_columns", "convert", "convert_all", "inner_columns", "merged",
+    "FORMATS", "PARTS", "Converter", "Mapping", "chosen_columns", "convert", "inner_columns", "merged",
     "placeholders", "recognise", "speakers",
 ]  # fmt: skip
 
@@ -57,13 +57,6 @@ def speakers(look: list[Record], mapping: Mapping) -> dict[str, int]:
         for name in strangers(names):
             counted[name] = counted.get(name, 0) + 1
     return dict(sorted(counted.items(), key=lambda item: -item[1]))
-
-
-def convert_all(file_rows: FileRows, mapping: Mapping) -> tuple[list[dict[str, Any]], list[Finding]]:
-    """All rows of a file that can be used, and the findings of the reader and of the conversion, one per kind."""
-    converter = Converter(mapping)
-    rows = [row for record in file_rows.rows for row in converter.rows(record)]
-    return rows, merged([*file_rows.findings, *converter.findings(file_rows.columns)])
 
 
 def merged(findings: Iterable[Finding]) -> list[Finding]:

@@ -148,7 +148,8 @@ def parsed(said: str) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a backslash in people's words
-            found = ast.literal_eval(said.strip())  # how pandas writes lists into a CSV
+            # how pandas writes lists into a CSV; literals only, nothing is called
+            found = ast.literal_eval(said.strip())
     except (ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
         return None
     return found if isinstance(found, dict | list) else None

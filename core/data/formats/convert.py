@@ -13,7 +13,7 @@ later ones `"variant": 2`, 3 and so on.
 from copy import copy
 from typing import Any
 
-from core.data.choices import Choices
+from core.data.choices import UNDECIDED, Choices
 from core.data.columns import UNREMARKABLE, plain
 from core.data.formats.cells import BadRow, Cells, Notes
 from core.data.formats.chat import conversations
@@ -29,9 +29,6 @@ __all__ = ["Converter", "Mapping", "convert", "unwrapped"]
 
 _MARKED = ("messages", "prompt", "chosen")
 """The parts that may hold marked-up text."""
-
-UNDECIDED = Choices()
-"""Nothing is decided by a person; all is found by itself."""
 
 
 class Converter:
