@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from copy import copy
-from typing import Any
 
 from core.data.choices import UNDECIDED, Choices
 from core.data.formats import markup
