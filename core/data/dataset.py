@@ -23,11 +23,19 @@ class Dataset:
 
     rows          records read; usable: rows that can be learned, of which one record may give several
     size          bytes of the file; `created` and `added` (when it was last brought in) in seconds since 1970
-    container     "jsonl", "json", "csv", "xlsx", "parquet" or "text"; encoding: "" for what is no text
+    container     "jsonl", "json", "csv", "xlsx", "parquet", "text", or "made": typed in here or put together, no file;
+                  encoding: "" for what is no text
     mapping       which column holds what, as found or as the choices say; format "unknown" when nothing could be found
     choices       what a person decided about how it is read
     column_names  the columns of the file; `sheets` of a workbook, of which `sheet` is read; `packed`: "gz", "zip" or ""
-    parent        the version that this one is another reading of
+    parent        the version that this one is another reading of, or that it was derived from
+    family        the first version of all that come from one source; its versions are told apart from others by it
+    fixes         the steps that made these rows of a reading's, oldest first (derived.py); [] for a reading
+    accepted      `[{"code", "rows"}]`: what a person said is meant so; it is no longer among the findings
+    read_findings what reading the source found, of the rows that are still as they were read
+    parts         `[{"id", "name", "rows"}]`: what a "made" one was put together from
+    last          the highest row number that was used when this version was made; new rows get higher ones
+    note          a person's words about the data set, changeable
     agreed        the person has looked at how it was read and agreed, later on
     reader        which reader read it (version.READER), 0 before there were numbers
     """
@@ -56,6 +64,12 @@ class Dataset:
     packed: str = ""
     agreed: bool = False
     reader: int = 0
+    family: str = ""
+    accepted: list[dict[str, Any]] = field(default_factory=list)
+    read_findings: list[Finding] = field(default_factory=list)
+    parts: list[dict[str, Any]] = field(default_factory=list)
+    last: int = 0
+    note: str = ""
     _kept: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -71,6 +85,11 @@ class Dataset:
     def columns(self) -> dict[str, str]:
         """Part of a row -> the column that holds it."""
         return self.mapping.columns
+
+    @property
+    def made(self) -> bool:
+        """Whether it was typed in or put together here: there is no file that could be read anew."""
+        return self.container == "made"
 
     @property
     def source(self) -> Path:

@@ -14,14 +14,15 @@ are read outside the lock: two at once if need be.
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.data import intake, keeping, version
 from core.data.choices import UNDECIDED, Choices
 from core.data.dataset import Dataset
+from core.data.fixes.mend import Length, Mend
 from core.data.intake import Accept, anything
 from core.data.readings import hidden_by, like, newest_of_each
 from core.data.removal import remove
@@ -29,6 +30,10 @@ from core.data.rows import Progress
 from core.data.samples import Sample, find, samples
 from core.errors import UserError, translate
 from core.workspace import NAME_LIMIT, Workspace, clean_name, is_id, mint_id, person_path
+
+if TYPE_CHECKING:
+    from core.data.edits import Edits
+    from core.data.mixing import Mix
 
 __all__ = ["Dataset", "DatasetStore", "Sample"]
 
@@ -187,6 +192,53 @@ class DatasetStore:
                 raise UserError("dataset.unknown", dataset=each) from None
             except OSError as error:
                 raise translate(error, where=str(folder)) from error
+
+    def versions(self, dataset_id: str) -> tuple[Dataset, ...]:
+        """All versions of its family, oldest first. Raises UserError `dataset.unknown` or `dataset.damaged`."""
+        raise NotImplementedError
+
+    def use(self, dataset_id: str) -> Dataset:
+        """Make it the one of its family that is listed. Raises UserError `dataset.unknown` or `dataset.damaged`."""
+        raise NotImplementedError
+
+    def mend(
+        self,
+        dataset_id: str,
+        mends: Sequence[Mend] | None,
+        *,
+        length: Length | None = None,
+        progress: Progress | None = None,
+    ) -> Dataset:
+        """A new version with these mends applied; None: all that is safe, until nothing safe is left.
+
+        Pending hand edits are kept in the same version. What would change nothing gives the version as it is.
+        length: tokens of a row, which shortening and splitting need
+        """
+        raise NotImplementedError
+
+    def edits(self, dataset_id: str) -> "Edits":
+        """The hand edits that are pending on a version, one object for all who edit it."""
+        raise NotImplementedError
+
+    def keep_edits(self, dataset_id: str, progress: Progress | None = None) -> Dataset:
+        """A new version of the pending hand edits; the same one when there are none."""
+        raise NotImplementedError
+
+    def create(self, name: str) -> Dataset:
+        """An empty data set of conversations, to be typed in. Raises UserError `name.empty`."""
+        raise NotImplementedError
+
+    def put_together(self, mix: "Mix", progress: Progress | None = None) -> Dataset:
+        """A data set made of others. Raises UserError `mix.*` and `dataset.unknown`."""
+        raise NotImplementedError
+
+    def note(self, dataset_id: str, note: str) -> Dataset:
+        """Keep a person's words about the data set; "" for none."""
+        raise NotImplementedError
+
+    def delete_version(self, dataset_id: str) -> None:
+        """Only this version goes. Raises UserError `dataset.only_version` for the last one of its family."""
+        raise NotImplementedError
 
     def samples(self) -> list[Sample]:
         """The samples that come with the program."""

@@ -61,8 +61,12 @@ class RowsWriter:
             text = json.dumps(row, ensure_ascii=False).encode()
         except UnicodeEncodeError:  # half an emoji is no Unicode, but can be written as \ud83d
             text = json.dumps(row).encode()
-        self._numbers.append(row["row"])
-        self._variants.append(int(row.get("variant", 0)))
+        self.append_raw(row["row"], int(row.get("variant", 0)), text)
+
+    def append_raw(self, number: int, variant: int, text: bytes) -> None:
+        """Add a row as it stands in another such file, byte for byte."""
+        self._numbers.append(number)
+        self._variants.append(variant)
         self._texts.append(text)
         self._size += len(text)
         self.count += 1
@@ -141,6 +145,7 @@ class RowsFile(Sequence[Row]):
         self._starts = np.zeros(1, np.int64)
         self._map: pa.MemoryMappedFile | None = None
         self._numbers: np.ndarray | None = None
+        self._variants: np.ndarray | None = None
 
     def _opened(self) -> tuple[list["pa.RecordBatch"], np.ndarray]:
         """The batches, and the place of the first row of each, with the number of rows as the last."""
@@ -185,20 +190,39 @@ class RowsFile(Sequence[Row]):
             raise IndexError(place)
         return self._row(batches, starts, int(index))
 
+    @classmethod
+    def _row(cls, batches: list["pa.RecordBatch"], starts: np.ndarray, index: int) -> Row:
+        found: Row = json.loads(cls._raw(batches, starts, index))
+        return found
+
     @staticmethod
-    def _row(batches: list["pa.RecordBatch"], starts: np.ndarray, index: int) -> Row:
+    def _raw(batches: list["pa.RecordBatch"], starts: np.ndarray, index: int) -> bytes:
         batch = int(np.searchsorted(starts, index, "right")) - 1
-        found: Row = json.loads(batches[batch].column(2)[index - int(starts[batch])].as_py())
+        found: bytes = batches[batch].column(2)[index - int(starts[batch])].as_buffer().to_pybytes()
         return found
 
     def __iter__(self) -> Iterator[Row]:
         """All rows, a batch at a time and unmapped: pages that were read once would count as the program's memory."""
+        for _, _, text in self.raws():
+            yield json.loads(text)
+
+    def raws(self) -> Iterator[tuple[int, int, bytes]]:
+        """(number, variant, the row's bytes) of all rows in order, without taking the rows apart."""
         import pyarrow as pa
 
         with pa.OSFile(str(self.path)) as file, pa.ipc.open_stream(file) as stream:
             for batch in stream:
-                for text in batch.column(2).to_pylist():
-                    yield json.loads(text)
+                numbers, variants = batch.column(0).to_pylist(), batch.column(1).to_pylist()
+                texts = batch.column(2).cast(pa.large_binary()).to_pylist()
+                yield from zip(numbers, variants, texts, strict=True)
+
+    def raw(self, place: int) -> bytes:
+        """The bytes of the row at this place, as they stand in the file. Raises IndexError."""
+        batches, starts = self._opened()
+        index = place + int(starts[-1]) if place < 0 else place
+        if not 0 <= index < int(starts[-1]):
+            raise IndexError(place)
+        return self._raw(batches, starts, int(index))
 
     def numbers(self) -> np.ndarray:
         """The number of each row, int64."""
@@ -207,6 +231,14 @@ class RowsFile(Sequence[Row]):
             columns = [np.frombuffer(batch.column(0).buffers()[1], np.int64, batch.num_rows) for batch in batches]
             self._numbers = np.concatenate([np.zeros(0, np.int64), *columns])
         return self._numbers
+
+    def variants(self) -> np.ndarray:
+        """Which of the rows of its record each row is, 0 for the first, as int64."""
+        if self._variants is None:
+            batches, _ = self._opened()
+            columns = [batch.column(1).to_numpy().astype(np.int64) for batch in batches]
+            self._variants = np.concatenate([np.zeros(0, np.int64), *columns])
+        return self._variants
 
     def place_of(self, number: int) -> int | None:
         """Where the (first) row of that number stands, None where it was left out."""
