@@ -165,6 +165,14 @@ WORDS = {
         "There is no verb `{word}`.{near} The verbs are {verbs}; without one, the window opens.",
         "没有 `{word}` 这个命令。{near}可用的命令：{verbs}；不写命令则打开窗口。",
     ),
+    "cli.data_verb": (
+        "There is no verb `data {word}`.{near} After `data` stands one of {verbs}.",
+        "没有 `data {word}` 这个命令。{near}`data` 后面可以写：{verbs}。",
+    ),
+    "cli.data_verb_missing": (
+        "After `data` stands what to do with it: {verbs}. See `data --help`.",
+        "`data` 后面要写做什么：{verbs}。用 `data --help` 查看说明。",
+    ),
     "cli.unknown": (
         "`{verb}` does not know `{word}`.{near} See `--help` for what it takes.",
         "`{verb}` 不认识 `{word}`。{near}用 `--help` 查看可用的选项。",
@@ -177,84 +185,9 @@ WORDS = {
     ),
     "cli.number": ("`{option}` takes a number, not `{value}`.", "`{option}` 需要一个数字，不能是 `{value}`。"),
     "cli.value": ("`{option}` needs a value after it.", "`{option}` 后面需要写一个值。"),
+    "cli.both": ("`{option}` and `{other}` cannot be said together.", "`{option}` 和 `{other}` 不能同时写。"),
     "cli.required": ("`{verb}` also needs {names}.", "`{verb}` 还需要 {names}。"),
     "cli.other": ("The options could not be read: {said}.", "无法读取选项：{said}。"),
-    # -- help
-    "help.description": (
-        "LoRA Workbench teaches a language model your own subject, in the browser, without code.\n"
-        "Without a verb it opens the window.",
-        "LoRA Workbench：在浏览器里教语言模型学会你的内容，不用写代码。\n不写命令则打开窗口。",
-    ),
-    "help.epilog": (
-        "Exit code: 0 done, 2 something to mend on your side, 1 the machine (memory, disk, network, busy).",
-        "退出码：0 完成，2 需要你修改，1 机器的问题（内存、磁盘、网络、设备被占用）。",
-    ),
-    "help.what": ("what", "对象"),
-    "help.options": ("options", "选项"),
-    "help.verbs": ("verbs", "命令"),
-    "help.help": ("show this help and leave", "显示帮助后退出"),
-    "help.json": ("one JSON document on stdout, errors as well", "在标准输出给出一个 JSON，错误也一样"),
-    "help.lang": ("language of the sentences: en or zh", "语言：en 或 zh"),
-    "help.workspace": ("where data and runs are kept (~/lora-workbench)", "数据和训练存放的文件夹（~/lora-workbench）"),
-    "help.port": ("port of the window (7860, or the next free one)", "窗口的端口（7860，被占用时用下一个）"),
-    "help.no_browser": ("open no browser, only print the address", "不打开浏览器，只显示地址"),
-    "help.check": ("read a file: format, rows, what is wrong with which row", "检查文件：格式、行数、哪一行有什么问题"),
-    "help.preview": ("what the model sees of some rows, token by token", "逐个词元查看模型看到的内容"),
-    "help.forecast": ("how much memory and time a run takes, and what fits", "预计需要多少内存和时间，能否放下"),
-    "help.train": ("train", "训练"),
-    "help.runs": ("list the runs, or show one", "列出训练，或查看其中一个"),
-    "help.compare": ("answers of the model before and after", "对比训练前后的回答"),
-    "help.export": ("write what was learned to a folder", "把学到的内容导出到文件夹"),
-    "help.test": ("the project's own tests", "运行本项目的测试"),
-    "help.file": (
-        "a file of rows: JSON, JSONL, CSV, Excel, Parquet or text",
-        "数据文件：JSON、JSONL、CSV、Excel、Parquet 或文本",
-    ),
-    "help.data": ("a file, a sample's name or a data set's id", "文件、示例名称或数据集编号"),
-    "help.model": ("starter, a catalogue name, a folder or a hub id", "starter、目录中的名称、文件夹或 hub 编号"),
-    "help.endpoint": (
-        "download from this address, a mirror (huggingface.co); HF_TOKEN is used where it is set",
-        "从这个地址（镜像站）下载，默认 huggingface.co；设置了 HF_TOKEN 时会使用它",
-    ),
-    "help.reading": ("how the data is read", "如何读取数据"),
-    "help.encoding": (
-        "of a text file, as gb18030; found by itself otherwise",
-        "文本文件的编码，如 gb18030；默认自动识别",
-    ),
-    "help.sheet": ("the sheet of a workbook", "要读取的工作表"),
-    "help.separator": ("what stands between the cells: tab, or one character", "单元格之间的分隔符：tab 或一个字符"),
-    "help.header": ("whether the first row names the columns", "第一行是不是列名"),
-    "help.column": (
-        "which column holds what, as question=Frage; again for another one",
-        "哪一列是什么，如 question=提问，可重复",
-    ),
-    "help.speaker": ("whose turns are the model's, where speakers have names", "对话中哪位说话人是模型"),
-    "help.fill": (
-        "words for a placeholder, as name=Aurora; again for another one",
-        "占位符的内容，如 name=晨光，可重复",
-    ),
-    "help.repair": ("mend what is no valid JSON", "修补不合规的 JSON"),
-    "help.nested_as_text": ("lists and objects become JSON text", "列表和对象转为 JSON 文本"),
-    "help.eval_data": (
-        "rows to measure on, instead of keeping some aside; read as DATA",
-        "专门用来检验的数据，不再从数据中留出",
-    ),
-    "help.rows": ("how many rows, `all`, or row numbers: 1,3 (5)", "行数、`all` 或行号：1,3（默认 5）"),
-    "help.recipe": ("what to learn and how thorough: faq, style/quick", "学什么、多充分：faq、style/quick"),
-    "help.set": ("a setting, as rank=16; again for another one", "设置项，如 rank=16，可重复"),
-    "help.name": ("a name for the run", "训练的名称"),
-    "help.no_wait": ("when another program has the device, leave instead of waiting", "设备被占用时直接退出，不等待"),
-    "help.run": ("a run's id, the beginning of it, or its name", "训练的编号、编号开头或名称"),
-    "help.prompt": ("a question; again for another one", "问题，可重复"),
-    "help.system": ("system prompt for both sides (the data's own)", "两边共用的系统提示（默认用数据里的）"),
-    "help.temperature": ("0 is greedy: the likeliest token always", "0 表示总选最可能的词元"),
-    "help.max_tokens": ("longest answer in tokens", "回答最长多少词元"),
-    "help.seed": ("the same seed draws the same answer", "相同的种子得到相同的回答"),
-    "help.as": (
-        "adapter: adapter_model.safetensors and what belongs to it",
-        "adapter：adapter_model.safetensors 及相关文件",
-    ),
-    "help.to": ("the folder to write", "导出到哪个文件夹"),
 }
 
 
@@ -287,11 +220,11 @@ def chinese(argv: Sequence[str], environ: Mapping[str, str] | None = None) -> bo
     return False
 
 
-def speaker(zh: bool) -> Callable[..., str]:
+def speaker(zh: bool, words: Mapping[str, tuple[str, str]] = WORDS) -> Callable[..., str]:
     """`say(key, **facts)` for one language. A fact that is a pair (key, facts) is said as well."""
 
     def say(key: str, **facts: Any) -> str:
         said = {name: say(value[0], **value[1]) if isinstance(value, tuple) else value for name, value in facts.items()}
-        return WORDS[key][1 if zh else 0].format(**said)
+        return words[key][1 if zh else 0].format(**said)
 
     return say

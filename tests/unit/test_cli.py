@@ -74,6 +74,13 @@ def faq(tmp_path: Path) -> Path:
         (["runs", "--lang", "fr"], "cli.choice"),
         (["runs", "a", "b"], "cli.unknown"),
         (["check", "--mod", "x", "y"], "cli.unknown"),
+        (["data"], "cli.data_verb_missing"),
+        (["data", "lst"], "cli.data_verb"),
+        (["data", "show"], "cli.required"),
+        (["data", "mend", "x", "--saef"], "cli.unknown"),
+        (["data", "mend", "x", "--max-length", "long"], "cli.number"),
+        (["data", "export", "x", "--as", "xls", "--to", "y"], "cli.choice"),
+        (["data", "delete", "x", "--this-version", "--all-versions"], "cli.both"),
     ],
 )
 def test_a_slip_of_the_pen_is_one_sentence(argv: list[str], key: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -89,7 +96,13 @@ def test_a_slip_of_the_pen_is_one_sentence(argv: list[str], key: str, capsys: py
 
 
 def test_what_was_meant_is_suggested(capsys: pytest.CaptureFixture[str]) -> None:
-    for argv, meant in ((["trian"], "`train`"), (["--prot", "1"], "`--port`"), (["runs", "--jsno"], "`--json`")):
+    for argv, meant in (
+        (["trian"], "`train`"),
+        (["--prot", "1"], "`--port`"),
+        (["runs", "--jsno"], "`--json`"),
+        (["data", "lst"], "`list`"),
+        (["data", "mend", "x", "--saef"], "`--safe`"),
+    ):
         with pytest.raises(SystemExit):
             cli_arguments.parse_or_exit(argv)
         assert meant in capsys.readouterr().err
@@ -104,10 +117,10 @@ def test_json_is_asked_for_before_or_after_the_verb(capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("verb", ["", *cli_arguments.VERBS])
+@pytest.mark.parametrize("verb", ["", *cli_arguments.VERBS, *(f"data {verb}" for verb in cli_arguments.DATA_VERBS)])
 def test_help_is_there_for_every_verb(verb: str, language: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
-        cli_arguments.parse([*([verb] if verb else []), "--help", "--lang", language])
+        cli_arguments.parse([*verb.split(), "--help", "--lang", language])
     said = capsys.readouterr().out
     assert caught.value.code == 0 and "--workspace" in said and ("文件夹" in said) == (language == "zh")
 

@@ -19,11 +19,20 @@ import pytest
 from core import first_words, install, install_pip, install_state, install_torch
 from core.cli_arguments import VERBS
 from core.first_words import WORDS, Trouble, speaker
+from core.help_words import HELP
 from core.install_state import Place
 from core.install_torch import Card
 
 REPOSITORY = Path(__file__).parent.parent.parent
-BEFORE = ("core/__init__.py", "core/first_words.py", "core/cli_arguments.py", "launch.py")
+BEFORE = (
+    "core/__init__.py",
+    "core/first_words.py",
+    "core/help_words.py",
+    "core/cli_parser.py",
+    "core/cli_arguments.py",
+    "core/cli_arguments_data.py",
+    "launch.py",
+)
 
 
 # -- which PyTorch
@@ -181,11 +190,17 @@ def test_the_fingerprint_does_not_change_with_line_ends(tmp_path: Path) -> None:
 # -- sentences
 
 
+def _parsers() -> list[Path]:
+    core = REPOSITORY / "core"
+    return [core / "cli_parser.py", *sorted(core.glob("cli_arguments*.py"))]
+
+
 def test_every_word_stands_in_both_languages_with_the_same_facts() -> None:
     def facts(sentence: str) -> set[str]:
         return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
 
-    for key, (english, chinese) in WORDS.items():
+    assert not WORDS.keys() & HELP.keys()
+    for key, (english, chinese) in {**WORDS, **HELP}.items():
         assert facts(english) == facts(chinese), key
         assert english or key == "cli.nothing_near"
         if re.search(r"[a-z]{3}", english) and not key.startswith("install.step"):
@@ -194,11 +209,11 @@ def test_every_word_stands_in_both_languages_with_the_same_facts() -> None:
 
 def test_every_key_that_the_installer_uses_has_words() -> None:
     used = set()
-    for path in [*sorted((REPOSITORY / "core").glob("install*.py")), REPOSITORY / "core" / "cli_arguments.py"]:
+    for path in [*sorted((REPOSITORY / "core").glob("install*.py")), *_parsers()]:
         used |= set(
-            re.findall(r'"((?:python|folder|install|torch|failed|cli|help)\.[a-z_]+)"', path.read_text("utf-8"))
+            re.findall(r'"((?:python|folder|install|torch|failed|cli|help)\.[a-z_.]+)"', path.read_text("utf-8"))
         )
-    assert len(used) > 50 and used - {"python.exe", "install.log"} <= WORDS.keys()
+    assert len(used) > 80 and used - {"python.exe", "install.log", "help."} <= WORDS.keys() | HELP.keys()
 
 
 @pytest.mark.parametrize(
@@ -439,7 +454,7 @@ def _place(root: Path) -> Place:
 def test_no_word_is_left_over() -> None:
     """Every word is asked for somewhere, by its key or, for the verbs' help, by the verb."""
     core = REPOSITORY / "core"
-    places = [REPOSITORY / "launch.py", core / "cli_arguments.py", *core.glob("install*.py")]
+    places = [REPOSITORY / "launch.py", *_parsers(), *core.glob("install*.py")]
     source = "\n".join(place.read_text(encoding="utf-8") for place in places)
     verbs = {f"help.{verb}" for verb in VERBS}
-    assert [key for key in WORDS if f'"{key}"' not in source and key not in verbs] == []
+    assert [key for key in (*WORDS, *HELP) if f'"{key}"' not in source and key not in verbs] == []
