@@ -41,7 +41,7 @@ def add(maker: Maker, verbs: Any) -> None:
     merge = maker.verb(actions, "merge", "help.sets.merge", say("help.sets.merge.more"))
     merge.add_argument("parts", nargs="+", metavar="DATA[:SHARE|:COUNT]", help=say("help.sets.parts"))
     merge.add_argument("--name", required=True, metavar="NAME", help=say("help.sets.name"))
-    merge.add_argument("--seed", type=int, default=42, metavar="N", help=say("help.sets.seed"))
+    merge.add_argument("--seed", type=int, default=1, metavar="N", help=say("help.sets.seed"))
     merge.add_argument("--shuffle", action="store_true", help=say("help.sets.shuffle"))
     merge.add_argument("--system", metavar="TEXT", help=say("help.sets.system"))
     merge.add_argument("--replace-system", action="store_true", help=say("help.sets.replace_system"))

@@ -89,7 +89,8 @@ HELP = {
     "help.sets.more": (
         "Data is never changed: what is mended or put together is a new version, and the one before stays.\n"
         "`data mend --help` says what each of them takes.",
-        "数据从不被改动：修正或合并的结果是一个新版本，原来的版本保留。\n用 `data mend --help` 这样的写法查看各命令的选项。",
+        "数据从不被改动：修正或合并的结果是一个新版本，原来的版本保留。\n"
+        "用 `data mend --help` 这样的写法查看各命令的选项。",
     ),
     "help.sets.list": ("the data sets that are kept here", "列出保存在这里的数据集"),
     "help.sets.show": (
@@ -148,7 +149,7 @@ HELP = {
         "文件、示例名称或数据集编号；加 :0.5 取一半的行，加 :20 取 20 行",
     ),
     "help.sets.name": ("the name of the new data set", "新数据集的名称"),
-    "help.sets.seed": ("the same seed draws the same rows (42)", "相同的种子抽到相同的行（42）"),
+    "help.sets.seed": ("the same seed draws the same rows (1)", "相同的种子抽到相同的行（1）"),
     "help.sets.shuffle": ("in a drawn order instead of one after another", "打乱顺序，而不是依次排列"),
     "help.sets.system": (
         "a system prompt for the rows that have none",
