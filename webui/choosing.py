@@ -32,18 +32,43 @@ def choose_data(ctx: "Context", dataset: "Dataset", *, instead_of: "Dataset | No
     ctx.drafts.change(decided)
 
 
+def use_version(ctx: "Context", dataset_id: str) -> "Dataset":
+    """Work with this very version; of the one in use now another version keeps what was decided for it.
+
+    Raises UserError `dataset.unknown` or `dataset.damaged`.
+    """
+    version, chosen = ctx.datasets.use(dataset_id), ctx.drafts.load().dataset
+    of_it = next((each for each in ctx.datasets.versions(version.id) if each.id == chosen), None)
+    choose_data(ctx, version, instead_of=of_it)
+    return version
+
+
+def delete_version(ctx: "Context", dataset: "Dataset") -> None:
+    """Delete one version; where it was in use the newest of the others is. Raises UserError `dataset.only_version`."""
+    left = [each for each in ctx.datasets.versions(dataset.id) if each.id != dataset.id]
+    if left and ctx.drafts.load().dataset == dataset.id:
+        use_version(ctx, left[-1].id)  # first: what is chosen is read by every open page
+    ctx.datasets.delete_version(dataset.id)
+    _forget(ctx, {dataset.id})
+
+
 def delete(ctx: "Context", dataset: "Dataset") -> None:
-    """Delete a data set with the readings that it hides, and choose none of them any more. Raises UserError."""
+    """Delete a data set with all its versions, and choose none of them any more. Raises UserError."""
     gone = {dataset.id, *(each.id for each in ctx.datasets.hidden_by(dataset.id))}
+    _forget(ctx, gone)  # first: what is chosen is read by every open page
+    ctx.datasets.delete(dataset.id)
+
+
+def _forget(ctx: "Context", gone: set[str]) -> None:
+    """None of these is chosen or measured any more."""
 
     def without(draft: "Draft") -> dict[str, Any]:
         changes = {name: kept for name, kept in draft.changes.items() if name != "eval_dataset" or kept not in gone}
         return {"dataset": None if draft.dataset in gone else draft.dataset, "changes": changes}
 
-    ctx.drafts.change(without)  # first: what is chosen is read by every open page
+    ctx.drafts.change(without)
     for each in gone:
         ctx.measuring.forget(each)
-    ctx.datasets.delete(dataset.id)
 
 
 def read_so(ctx: "Context", dataset: "Dataset", choices: "Choices") -> None:

@@ -1,5 +1,6 @@
 """What things are called on a page: samples and the built-in model have a name in each language (no Gradio here)."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,17 @@ def dataset_title(dataset: "Dataset", text: Text) -> str:
     if dataset.origin == "sample" and dataset.name in _sample_titles():
         return _sample_titles()[dataset.name][text.language]
     return dataset.name
+
+
+def version_number(dataset: "Dataset", versions: "Sequence[Dataset]") -> int:
+    """Which version it is, counted from 1; `versions` are all of its family, oldest first."""
+    return 1 + next((place for place, each in enumerate(versions) if each.id == dataset.id), 0)
+
+
+def version_title(dataset: "Dataset", versions: "Sequence[Dataset]", text: Text) -> str:
+    """ "FAQ", and "FAQ, version 2" where there are several."""
+    title = dataset_title(dataset, text)
+    return text("versions.of", name=title, n=version_number(dataset, versions)) if len(versions) > 1 else title
 
 
 def model_title(model: "ModelRef", text: Text) -> str:
