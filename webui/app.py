@@ -127,11 +127,12 @@ def launch_arguments(ctx: "Context") -> dict[str, Any]:
     from starlette.middleware import Middleware
     from starlette.routing import Route
 
-    from webui.downloads import download_route, template_route
+    from webui.downloads import data_route, download_route, template_route
     from webui.intake import LIMIT
     from webui.theme import theme
 
     routes = [Route("/download/{run}", download_route(ctx)), Route("/alive", _alive)]
+    routes.append(Route("/download/data/{file}", data_route(ctx)))
     routes.append(Route("/template/{language}/{name}", template_route))
     guard = Middleware(Guard, hosts=hosts_from_environment(), upload_limit=LIMIT + 1_000_000)
     script = (ASSETS / "window.js").read_text(encoding="utf-8")
@@ -139,7 +140,7 @@ def launch_arguments(ctx: "Context") -> dict[str, Any]:
         "server_name": "0.0.0.0" if os.environ.get("SPACE_ID") else "127.0.0.1",
         "app_kwargs": {"middleware": [guard], "routes": routes},
         "theme": theme(),
-        "css_paths": [ASSETS / "style.css", ASSETS / "rooms.css", ASSETS / "data.css"],
+        "css_paths": [ASSETS / "style.css", ASSETS / "rooms.css", ASSETS / "data.css", ASSETS / "mine.css"],
         "head": f"<script>{script}</script>",
         "max_file_size": LIMIT,
         "blocked_paths": [str(ctx.workspace.root)],

@@ -1,16 +1,26 @@
-"""The ways out for files, never through gr.File: `/download/<run id>` streams a run's zip,
-`/template/<language>/<name>` makes a file to fill in."""
+"""The ways out for files, never through gr.File: `/download/<run id>` streams a run's zip, `/download/data/<id>.csv`
+the rows of one version of a data set, `/template/<language>/<name>` makes a file to fill in."""
 
+import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import UserError, translate
+from core.export.adapter import tidy
+from core.workspace import is_id, mint_id
 from webui import templates, text
 from webui.guard import language_of
 
 if TYPE_CHECKING:
     from webui.context import Context
+
+DATA_TYPES = {
+    "jsonl": "application/jsonl; charset=utf-8",
+    "csv": "text/csv; charset=utf-8",
+    "parquet": "application/vnd.apache.parquet",
+}
+"""Kinds of file that a data set is handed out as."""
 
 
 def download_route(ctx: "Context") -> Callable[[Any], Awaitable[Any]]:
@@ -40,6 +50,49 @@ def zip_of(ctx: "Context", run_id: str, said: text.Text) -> Path:
 
     run = ctx.store.get(run_id)
     return zip_adapter(run, ctx.workspace, ctx.datasets, text=said)
+
+
+def data_route(ctx: "Context") -> Callable[[Any], Awaitable[Any]]:
+    """The handler of `/download/data/<id>.<kind>`. An unknown id or kind is answered with a sentence, 404."""
+    from starlette.background import BackgroundTask
+    from starlette.concurrency import run_in_threadpool
+    from starlette.requests import Request
+    from starlette.responses import FileResponse, PlainTextResponse, Response
+
+    async def download(request: Request) -> Response:
+        said = text.load(language_of({name.lower(): value for name, value in request.headers.items()}))
+        dataset_id, _, kind = str(request.path_params["file"]).partition(".")
+        try:
+            path = await run_in_threadpool(rows_of, ctx, dataset_id, kind)
+        except UserError as error:
+            return PlainTextResponse(said.error(error), status_code=404 if error.exit_code == 2 else 503)
+        except OSError as error:
+            return PlainTextResponse(said.error(translate(error)), status_code=503)
+        gone = BackgroundTask(shutil.rmtree, path.parent, ignore_errors=True)
+        headers = {"cache-control": "no-store"}
+        return FileResponse(path, filename=path.name, media_type=DATA_TYPES[kind], headers=headers, background=gone)
+
+    return download
+
+
+def rows_of(ctx: "Context", dataset_id: str, kind: str) -> Path:
+    """A fresh file of the rows as they stand now, hand edits among them. Raises UserError, MachineError."""
+    from core.data import exporting
+
+    if kind not in DATA_TYPES or not is_id(dataset_id):
+        raise UserError("dataset.unknown", dataset=dataset_id[:80])
+    dataset, edits = ctx.datasets.get(dataset_id), ctx.datasets.edits(dataset_id)
+    tidy(ctx.workspace)
+    place = ctx.workspace.downloads / mint_id() / exporting.file_name(dataset, kind)
+    try:
+        place.parent.mkdir()
+        exporting.write(edits.rows() if edits.pending else dataset, kind, place)
+    except BaseException as error:
+        shutil.rmtree(place.parent, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise translate(error, where=str(ctx.workspace.downloads)) from error
+        raise
+    return place
 
 
 async def template_route(request: Any) -> Any:

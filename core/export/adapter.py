@@ -8,6 +8,7 @@
 No path of this machine leaves with it. Everything is written aside and renamed into place last.
 """
 
+import contextlib
 import errno
 import json
 import secrets
@@ -101,12 +102,18 @@ def zip_adapter(run: Run, workspace: Workspace, datasets: DatasetStore, *, text:
 
     Zips older than an hour are removed. Raises what `export_adapter` raises.
     """
-    for old in workspace.downloads.iterdir():  # a window may stay open for weeks
-        if old.is_dir() and time.time() - old.stat().st_mtime > HANDED_OUT_S:
-            shutil.rmtree(old, ignore_errors=True)
+    tidy(workspace)
     place = workspace.downloads / mint_id() / f"{file_name(run.meta['name'])}.zip"
     export_adapter(run, place, text=text, **about(run, workspace, datasets))
     return place
+
+
+def tidy(workspace: Workspace) -> None:
+    """Remove what was handed out long ago: a window may stay open for weeks."""
+    for old in workspace.downloads.iterdir():
+        with contextlib.suppress(OSError):
+            if old.is_dir() and time.time() - old.stat().st_mtime > HANDED_OUT_S:
+                shutil.rmtree(old, ignore_errors=True)
 
 
 def about(run: Run, workspace: Workspace, datasets: DatasetStore) -> dict[str, Any]:
