@@ -165,6 +165,9 @@ def _doing(snap: Snapshot, text: Text) -> tuple[str, str]:
 def reading(now: Reading, text: Text) -> str:
     """How far a file is: share, bytes, time left; only what is known."""
     pct = f"{now.share:.0%}"
+    if now.doing != "reading":
+        left = now.left_s is not None
+        return text(f"status.{now.doing}" + ("_left" if left else ""), name=now.name, pct=pct, left=text.duration(now.left_s))
     if now.left_s is None or not now.total:
         return text("status.reading", name=now.name, pct=pct)
     facts = {"done": text.size(now.done), "total": text.size(now.total), "left": text.duration(now.left_s)}

@@ -2,12 +2,13 @@
 
 One at a time in a workspace, for every page of it: a file that comes while another is read takes its place.
 What was read is handed to `on_done` on the thread, so a page that was closed meanwhile loses nothing.
+Rows that are changed into another version of their data set go the same way.
 """
 
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,14 +31,18 @@ TELLING_S = 1.5
 
 @dataclass(frozen=True)
 class Reading:
-    """A file on its way in. `share` is 0 to 1; `done` of `total` are bytes; `left_s` seconds, None while unknown."""
+    """A file on its way in. `share` is 0 to 1; `done` of `total` are bytes; `left_s` seconds, None while unknown.
+
+    doing  "reading", or what else is done with data that is there: `data.<doing>` and `status.<doing>` in the texts
+    """
 
     name: str
     share: float
     done: int = 0
     total: int = 0
     left_s: float | None = None
-    again: bool = False  # a data set that is read in another way
+    again: bool = False  # a data set that is read in another way, or changed
+    doing: str = "reading"
 
 
 @dataclass(frozen=True)
@@ -59,8 +64,8 @@ class Cancelled(Exception):
 class _Job:
     """One file, from the moment it is handed over."""
 
-    def __init__(self, name: str, path: Path | None) -> None:
-        self.name, self.path = name, path
+    def __init__(self, name: str, path: Path | None, doing: str = "reading", key: Hashable = None) -> None:
+        self.name, self.path, self.doing, self.key = name, path, doing, key
         self.begun = time.monotonic()
         self.done, self.total = 0, 0
         self.cancelled = threading.Event()
@@ -75,7 +80,7 @@ class _Job:
         share = min(1.0, self.done / self.total) if self.total else 0.0
         spent = time.monotonic() - self.begun
         left = spent / share * (1 - share) if share > 0.02 and spent > TELLING_S else None
-        return Reading(self.name, share, self.done, self.total, left, again=self.path is None)
+        return Reading(self.name, share, self.done, self.total, left, self.path is None, self.doing)
 
     def tidy(self) -> None:
         """Delete the copy that the server made of the upload."""
@@ -130,6 +135,20 @@ class Intake:
             on_done,
         )
 
+    def work(
+        self,
+        name: str,
+        doing: str,
+        key: Hashable,
+        work: "Callable[[Progress], Dataset]",
+        on_done: "Callable[[Dataset], None]",
+    ) -> None:
+        """Begin what gives another version of the data set `name`. Returns at once.
+
+        doing: as of Reading; key: what is asked for: while the very same is being done, a second press changes nothing
+        """
+        self._begin(_Job(name, None, doing, key), work, on_done)
+
     def mend(self, datasets: "DatasetStore", on_done: "Callable[[Dataset], None]") -> None:
         """Begin to read the refused file again, and mend what is no valid JSON; nothing when there is none."""
         with self._lock:
@@ -165,6 +184,8 @@ class Intake:
     def _begin(self, job: _Job, work: "Callable[[Progress], Dataset]", on_done: "Callable[[Dataset], None]") -> None:
         with self._lock:
             if self._job is not None:
+                if job.key is not None and job.key == self._job.key:
+                    return
                 self._job.cancelled.set()
             self._job = job
             self._forget()
