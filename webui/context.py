@@ -12,6 +12,7 @@ from webui.asking import Asking
 from webui.estimate import Counted
 from webui.intake import Intake
 from webui.measuring import Measuring
+from webui.mending import Mending
 from webui.run_list import RunList
 from webui.secret import Secret
 from webui.views import Follower
@@ -43,5 +44,6 @@ class Context:
     intake: Intake = field(default_factory=Intake)  # the file that is being read
     measuring: Measuring = field(default_factory=Measuring)  # token counts of whole data sets
     wishes: Wishes = field(default_factory=Wishes)  # how files are to be read, until they are
+    mending: Mending = field(default_factory=Mending)  # what is about to be mended, until it is
     looking: Worker = field(default_factory=Worker)  # first rows of another sheet or encoding
     starting: threading.Lock = field(default_factory=threading.Lock)  # two pages press Start: one run

@@ -1,0 +1,185 @@
+"""What is about to be mended: asked for on a page, looked at, and applied (no Gradio here).
+
+What was asked for is kept for each data set while the program runs: a reload, another page and the other language
+find it again. What it would change is worked out on a CPU thread, never in the tick.
+"""
+
+import hashlib
+import json
+import threading
+from collections.abc import Hashable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.data.fixes.mend import Length, Mend
+from core.errors import UserError
+from webui import choosing
+from webui.measuring import Tokenizers, stamp
+from webui.row_diff import Side, compared
+from webui.worker import Answer
+
+if TYPE_CHECKING:
+    from core.data.choices import Choices
+    from core.data.dataset import Dataset
+    from core.data.fixes.preview import Preview
+    from core.findings import Finding
+    from webui.context import Context
+
+ALL_SAFE = "safe"
+"""Asked for in place of one finding: whatever can be mended without a question."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person pressed: a finding (its id on the page) and one of its fixes; and what they said since."""
+
+    found: str
+    fix: str = ""
+    given: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked for, as the store is told.
+
+    mends     None: all that is safe, round after round; `shown` are those of the first round
+    choices   the file is to be read anew with these instead
+    folder    of the model that counts tokens, where lengths matter
+    edited    stamp of the hand edits that it would be applied to
+    """
+
+    dataset: "Dataset"
+    findings: "tuple[Finding, ...]"
+    shown: tuple[Mend, ...]
+    mends: tuple[Mend, ...] | None = None
+    choices: "Choices | None" = None
+    folder: Path | None = None
+    edited: int = 0
+
+    @property
+    def stamp(self) -> str:
+        """Differs when anything that is asked for does: what is applied is what was shown."""
+        choices = self.choices.key() if self.choices is not None else ""
+        said = [self.dataset.id, self.edited, [each.plain() for each in self.shown], self.mends is None, str(choices)]
+        said.append(str(self.folder and (self.folder, stamp(self.folder))))
+        return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What would change, ready to be drawn. Counts of rows; `changes`: (row, variant), before, what comes of it."""
+
+    changed: int
+    dropped: int
+    added: int
+    accepted: int
+    changes: tuple[tuple[tuple[int, int], Side, tuple[Side, ...]], ...]
+
+    @property
+    def rows(self) -> int:
+        """Rows that would be another than now."""
+        return self.changed + self.dropped or self.added
+
+    @property
+    def nothing(self) -> bool:
+        return not (self.rows or self.accepted)
+
+
+class Mending:
+    """What is asked for by data set, and how many rows the last mending of a version was about."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._asked: dict[str, Asked] = {}
+        self._wanted: dict[str, Wanted] = {}
+        self._looked_at: Hashable = None
+        self._tokenizers = Tokenizers()  # for the thread that applies
+        self.applied: dict[str, Shown] = {}
+
+    # -- what is asked for
+
+    def of(self, dataset: "Dataset") -> Asked | None:
+        return self._asked.get(dataset.id)
+
+    def ask(self, dataset: "Dataset", asked: Asked) -> None:
+        with self._lock:
+            self._asked[dataset.id] = asked
+
+    def say(self, dataset: "Dataset", name: str, value: str) -> None:
+        """What the person wrote into one of the boxes."""
+        with self._lock:
+            if asked := self._asked.get(dataset.id):
+                self._asked[dataset.id] = replace(asked, given={**asked.given, name: value})
+
+    def close(self, dataset: "Dataset") -> None:
+        with self._lock:
+            self._asked.pop(dataset.id, None)
+            self._wanted.pop(dataset.id, None)
+
+    # -- what it would change
+
+    def look(self, ctx: "Context", wanted: Wanted) -> Answer | None:
+        """What it would change; None, or an answer that is not fresh, while that is being worked out."""
+        key = ("mend", wanted.stamp)
+        worker = ctx.worker if wanted.folder is not None else ctx.looking  # one thread for the tokenizers of the page
+        with self._lock:
+            self._wanted[wanted.dataset.id] = wanted
+            if self._looked_at not in (None, key):
+                ctx.worker.forget(self._looked_at)
+                ctx.looking.forget(self._looked_at)
+            self._looked_at = key
+        return worker.ask("mend", key, lambda: _shown(ctx, wanted))
+
+    # -- applying it
+
+    def apply(self, ctx: "Context", said: str) -> None:
+        """Do in the background what was shown as `said`; nothing when something else is asked for by now."""
+        dataset_id = ctx.drafts.load().dataset
+        wanted = self._wanted.get(dataset_id or "")
+        if wanted is None or wanted.stamp != said:
+            return
+        if wanted.choices is not None:
+            choosing.read_so(ctx, wanted.dataset, wanted.choices)
+            return
+        old, answer = wanted.dataset, self.look(ctx, wanted)
+
+        def done(found: "Dataset") -> None:
+            if answer is not None and answer.fresh and answer.value is not None and found.id != old.id:
+                self.applied[found.id] = answer.value
+            self.close(old)
+            choosing.choose_data(ctx, found, instead_of=old)
+
+        def work(progress: Any) -> "Dataset":
+            length = None if wanted.folder is None else length_of(self._tokenizers.of(wanted.folder))
+            return ctx.datasets.mend(old.id, wanted.mends, length=length, progress=progress)
+
+        ctx.intake.work(old.name, "mending", ("mend", said), work, done)
+
+
+def _shown(ctx: "Context", wanted: Wanted) -> Shown:
+    """Worked out on a CPU thread: every row is looked at, the first ones that change are compared word by word."""
+    from core.data.fixes.preview import preview, preview_reading
+
+    if wanted.choices is not None:
+        found: Preview = preview_reading(wanted.dataset, wanted.choices)
+    else:
+        edits = ctx.datasets.edits(wanted.dataset.id)
+        rows = edits.rows() if edits.pending else wanted.dataset.load_rows()
+        length = length_of(ctx.measuring.tokenizers.of(wanted.folder)) if wanted.folder is not None else None
+        found = preview(rows, wanted.findings, wanted.shown, length)
+    changes = tuple((each.key, *compared(each.before, each.after)) for each in found.changes)
+    return Shown(found.changed, found.dropped, found.added, found.accepted, changes)
+
+
+def length_of(tokenizer: Any) -> Length:
+    """Tokens of a row, 0 for one that the model's template refuses: it cannot be made shorter either."""
+    from core.data.tokens import encode
+
+    def length(row: dict[str, Any]) -> int:
+        try:
+            return max((each.length for each in encode(tokenizer, row)), default=0)
+        except UserError:
+            return 0
+
+    return length
