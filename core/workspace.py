@@ -15,6 +15,7 @@ import re
 import secrets
 import shutil
 import time
+import unicodedata
 from pathlib import Path
 
 from core.errors import MachineError, UserError, translate
@@ -28,10 +29,14 @@ PRESETS = REPOSITORY / "presets"
 NAME_LIMIT = 120
 """Characters of a run's or data set's name."""
 
+FILE_NAME_LIMIT = 60
+"""Characters of a file name: at most 240 bytes in UTF-8, below the 255 that file systems take."""
+
 STALE_S = 3600
 """Seconds after which an unfinished folder is one that a kill left; before, another program may be building it."""
 
 _ID = re.compile(r"[a-z0-9]{26}")
+_RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
 
 
 def mint_id() -> str:
@@ -53,6 +58,21 @@ def clean_name(name: str) -> str:
     if not cleaned:
         raise UserError("name.empty")
     return cleaned
+
+
+def file_name(name: str, instead: str) -> str:
+    """A person's name for a thing as a file name that Windows, macOS and Linux all take, without an ending.
+
+    Letters and digits of every script stay; all else becomes a hyphen: "a/b: 你好" is "a-b-你好". `instead` is for a
+    name of which nothing is left.
+    """
+    composed = unicodedata.normalize("NFC", name)
+    kept = "".join(ch if ch in "_-. " or unicodedata.category(ch)[0] in "LMN" else "-" for ch in composed)
+    kept = re.sub(r"[\s-]*-[\s-]*", "-", " ".join(kept.split()))
+    kept = kept[:FILE_NAME_LIMIT].strip(" .-")
+    if not kept:
+        return instead
+    return f"_{kept}" if _RESERVED.fullmatch(kept) else kept
 
 
 def write_atomic(path: Path, content: bytes | str) -> None:

@@ -1,22 +1,89 @@
-"""Rows as a file for elsewhere, in shapes that every program for training reads, ours too."""
+"""Rows as a file for elsewhere: JSONL and Parquet lose nothing, CSV is for people with a spreadsheet.
 
-from collections.abc import Sequence
+    write(dataset, "jsonl", Path("faq.jsonl"))
+
+JSONL and Parquet hold the rows as `published` says, and our reader makes the very same rows of them. Both and CSV are
+written a few rows at a time, aside, and renamed when they are whole.
+"""
+
+import contextlib
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal, get_args
 
+from core.data import exporting_csv, exporting_parquet
 from core.data.dataset import Dataset
+from core.data.literals import as_utf8
+from core.data.published import published
 from core.data.rows import Progress
 from core.data.rows_file import Row
+from core.errors import UserError, translate
+from core.workspace import file_name as safe_name
 
 Kind = Literal["jsonl", "csv", "parquet"]
-KINDS: tuple[Kind, ...] = ("jsonl", "csv", "parquet")
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+TOLD = 1000
+"""Rows between two reports of progress."""
 
 
 def write(rows: Dataset | Sequence[Row], kind: Kind, path: Path, progress: Progress | None = None) -> None:
-    """Write the rows to `path`, aside first; a file that is there is replaced."""
-    raise NotImplementedError
+    """Write the rows to `path`; a file that is there is replaced when the new one is whole.
+
+    rows      a data set, or rows that can be gone through more than once (edited ones)
+    progress  called with (rows, rows in all); what it raises passes through and leaves nothing behind
+
+    Raises UserError `out.kind`, `out.empty`, `out.folder`, `out.is_folder`; MachineError where the disk refuses.
+    """
+    writer = _WRITERS.get(kind)
+    if writer is None:
+        raise UserError("out.kind", kind=str(kind)[:40], known=", ".join(KINDS))
+    if not path.parent.is_dir():
+        raise UserError("out.folder", folder=str(path.parent))
+    if path.is_dir():
+        raise UserError("out.is_folder", folder=str(path), example=str(path / f"data.{kind}"))
+    source = rows.load_rows() if isinstance(rows, Dataset) else rows
+    if not len(source):
+        raise UserError("out.empty")
+    aside = path.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        with aside.open("wb") as file:
+            writer(lambda: _told(source, progress), file)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    except OSError as error:
+        raise translate(error, where=str(path.parent)) from error
+    finally:
+        with contextlib.suppress(OSError):
+            aside.unlink(missing_ok=True)
 
 
 def file_name(dataset: Dataset, kind: Kind) -> str:
-    """What the file is called when it is downloaded."""
-    raise NotImplementedError
+    """What the file is called when it is downloaded: the data set's name, safe on every system, and the ending."""
+    return f"{safe_name(dataset.name, 'data')}.{kind}"
+
+
+def _lines(rows: Callable[[], Iterator[Row]], file: BinaryIO) -> None:
+    for row in rows():
+        line = json.dumps(published(row), ensure_ascii=False)
+        file.write(as_utf8(line + "\n"))
+
+
+def _told(rows: Sequence[Row], progress: Progress | None) -> Iterator[Row]:
+    """The rows, each reported after it was taken."""
+    total = len(rows)
+    for done, row in enumerate(rows):
+        if progress is not None and done % TOLD == 0:
+            progress(done, total)
+        yield row
+
+
+_WRITERS: dict[str, Callable[[Callable[[], Iterator[Row]], BinaryIO], None]] = {
+    "jsonl": _lines,
+    "csv": exporting_csv.write,
+    "parquet": exporting_parquet.write,
+}

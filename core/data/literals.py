@@ -81,3 +81,11 @@ def mended(value: Any) -> Any:
     if isinstance(value, list):
         return [mended(item) for item in value]
     return value
+
+
+def as_utf8(text: str) -> bytes:
+    """The bytes of a text; half a character, which no file can hold, becomes U+FFFD."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return str(mended(text)).encode()

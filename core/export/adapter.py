@@ -21,10 +21,10 @@ from typing import Any
 from core.data.datasets import DatasetStore
 from core.errors import MachineError, UserError, translate
 from core.export.card import CardFacts, Says, card
-from core.export.names import file_name, last_part, public_name
+from core.export.names import last_part, public_name
 from core.models import catalog
 from core.runs.store import Run
-from core.workspace import Workspace, mint_id, person_path
+from core.workspace import Workspace, file_name, mint_id, person_path
 
 KINDS = ("adapter",)
 WEIGHTS, CONFIG = "adapter_model.safetensors", "adapter_config.json"
@@ -103,7 +103,7 @@ def zip_adapter(run: Run, workspace: Workspace, datasets: DatasetStore, *, text:
     Zips older than an hour are removed. Raises what `export_adapter` raises.
     """
     tidy(workspace)
-    place = workspace.downloads / mint_id() / f"{file_name(run.meta['name'])}.zip"
+    place = workspace.downloads / mint_id() / f"{file_name(run.meta['name'], 'adapter')}.zip"
     export_adapter(run, place, text=text, **about(run, workspace, datasets))
     return place
 

@@ -1,29 +1,8 @@
-"""Names that may leave this machine: safe as file names everywhere, and without its paths."""
+"""Names of models that may leave this machine: without its paths."""
 
-import re
-import unicodedata
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from core.export.card import is_hub_id
-
-NAME_LENGTH = 60
-"""Characters of a file name: at most 240 bytes in UTF-8, below the 255 that file systems take."""
-
-_RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
-
-
-def file_name(name: str) -> str:
-    """A person's name for a thing as a file name that Windows, macOS and Linux all take, without an ending.
-
-    Letters and digits of every script stay; all else becomes a hyphen: "a/b: 你好" is "a-b-你好".
-    """
-    composed = unicodedata.normalize("NFC", name)
-    kept = "".join(ch if ch in "_-. " or unicodedata.category(ch)[0] in "LMN" else "-" for ch in composed)
-    kept = re.sub(r"[\s-]*-[\s-]*", "-", " ".join(kept.split()))
-    kept = kept[:NAME_LENGTH].strip(" .-")
-    if not kept:
-        return "adapter"
-    return f"_{kept}" if _RESERVED.fullmatch(kept) else kept
 
 
 def public_name(model: str) -> str:

@@ -16,12 +16,12 @@ from core.errors import MachineError, UserError
 from core.export import adapter
 from core.export.adapter import about, export_adapter, zip_adapter
 from core.export.card import plain
-from core.export.names import file_name, public_name
+from core.export.names import public_name
 from core.runs import checkpoints
 from core.runs.events import Evaluated, EventLog, Finished, Started, Step
 from core.runs.store import Run, RunStore
 from core.spec import RunSpec
-from core.workspace import PRESETS, Workspace
+from core.workspace import PRESETS, Workspace, file_name
 from webui.text import load
 
 TEXT = load("en")
@@ -229,16 +229,16 @@ def test_a_damaged_tokenizer_is_said(store: RunStore, tmp_path: Path, tokenizer_
     ],
 )
 def test_names_become_file_names(said: str, name: str) -> None:
-    assert file_name(said) == name
+    assert file_name(said, "adapter") == name
 
 
 @given(st.text(max_size=200))
 def test_every_name_becomes_one_that_every_system_takes(said: str) -> None:
-    name = file_name(said)
+    name = file_name(said, "adapter")
     assert name and len(f"{name}.zip".encode()) <= 255
     assert not re.search(r'[<>:"/\\|?*\x00-\x1f\x7f]', name) and name.strip(" .") == name
     assert not re.fullmatch(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?", name)
-    assert file_name(name) in (name, name.lstrip("_"))
+    assert file_name(name, "adapter") in (name, name.lstrip("_"))
 
 
 @given(st.text(max_size=60))
