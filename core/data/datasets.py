@@ -197,6 +197,13 @@ class DatasetStore:
         """All versions of its family, oldest first. Raises UserError `dataset.unknown` or `dataset.damaged`."""
         raise NotImplementedError
 
+    def families(self) -> dict[str, tuple[Dataset, ...]]:
+        """Family -> all its versions that can be read, oldest first."""
+        found: dict[str, list[Dataset]] = {}
+        for dataset in sorted(self._all(), key=lambda each: (each.created, each.id)):
+            found.setdefault(dataset.family, []).append(dataset)
+        return {family: tuple(versions) for family, versions in found.items()}
+
     def use(self, dataset_id: str) -> Dataset:
         """Make it the one of its family that is listed. Raises UserError `dataset.unknown` or `dataset.damaged`."""
         raise NotImplementedError
