@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.data.datasets import DatasetStore
 from core.errors import UserError
 from core.models import catalog
 from core.runs.store import Run, RunStore
@@ -32,6 +31,7 @@ class RunRow:
     usable: bool
     learned: int  # bytes of what was learned, what a download holds
     goal: str = "facts"  # what was taught, RunSpec.goal
+    measured: str | None = None  # the data set it was measured by, RunSpec.eval_dataset
 
 
 class RunList:
@@ -71,6 +71,7 @@ class RunList:
             model=spec.model,
             dataset=spec.dataset,
             goal=spec.goal,
+            measured=spec.eval_dataset,
             created=float(meta["created"]),
             size=run.size(),
             usable=known[1].usable if known and same_weights else adapter is not None,
@@ -125,12 +126,14 @@ def state(row: RunRow, text: Text) -> str:
     return text("share.status.stopped_nothing" if empty else f"share.status.{row.status}")
 
 
-def dataset_name(datasets: DatasetStore, dataset_id: str | None, text: Text) -> str:
-    """The name of a data set, "" when it is gone."""
-    try:
-        return titles.dataset_title(datasets.get(dataset_id), text) if dataset_id else ""
-    except UserError:
-        return ""
+def by_data(rows: list[RunRow]) -> dict[str, list[RunRow]]:
+    """Data set id -> the runs that learned it or were measured by it, in their order."""
+    found: dict[str, list[RunRow]] = {}
+    for row in rows:
+        for id in dict.fromkeys((row.dataset, row.measured)):
+            if id:
+                found.setdefault(id, []).append(row)
+    return found
 
 
 def model_title(workspace: Workspace, reference: str, text: Text) -> str:

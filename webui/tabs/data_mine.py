@@ -1,103 +1,107 @@
-"""What was brought earlier: use it, rename it, delete it. A question about one stands at its own row."""
+"""What was brought earlier: use it, name it, take it along, go back to an earlier version, put several together,
+delete it. A question about one stands at its own row."""
 
-import time
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from webui import choosing
+from webui import choosing, run_list
 from webui.actions import Outcome
 from webui.choosing import choose_data
 from webui.context import Context
 from webui.markup import Html, el
 from webui.parts import BarParts, TabParts
 from webui.snapshot import Page, Snapshot
+from webui.tabs import data_mine_view as view
+from webui.tabs import data_mix, data_versions
+from webui.tabs.data_differences import Differences
+from webui.tabs.data_mine_view import Known
+from webui.tabs.data_versions import Open
 from webui.text import Text
-from webui.titles import dataset_title
+from webui.titles import version_number
 
 if TYPE_CHECKING:
     from core.data.datasets import Dataset
 
-SCRIPT = """
-const asked = () => {
-  const question = element.querySelector('.lw-asking');
-  question?.scrollIntoView({behavior: 'smooth', block: 'center'});
-  const box = question?.querySelector('input');
-  (box || question?.querySelector('[data-do=keep]'))?.focus({preventScroll: true});
-  box?.select();
-};
-const press = (pressed) => {
-  const box = pressed.dataset.do === 'save' && pressed.closest('li').querySelector('input');
-  trigger('click', {do: pressed.dataset.do, id: box ? box.value : pressed.dataset.id || ''});
-  if (pressed.dataset.do === 'use') setTimeout(() => scrollTo({top: 0, behavior: 'smooth'}), 250);
-  if (['rename', 'delete'].includes(pressed.dataset.do)) waiting = Date.now();
-};
-let waiting = 0;
-new MutationObserver(() => {
-  if (Date.now() - waiting > 5000 || !element.querySelector('.lw-asking')) return;
-  waiting = 0;
-  asked();
-}).observe(element, {childList: true, subtree: true});
-element.addEventListener('click', (event) => {
-  const pressed = event.target.closest('button[data-do]');
-  if (pressed && element.contains(pressed)) press(pressed);
-});
-element.addEventListener('keydown', (event) => {
-  const question = event.target.closest('.lw-asking');
-  if (!question || event.isComposing) return;
-  if (event.key === 'Enter' && event.target.tagName === 'INPUT') press(question.querySelector('[data-do=save]'));
-  if (event.key === 'Escape') press(question.querySelector('[data-do=keep]'));
-});"""
-"""A question comes into sight, and whoever answers it by keyboard is in it already; data that is used is shown."""
+SCRIPT = Path(__file__).parents[1] / "assets" / "mine.js"
+ASKING, OPEN = "data.asking", "data.versions"
+"""What a page remembers: (what was asked for, of which data set), and what is open below its versions."""
 
 
 def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
-    """The folded list."""
+    """The folded list, and the folded panel to put sets together."""
+    differences = Differences()
     with gr.Accordion(text("data.mine", n=0), open=False, elem_id="data-mine-box") as box:
-        mine = gr.HTML(elem_id="data-mine", js_on_load=SCRIPT)
+        mine = gr.HTML(elem_id="data-mine", js_on_load=SCRIPT.read_text(encoding="utf-8"))
+    mix = data_mix.build(ctx, text, parts)
     parts.on_click(mine, lambda page, do, id: press(ctx, page, do, id))
 
     def refresh(snap: Snapshot) -> list[Any]:
         found = ctx.datasets.list()
-        asking = snap.page.memo.get("data.asking", ("", ""))
+        memo = snap.page.memo
         label = text("data.mine", n=len(found))
-        shown = listed(ctx, found, snap.draft.dataset, asking, text)
-        return [gr.update(label=label, visible=bool(found)), gr.update(value=shown)]
+        now = memo.get(OPEN, Open())
+        shown = listed(ctx, found, snap.draft.dataset, memo.get(ASKING, ("", "")), text, now, differences)
+        return [gr.update(label=label, visible=bool(found)), gr.update(value=shown), *mix.refresh(snap)]
 
-    return TabParts([box, mine], refresh)
+    return TabParts([box, mine, *mix.outputs], refresh)
+
+
+def known(ctx: Context) -> Known:
+    """The versions and runs of all data sets."""
+    return Known(ctx.datasets.families(), run_list.by_data(ctx.runs.rows(ctx.store)))
 
 
 # -- what is done
 
 
 def press(ctx: Context, page: Page, do: str, id: str) -> Outcome | None:
-    """A press in the list; `id` is a data set's, and the new name when one is saved."""
-    if do == "keep":
-        page.memo.pop("data.asking", None)
-    elif do == "save":
-        rename(ctx, page, id)
-    elif do == "delete_yes":
-        return delete(ctx, page)
-    elif do == "use":
-        ctx.intake.cancel()
-        choose_data(ctx, ctx.datasets.get(id))
-        page.memo.pop("data.changing", None)
-    elif do in ("rename", "delete"):
-        page.memo["data.asking"] = (do, ctx.datasets.get(id).id)
+    """A press in the list; `id` is a data set's, a version's, or what was typed where something is saved."""
+    work = _DOES.get(do)
+    if work is not None:
+        return work(ctx, page, id)
+    if do in ("rename", "note", "delete", "download", "versions"):
+        asked = (do, ctx.datasets.get(id).id)
+        opened = page.memo.get(ASKING) == asked
+        _keep(ctx, page, "")
+        if not opened:  # a second press closes it
+            page.memo[ASKING] = asked
     return None
+
+
+def _keep(ctx: Context, page: Page, id: str) -> None:
+    """Nothing is asked for any more; a question about a version leaves the versions open."""
+    now = page.memo.pop(OPEN, Open())
+    if not now.asking:
+        page.memo.pop(ASKING, None)
+
+
+def _use(ctx: Context, page: Page, id: str) -> None:
+    ctx.intake.cancel()
+    choose_data(ctx, ctx.datasets.get(id))
+    page.memo.pop("data.changing", None)
 
 
 def rename(ctx: Context, page: Page, name: str) -> None:
     """Give the data set that was asked about another name. Raises UserError for one that is none."""
-    do, id = page.memo.get("data.asking", ("", ""))
+    do, id = page.memo.get(ASKING, ("", ""))
     if do == "rename":
         ctx.datasets.rename(id, name)
-        del page.memo["data.asking"]
+        del page.memo[ASKING]
 
 
-def delete(ctx: Context, page: Page) -> Outcome | None:
+def _note(ctx: Context, page: Page, note: str) -> None:
+    do, id = page.memo.get(ASKING, ("", ""))
+    if do == "note":
+        ctx.datasets.note(id, note.strip()[: view.NOTE_LIMIT])
+        del page.memo[ASKING]
+
+
+def delete(ctx: Context, page: Page, _: str = "") -> Outcome | None:
     """Delete the data set that was asked about."""
-    do, id = page.memo.pop("data.asking", ("", ""))
+    do, id = page.memo.pop(ASKING, ("", ""))
     if do != "delete":
         return None
     dataset = ctx.datasets.get(id)
@@ -105,59 +109,114 @@ def delete(ctx: Context, page: Page) -> Outcome | None:
     return Outcome(note=("data.deleted", {"name": dataset.name}))
 
 
+# -- its versions
+
+
+def _use_version(ctx: Context, page: Page, id: str) -> None:
+    ctx.intake.cancel()
+    choosing.use_version(ctx, id)
+    page.memo.pop("data.changing", None)
+
+
+def _compare(ctx: Context, page: Page, id: str) -> None:
+    """Open the differences below a version, with the one it was made from; a second press closes them."""
+    new, now = ctx.datasets.get(id), page.memo.get(OPEN, Open())
+    versions = ctx.datasets.versions(id)
+    others = [each for each in versions if each.id != new.id]
+    old = data_versions.before(new, versions) or (others[0] if others else None)
+    if old is not None:
+        page.memo[OPEN] = Open() if now.pair[1] == new.id else Open(pair=(old.id, new.id))
+
+
+def _against(ctx: Context, page: Page, id: str) -> None:
+    now = page.memo.get(OPEN, Open())
+    page.memo[OPEN] = Open(pair=(ctx.datasets.get(id).id, now.pair[1]))
+
+
+def _leaf(ctx: Context, page: Page, id: str) -> None:
+    now = page.memo.get(OPEN, Open())
+    page.memo[OPEN] = now.leafed(1 if id == "on" else -1)
+
+
+def _close(ctx: Context, page: Page, id: str) -> None:
+    page.memo.pop(OPEN, None)
+
+
+def _ask_version(ctx: Context, page: Page, id: str) -> None:
+    page.memo[OPEN] = Open(asking=ctx.datasets.get(id).id)
+
+
+def _delete_version(ctx: Context, page: Page, id: str) -> Outcome | None:
+    """Delete the version that was asked about."""
+    now = page.memo.pop(OPEN, Open())
+    if not now.asking:
+        return None
+    version = ctx.datasets.get(now.asking)
+    number = version_number(version, ctx.datasets.versions(version.id))
+    choosing.delete_version(ctx, version)
+    return Outcome(note=("versions.deleted", {"name": version.name, "n": number}))
+
+
+_DOES: dict[str, Callable[[Context, Page, str], Outcome | None]] = {
+    "keep": _keep,
+    "use": _use,
+    "save": rename,
+    "save_note": _note,
+    "delete_yes": delete,
+    "version_use": _use_version,
+    "version_compare": _compare,
+    "version_close": _close,
+    "version_delete": _ask_version,
+    "version_delete_yes": _delete_version,
+    "against": _against,
+    "leaf": _leaf,
+}
+
+
 # -- what is shown
 
 
-def listed(ctx: Context, found: "list[Dataset]", chosen: str | None, asking: tuple[str, str], text: Text) -> Html:
-    """Every data set with what tells it from another of the same name; under one, the question that is asked."""
+def listed(
+    ctx: Context,
+    found: "list[Dataset]",
+    chosen: str | None,
+    asking: tuple[str, str],
+    text: Text,
+    now: Open | None = None,
+    differences: Differences | None = None,
+) -> Html:
+    """Every data set with what tells it from another of the same name; under one, what is asked for."""
     if not found:
         return el("p", text("data.mine_none"), cls="lw-note")
-    lines = []
+    around, lines = known(ctx), []
+    now, differences = now or Open(), differences or Differences()
     for dataset in found:
-        question = None
-        if asking[1] == dataset.id:
-            question = _name(dataset, text) if asking[0] == "rename" else _sure(ctx, dataset, text)
-        lines.append(el("li", _line(dataset, dataset.id == chosen, text), question))
+        do = asking[0] if asking[1] == dataset.id else ""
+        below = _below(ctx, dataset, do, around, chosen, text, now, differences)
+        lines.append(el("li", view.line(dataset, around, dataset.id == chosen, do, text), below))
     return el("ul", lines, cls="lw-rows lw-mine")
 
 
-def _line(dataset: "Dataset", chosen: bool, text: Text) -> list[Html]:
-    facts = [
-        text("data.sample_rows", rows=f"{dataset.rows:,}"),
-        text(f"data.container.{dataset.container}"),
-        time.strftime("%Y-%m-%d %H:%M", time.localtime(dataset.added)),
-    ]
-    title = dataset_title(dataset, text)
-    name = [el("strong", title), el("span", text("data.mine_chosen"), cls="lw-tag lw-yes") if chosen else None]
-
-    def button(do: str) -> Html:
-        return el("button", text(f"data.{do}"), cls="lw-link", type="button", data_do=do, data_id=dataset.id,
-                  aria_label=f"{text(f'data.{do}')}: {title}")  # fmt: skip
-
-    use = el("span", aria_hidden="true") if chosen else button("use")  # the buttons of all rows stand under one another
-    return [
-        el("span", el("span", name, cls="lw-name"), el("span", " · ".join(facts), cls="lw-note"), cls="lw-what"),
-        el("span", use, button("rename"), button("delete"), cls="lw-actions"),
-    ]
-
-
-def _button(label: str, do: str, id: str, cls: str = "lw-button") -> Html:
-    return el("button", label, cls=cls, type="button", data_do=do, id=id)
-
-
-def _name(dataset: "Dataset", text: Text) -> Html:
-    label = text("data.name")
-    box = el("input", type="text", id="data-name", maxlength=120, value=dataset.name, aria_label=label)
-    buttons = [_button(text("data.save"), "save", "data-save"), _button(text("bar.cancel"), "keep", "data-keep-name")]
-    return el("div", box, buttons, cls="lw-asking")
-
-
-def _sure(ctx: Context, dataset: "Dataset", text: Text) -> Html:
-    gone = {dataset.id, *(each.id for each in ctx.datasets.hidden_by(dataset.id))}
-    used = sum(not gone.isdisjoint((run.spec.dataset, run.spec.eval_dataset)) for run in ctx.store.list())
-    said = text("data.delete_used" if used else "data.delete_ask", name=dataset_title(dataset, text), n=used)
-    buttons = [
-        _button(text("data.delete_yes"), "delete_yes", "data-delete-yes", "lw-button lw-danger"),
-        _button(text("data.keep"), "keep", "data-delete-no"),
-    ]
-    return el("div", el("p", said, cls="lw-warning", id="data-delete-ask"), buttons, cls="lw-asking")
+def _below(
+    ctx: Context,
+    dataset: "Dataset",
+    do: str,
+    around: Known,
+    chosen: str | None,
+    text: Text,
+    now: Open,
+    differences: Differences,
+) -> Html | None:
+    if do == "rename":
+        return view.rename(dataset, text)
+    if do == "note":
+        return view.note(dataset, text)
+    if do == "download":
+        return view.download(dataset, bool(data_versions.pending(ctx, dataset)), text)
+    if do == "versions":
+        return data_versions.panel(ctx, differences, dataset, around, chosen, now, text)
+    if do == "delete":
+        its = {each.id for each in around.of(dataset)}
+        made = [each for each in ctx.datasets.list() if any(part["id"] in its for part in each.parts)]
+        return view.delete(dataset, around, data_versions.pending(ctx, dataset), made, text)
+    return None

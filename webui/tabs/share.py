@@ -5,7 +5,7 @@ from typing import Any
 import gradio as gr
 
 from core.errors import UserError
-from webui import run_list
+from webui import run_list, trained
 from webui.actions import Outcome
 from webui.context import Context
 from webui.parts import Bar, BarParts, TabParts, clickable, quiet
@@ -67,7 +67,7 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
         ]
 
     parts.on(run.input, lambda _page, run_id: _choose(ctx, run_id), [run])
-    parts.on_click(table, lambda page, _do, run_id: page.memo.update({"share.run": run_id, "share.delete": ""}))
+    parts.on_click(table, lambda page, do, run_id: _pressed(ctx, page, do, run_id))
     parts.on(rename.click, lambda page, said: _rename(ctx, page, said), [name])
     parts.on(name.submit, lambda page, said: _rename(ctx, page, said), [name])
     parts.on(delete.click, lambda page: _ask(ctx, page))
@@ -86,6 +86,14 @@ def _cards(ctx: Context, row: RunRow | None, text: Text) -> str:
 def _managed(rows: list[RunRow], page: Page) -> RunRow | None:
     wanted = page.memo.get("share.run")
     return next((row for row in rows if row.id == wanted), None)
+
+
+def _pressed(ctx: Context, page: Page, do: str, run_id: str) -> Outcome | None:
+    """A run in the table is to be renamed or deleted, or the data is looked at that it was trained on."""
+    if do == "data":
+        return trained.open_data(ctx, run_id)
+    page.memo.update({"share.run": run_id, "share.delete": ""})
+    return None
 
 
 def _choose(ctx: Context, run_id: str) -> None:

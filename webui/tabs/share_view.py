@@ -1,7 +1,7 @@
 """Share, as markup: the ways to go on with what was learned, and the table of all runs (no Gradio here)."""
 
 from core.export.card import asking_code, loading_code
-from webui import run_list
+from webui import run_list, trained
 from webui.context import Context
 from webui.markup import Html, el
 from webui.run_list import RunRow
@@ -64,17 +64,21 @@ def cards(row: RunRow, base: str, place: str, text: Text) -> Html:
 
 def table(rows: list[RunRow], chosen: str | None, ctx: Context, text: Text) -> Html:
     """All runs; pressing a name offers to rename or delete it."""
+    data = trained.names(ctx, text)
     head = [el("th", text(f"share.col.{column}"), scope="col") for column in COLUMNS]
     body = [
-        el("tr", _cells(row, row.id == chosen, ctx, text), cls="chosen" if row.id == chosen else None) for row in rows
+        el("tr", _cells(row, row.id == chosen, data, ctx, text), cls="chosen" if row.id == chosen else None)
+        for row in rows
     ]
     heading = el("h2", text("share.runs"), cls="lw-title")
     hint = el("p", text("share.runs_hint"), cls="lw-note")
     return el("div", heading, hint, el("table", el("thead", el("tr", head)), el("tbody", body), cls="run-table"))
 
 
-def _cells(row: RunRow, chosen: bool, ctx: Context, text: Text) -> list[Html]:
-    data = run_list.dataset_name(ctx.datasets, row.dataset, text) or text("share.data_gone")
+def _cells(row: RunRow, chosen: bool, names: dict[str, str], ctx: Context, text: Text) -> list[Html]:
+    data: str | Html = names.get(row.dataset or "", "")
+    if data:  # it leads to that very version
+        data = el("button", data, type="button", cls="lw-link", data_do="data", data_id=row.id)
     pressed = "true" if chosen else "false"
     name = el("button", row.name, type="button", cls="lw-link", data_do="choose", data_id=row.id, aria_pressed=pressed)
     status = el("span", run_list.state(row, text), cls=f"lw-tag is-{row.status}")
@@ -82,7 +86,7 @@ def _cells(row: RunRow, chosen: bool, ctx: Context, text: Text) -> list[Html]:
         name,
         status,
         run_list.model_title(ctx.workspace, row.model, text),
-        data,
+        data or text("share.data_gone"),
         run_list.when(row.created, text),
         text.size(row.size),
     ]

@@ -9,7 +9,7 @@ import gradio as gr
 import plotly
 
 from core.runs.events import Event
-from webui import curve, run_list, views
+from webui import curve, run_list, trained, views
 from webui.context import Context
 from webui.markup import Html, el
 from webui.parts import Bar, BarParts, TabParts, clickable
@@ -34,6 +34,7 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
     plan = gr.HTML(elem_id="training-plan")
     phase = gr.HTML(elem_id="training-phase")
     sentence = gr.HTML(elem_id="training-sentence")
+    data = clickable(elem_id="training-data", visible=False)
     with gr.Row(elem_id="training-live", visible=False) as live:
         with gr.Column(scale=3, min_width=320, elem_classes="lw-card"):
             words = gr.HTML(elem_id="training-curve")
@@ -52,6 +53,7 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
             lines = gr.HTML(elem_id="training-lines")
         with gr.Accordion(text("train.earlier"), open=False, visible=False, elem_id="training-earlier") as earlier:
             others = clickable(elem_id="training-runs")
+    parts.on_click(data, lambda _page, _do, run_id: trained.open_data(ctx, run_id))
     parts.on_click(others, lambda _page, _do, run_id: _look_at(ctx, run_id))
 
     def refresh(snap: Snapshot) -> list[Any]:
@@ -63,6 +65,7 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
             gr.update(value=_plan(ctx, snap, text), visible=training_bar.ahead(snap)),
             gr.update(value=_phases(events, status, text), visible=status in (*views.LIVE, "failed", "interrupted")),
             gr.update(value=_sentence(ctx, snap, text), visible=run is not None),
+            gr.update(value=trained.line(ctx, run, text) if run else "", visible=run is not None),
             gr.update(visible=curve_there),
             _words(events, status, text),
             gr.update(value=_plot(snap, text), visible=bool(curve.steps_of(events))),
@@ -76,8 +79,8 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
             _others(rows, text),
         ]
 
-    outputs = [plan, phase, sentence, live, words, plot, samples, leave, numbers, figures, log, lines, earlier, others]
-    return TabParts(outputs, refresh)
+    seen = [plan, phase, sentence, data, live, words, plot, samples, leave]
+    return TabParts([*seen, numbers, figures, log, lines, earlier, others], refresh)
 
 
 def _look_at(ctx: Context, run_id: str) -> None:

@@ -1,0 +1,39 @@
+// Putting data sets together: what is typed stays whatever is drawn anew, and is told when the person pauses.
+const form = () => document.querySelector('#data-mix');
+const fields = () => [...(form()?.querySelectorAll('[data-field], [data-part], [data-amount]') || [])];
+const nameOf = (box) => (box.dataset.field ? box.dataset.field : box.dataset.part ? `part:${box.dataset.part}` : `amount:${box.dataset.amount}`);
+const valueOf = (box) => (box.type === 'checkbox' ? box.checked : box.value);
+const gathered = () => JSON.stringify(Object.fromEntries(fields().map((box) => [nameOf(box), valueOf(box)])));
+
+if (element.closest('#data-mix')) {
+  const given = new Map(); // what the person said, by the name of the box
+  let waiting = 0;
+  const tell = (pause) => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => trigger('click', { do: 'set', id: gathered() }), pause);
+  };
+  element.addEventListener('input', (event) => {
+    const box = event.target.closest('[data-field], [data-part], [data-amount]');
+    if (!box) return;
+    given.set(nameOf(box), valueOf(box));
+    const tick = box.dataset.amount && box.value && element.querySelector(`[data-part="${box.dataset.amount}"]`);
+    if (tick && !tick.checked) {
+      tick.checked = true; // who says how much wants it
+      given.set(nameOf(tick), true);
+    }
+    tell(box.type === 'checkbox' || box.tagName === 'SELECT' ? 0 : 350);
+  });
+  new MutationObserver(() => {
+    for (const box of fields()) {
+      const said = given.get(nameOf(box));
+      if (said === undefined || said === valueOf(box)) continue;
+      if (box.type === 'checkbox') box.checked = said;
+      else box.value = said;
+    }
+  }).observe(element, { childList: true, subtree: true });
+} else {
+  element.addEventListener('click', (event) => {
+    const pressed = event.target.closest('button[data-do]');
+    if (pressed) trigger('click', { do: pressed.dataset.do, id: gathered() });
+  });
+}
