@@ -7,7 +7,8 @@ find it again. What it would change is worked out on a CPU thread, never in the 
 import hashlib
 import json
 import threading
-from collections.abc import Hashable
+import time
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,9 @@ from webui.worker import Answer
 if TYPE_CHECKING:
     from core.data.choices import Choices
     from core.data.dataset import Dataset
+    from core.data.edits import Edits
     from core.data.fixes.preview import Preview
+    from core.data.rows import Progress
     from core.findings import Finding
     from webui.context import Context
 
@@ -87,7 +90,10 @@ class Shown:
 
 
 class Mending:
-    """What is asked for by data set, and how many rows the last mending of a version was about."""
+    """What is asked for by data set, and what was done a moment ago.
+
+    news   id of a version that was just made -> (key of the sentence, how many rows, when by time.monotonic())
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -95,7 +101,7 @@ class Mending:
         self._wanted: dict[str, Wanted] = {}
         self._looked_at: Hashable = None
         self._tokenizers = Tokenizers()  # for the thread that applies
-        self.applied: dict[str, Shown] = {}
+        self.news: dict[str, tuple[str, int, float]] = {}
 
     # -- what is asked for
 
@@ -143,18 +149,51 @@ class Mending:
             choosing.read_so(ctx, wanted.dataset, wanted.choices)
             return
         old, answer = wanted.dataset, self.look(ctx, wanted)
+        rows = answer.value.rows if answer is not None and answer.fresh and answer.value is not None else 0
 
-        def done(found: "Dataset") -> None:
-            if answer is not None and answer.fresh and answer.value is not None and found.id != old.id:
-                self.applied[found.id] = answer.value
-            self.close(old)
-            choosing.choose_data(ctx, found, instead_of=old)
-
-        def work(progress: Any) -> "Dataset":
+        def work(progress: "Progress") -> "Dataset":
             length = None if wanted.folder is None else length_of(self._tokenizers.of(wanted.folder))
             return ctx.datasets.mend(old.id, wanted.mends, length=length, progress=progress)
 
-        ctx.intake.work(old.name, "mending", ("mend", said), work, done)
+        self._make(ctx, old, "mending", ("mend", said), work, ("mend.done" if rows else "mend.accepted", rows))
+
+    def keep_edits(self, ctx: "Context", dataset: "Dataset") -> None:
+        """Make a version of what was changed by hand, in the background; nothing when nothing was."""
+        edits = ctx.datasets.edits(dataset.id)
+        if edits.pending:
+            n = pending(edits)
+            self._make(
+                ctx,
+                dataset,
+                "keeping",
+                ("keep", dataset.id, edits.stamp),
+                lambda progress: ctx.datasets.keep_edits(dataset.id, progress),
+                ("mend.kept", n),
+            )
+
+    def _make(
+        self,
+        ctx: "Context",
+        old: "Dataset",
+        doing: str,
+        key: Hashable,
+        work: "Callable[[Progress], Dataset]",
+        said: tuple[str, int],
+    ) -> None:
+        """Have another version made of `old`, which takes its place; `said` is told when it is there."""
+
+        def done(found: "Dataset") -> None:
+            if found.id != old.id:
+                self.news = {found.id: (*said, time.monotonic())}
+            self.close(old)
+            choosing.choose_data(ctx, found, instead_of=old)
+
+        ctx.intake.work(old.name, doing, key, work, done)
+
+
+def pending(edits: "Edits") -> int:
+    """How many rows were changed by hand."""
+    return len(edits.changed) + len(edits.added) + len(edits.removed)
 
 
 def _shown(ctx: "Context", wanted: Wanted) -> Shown:

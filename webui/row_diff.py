@@ -26,6 +26,9 @@ COMPARED = 6_000
 AROUND = 60
 """Characters that are kept on each side of a change."""
 
+TURNS = 4
+"""Turns of a row that goes or comes as a whole."""
+
 LONGEST = 800
 """Characters of a change that are shown."""
 
@@ -58,9 +61,9 @@ def compared(before: Row | None, after: Sequence[Row]) -> tuple[Side, tuple[Side
     was = _tokens(before) if before is not None else []
     news = [_tokens(row) for row in after]
     if not news:
-        return _side([("gone", token) for token in was], all_of_it=True), ()
+        return _whole(was, "gone"), ()
     if before is None:
-        return (), tuple(_side([("new", token) for token in new], all_of_it=True) for new in news)
+        return (), tuple(_whole(new, "new") for new in news)
     now = [token for new in news for token in new]
     old, new = _marked(was, now)
     sides, start = [], 0
@@ -113,7 +116,17 @@ def _marked(was: list[_Token], now: list[_Token]) -> tuple[list[tuple[str, _Toke
     return list(zip([*first, *old, *last], was, strict=True)), list(zip([*first, *new, *last], now, strict=True))
 
 
-def _side(marked: list[tuple[str, _Token]], *, all_of_it: bool = False) -> Side:
+def _whole(tokens: list[_Token], kind: str) -> Side:
+    """The beginning of a row that goes or comes as a whole."""
+    turns: list[Turn] = []
+    starts = [at for at, token in enumerate(tokens) if token[0] == "turn"]
+    for start, end in zip(starts[:TURNS], [*starts[1:], len(tokens)], strict=False):
+        said = Piece(kind, "".join(word for _, word in tokens[start + 1 : end]))
+        turns.append(Turn(tokens[start][1], kind, tuple(_cut(said, 4 * AROUND, 0)) if said.words else ()))
+    return (*turns, Turn("", kind, skipped=len(starts) - TURNS)) if len(starts) > TURNS else tuple(turns)
+
+
+def _side(marked: list[tuple[str, _Token]]) -> Side:
     """Turns with their pieces; what did not change is shortened, and turns far from a change are only counted."""
     turns: list[Turn] = []
     starts = [at for at, (_, token) in enumerate(marked) if token[0] == "turn"]
@@ -122,7 +135,7 @@ def _side(marked: list[tuple[str, _Token]], *, all_of_it: bool = False) -> Side:
         words = marked[start + 1 : end]
         runs = [Piece(of, "".join(token[1] for _, token in run)) for of, run in groupby(words, lambda pair: pair[0])]
         turns.append(Turn(role, kind, tuple(_shortened(runs))))
-    return tuple(turns if all_of_it and len(turns) <= 4 else _few(turns))
+    return tuple(_few(turns))
 
 
 def _shortened(runs: list[Piece]) -> list[Piece]:

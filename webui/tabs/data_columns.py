@@ -17,18 +17,6 @@ from webui.text import Text
 
 if TYPE_CHECKING:
     from core.data.datasets import Dataset
-    from core.findings import Finding
-
-OFFERS = {
-    "row.structured": ("structured", "data.offer.structured"),
-    "row.broken_json": ("repair", "data.offer.repair"),
-    "row.quotes": ("repair", "data.offer.repair"),
-    "text.placeholder": ("fill", "data.offer.fill"),
-    "row.unknown_role": ("speaker", "data.offer.speaker"),
-    "data.no_columns": ("columns", "data.offer.columns"),
-    "answer.always_same": ("columns", "data.offer.columns"),
-}
-"""Code of a finding -> what one press does about it, and the key of the words on the button."""
 
 CHANGES = """
 const value = (target) => (target.type !== 'checkbox' ? target.value : target.checked ? 'yes' : '');
@@ -80,26 +68,11 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
 # -- what findings offer
 
 
-def offer_of(finding: "Finding") -> tuple[str, str] | None:
-    """(action for `accept_offer`, key of the button's words) for a finding that reading in another way would mend."""
-    if finding.level == "info":  # it is mended already
-        return None
-    if finding.code == "row.quotes" and not finding.facts.get("repairable"):  # where the cell ends is not clear
-        return None
-    return OFFERS.get(finding.code)
-
-
-def accept_offer(ctx: Context, page: Page, action: str) -> None:
-    """Press of a finding's button: read anew at once, or open the menus where the person has to say something."""
-    dataset = _chosen(ctx)
-    if dataset is None:
-        return
-    if action in ("structured", "repair"):
-        choosing.read_so(ctx, dataset, ctx.wishes.update(dataset, **{action: True}))
-        ctx.intake.wait()
-    elif action in ("fill", "speaker", "columns"):
+def accept_offer(ctx: Context, page: Page, menu: str) -> None:
+    """Press of a finding's button that leads to the menus: the person has to say something there."""
+    if _chosen(ctx) is not None and menu in ("speaker", "columns"):
         page.memo["data.columns"], page.memo["data.call"] = True, page.memo.get("data.call", 0) + 1
-        page.memo["data.to"], page.memo["data.show_fill"] = action, action == "fill"
+        page.memo["data.to"] = menu
 
 
 def _chosen(ctx: Context) -> "Dataset | None":
@@ -183,11 +156,7 @@ def _refresh(ctx: Context, snap: Snapshot, text: Text) -> dict[str, Any]:
     if snap.dataset is None or how is None:
         return {"box": gr.update(visible=False), **dict.fromkeys(("menus", "fills", "example"), gr.update(value=""))}
     open_speaker = bool(how.speakers) and how.mapping.speaker is None
-    asked = (
-        bool(how.missing) or how.changed or not snap.dataset.confirmed or open_speaker
-    )  # words for {{name}}: a finding leads here
-    if memo.pop("data.show_fill", False) and how.to_fill:
-        memo["data.example"] = how.to_fill[0]
+    asked = bool(how.missing) or how.changed or not snap.dataset.confirmed or open_speaker
     boxes = memo.get("data.fills")
     if boxes is None or boxes[0] != how.placeholders:
         boxes = memo["data.fills"] = (list(how.placeholders), _boxes(snap.dataset, how, text))

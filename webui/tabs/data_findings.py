@@ -1,12 +1,13 @@
 """What was found in a data set, worst first, and what it says of a single row (no Gradio here)."""
 
 import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from core.data.fixes.offers import Offer, offers
 from core.findings import Finding
 from webui.markup import Html, el
 from webui.measuring import Count
+from webui.mending import ALL_SAFE
 from webui.tabs.data_rows import Findings, Found
 from webui.text import Text
 
@@ -16,36 +17,38 @@ if TYPE_CHECKING:
 IN_SIGHT = 8
 """Findings in sight; what is only good to know beyond that is folded."""
 
-Offer = Callable[[Finding], tuple[str, str] | None]
-"""(what to do, key of the words on the button) for a finding that can be mended, else None."""
 
-
-def no_offer(finding: Finding) -> None:
-    return None
-
-
-def findings(dataset: "Dataset", found: Findings, opened: str, text: Text, offer: Offer = no_offer) -> Html:
+def findings(
+    dataset: "Dataset", found: Findings, opened: str, text: Text, *, safe: int = 0, asked: str | None = None
+) -> Html:
     """Each finding as one sentence with its number, its rows and what can be done; a clean file is one line.
 
     opened: the id of the finding whose rows are in the table
+    safe: how many rows can be mended without a question
+    asked: the id of the finding that is about to be mended, "" for all that is safe
     """
     if not found.all:
         said = text("data.found_none", n=f"{dataset.usable:,}")
         return el("p", el("span", "✓", cls="lw-fine", aria_hidden="true"), said, cls="lw-clean")
-    lines = [_line(each, opened, text, offer) for each in found.all]
+    lines = [_line(each, dataset.made, opened, asked, text) for each in found.all]
+    top = None
+    if safe:
+        label = text("mend.all", n=f"{safe:,}")
+        top = el("p", _button(label, "mend", ALL_SAFE, "lw-button"), cls="lw-mend-all")
     first = max(IN_SIGHT, sum(each.finding.level != "info" for each in found.all))
     if len(lines) <= first + 1:
-        return el("ol", lines, cls="lw-findings")
+        return el("div", top, el("ol", lines, cls="lw-findings"))
     more = el(
         "details",
         el("summary", text("data.found_more", n=len(lines) - first)),
         el("ol", lines[first:], cls="lw-findings"),
+        id="data-found-more",
         cls="lw-more",
     )
-    return el("div", el("ol", lines[:first], cls="lw-findings"), more)
+    return el("div", top, el("ol", lines[:first], cls="lw-findings"), more)
 
 
-def _line(found: Found, opened: str, text: Text, offer: Offer) -> Html:
+def _line(found: Found, made: bool, opened: str, asked: str | None, text: Text) -> Html:
     finding = found.finding
     look = None
     if len(found.rows):
@@ -60,18 +63,34 @@ def _line(found: Found, opened: str, text: Text, offer: Offer) -> Html:
             data_to="#data-table-panel",
             aria_pressed="true" if open_ else "false",
         )
-    mend = None
-    if offered := offer(finding):
-        do, key = offered
-        mend = el("button", text(key), cls="lw-button lw-mend", type="button", data_do="offer", data_id=do)
+    ways = [_way(found, offer, text, "lw-link" if at else "lw-button lw-mend")
+            for at, offer in enumerate(offers(finding, made=made))]  # fmt: skip
+    others = None
+    if len(ways) > 1:
+        summary = el("summary", "···", aria_label=text("mend.others"), title=text("mend.others"))
+        others = el("details", summary, el("span", ways[1:]), cls="lw-others", id=f"data-ways-{found.id}")
+    marks = ["lw-open" if found.id == opened else "", "lw-asked" if found.id == asked else ""]
     return el(
         "li",
         mark(found),
         el("span", text(f"data.level.{finding.level}"), cls=f"lw-tag lw-{finding.level}"),
         el("span", text.finding(finding), cls="lw-sentence"),
-        el("span", mend, look, cls="lw-actions"),
-        cls="lw-open" if found.id == opened else None,
+        el("span", look, ways[:1], cls="lw-actions"),
+        others,
+        cls=" ".join(filter(None, marks)) or None,
     )
+
+
+def _way(found: Found, offer: Offer, text: Text, cls: str) -> Html:
+    """The button of one fix; one that asks for a menu opens that."""
+    kind, _, name = offer.asks.partition(":")
+    if kind == "menu":
+        return _button(text(f"fix.{offer.fix}"), "offer", name, cls)
+    return _button(text(f"fix.{offer.fix}"), "mend", f"{found.id}|{offer.fix}", cls)
+
+
+def _button(label: str, do: str, id: str, cls: str) -> Html:
+    return el("button", label, cls=cls, type="button", data_do=do, data_id=id)
 
 
 def mark(found: Found, text: Text | None = None) -> Html:

@@ -1,45 +1,63 @@
 """What is looked at once data is there: what was found, the rows, how one reads, what the model will see of it."""
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from webui.actions import ROOMS, Outcome
 from webui.context import Context
 from webui.markup import Html, el
-from webui.measuring import Count, Measurement
 from webui.parts import BarParts, TabParts
 from webui.snapshot import Page, Snapshot
-from webui.tabs import data_aside, data_findings, data_lengths, data_raw, data_table, data_viewer
-from webui.tabs.data_columns import accept_offer, offer_of
-from webui.tabs.data_rows import ById, Findings, Rows, Selection, findings_of, rows_of, select
+from webui.tabs import (
+    data_aside,
+    data_edit,
+    data_edit_view,
+    data_find,
+    data_findings,
+    data_lengths,
+    data_mend,
+    data_paste,
+    data_raw,
+    data_table,
+    data_viewer,
+)
+from webui.tabs.data_columns import accept_offer
+from webui.tabs.data_seen import Seen, seen
 from webui.text import Text
-from webui.titles import model_title
 
-SCRIPT = Path(__file__).parents[1] / "assets" / "look.js"
+if TYPE_CHECKING:
+    from core.data.dataset import Dataset
+
+ASSETS = Path(__file__).parents[1] / "assets"
 
 
 def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
     """The components below the summary; data.py shows them only when a data set is chosen."""
     c: dict[str, Any] = {}
-    script = SCRIPT.read_text(encoding="utf-8")
 
-    def html(name: str, id: str) -> None:
-        c[name] = gr.HTML(elem_id=id, js_on_load=script)
-        parts.on_click(c[name], lambda page, do, id: look(ctx, page, do, id))
+    def html(name: str, id: str, script: str = "look", *, every: bool = False) -> None:
+        c[name] = gr.HTML(elem_id=id, js_on_load=(ASSETS / f"{script}.js").read_text(encoding="utf-8"))
+        parts.on_click(c[name], lambda page, do, id: look(ctx, page, do, id), every=every)
 
     with gr.Column(elem_classes="lw-panel", elem_id="data-found-panel"):
         gr.HTML(el("h2", text("data.found"), cls="lw-title"))
         html("findings", "data-findings")
         html("counting", "data-counting")
+    mend = data_mend.build(ctx, text, parts)
     with gr.Row(elem_id="data-look"):
         with gr.Column(elem_classes="lw-panel", scale=5, elem_id="data-table-panel"):
             gr.HTML(el("h2", text("data.rows"), cls="lw-title"))
+            html("find", "data-find", "find", every=True)
             html("table", "data-table")
+            with gr.Accordion(text("edit.paste"), open=False, elem_id="data-paste-rows") as c["paste_box"]:
+                html("paste", "data-paste-rows-box", "paste", every=True)
+                html("pasted", "data-pasted")
         with gr.Column(elem_classes="lw-panel", scale=6, elem_id="data-view-panel"):
             gr.HTML(el("h2", text("data.bubbles"), cls="lw-title"))
+            html("note", "data-edit-note")
+            html("edit", "data-edit", "edit", every=True)  # no press of Save is dropped
             html("bubbles", "data-bubbles")
     with gr.Accordion(text("data.lengths"), open=False, elem_id="data-lengths-box") as c["lengths_box"]:
         html("lengths", "data-lengths")
@@ -47,9 +65,9 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
 
     def refresh(snap: Snapshot) -> list[Any]:
         updates = _refresh(ctx, snap, text)
-        return [updates[name] for name in c]
+        return [updates[name] for name in c] + mend.refresh(snap)
 
-    return TabParts(list(c.values()), refresh)
+    return TabParts([*c.values(), *mend.outputs], refresh)
 
 
 # -- what is done
@@ -66,15 +84,30 @@ def look(ctx: Context, page: Page, do: str, id: str) -> Outcome | None:
         memo["data.page"] = 0
         memo.pop("data.at", None)
         memo.pop("data.out", None)
-    elif do in ("previous", "following", "page", "jump", "tokens", "out"):
+        memo.pop("data.seat", None)
+        if do == "only" and not id:
+            data_find.drop(memo)
+    elif do in ("previous", "following", "page", "jump", "tokens", "out", "step"):
         memo["data.want"] = (do, id)  # how many rows there are is known where they are shown
-    elif do == "row" and id.isdecimal():
+        if do not in ("page", "tokens"):
+            data_edit.leave(page)
+    elif do == "row" and id.isdecimal() and len(id) < 15:
         memo["data.at"] = int(id)
         memo.pop("data.out", None)
+        memo.pop("data.seat", None)
+        data_edit.leave(page)
+    elif do in ("search", "sort"):
+        data_find.press(memo, do, id)
+    elif do in ("paste", "paste_add"):
+        return data_paste.press(ctx, page, do, id)
+    elif do in data_edit.ACTIONS:
+        return data_edit.press(ctx, page, do, id)
     elif do == "view" and id in data_viewer.VIEWS:
         memo["data.view"] = id
     elif do == "count":
         ctx.measuring.cancel() if id == "cancel" else ctx.measuring.again()
+    elif do == "mend":
+        data_mend.ask(ctx, page, id)
     elif do == "offer":
         accept_offer(ctx, page, id)
     elif do == "length" and id.isdecimal():
@@ -87,77 +120,43 @@ def look(ctx: Context, page: Page, do: str, id: str) -> Outcome | None:
 # -- what is shown
 
 
-@dataclass(frozen=True)
-class Seen:
-    """What one tick knows of the chosen data: its rows, what was found, and how it counts for the chosen model."""
-
-    rows: Rows
-    findings: Findings
-    selection: Selection
-    count: Count | None  # None while the model's files are not here
-    max_length: int  # the one in force, 0 while nobody knows
-    model: str  # its name, "" without one
-
-    @property
-    def measurement(self) -> Measurement | None:
-        return self.count.found if self.count is not None else None
-
-
-def seen(ctx: Context, snap: Snapshot, text: Text) -> Seen:
-    """Looks things up and asks for the count; walks through no rows."""
-    assert snap.dataset is not None
-    rows = rows_of(snap.dataset)
-    count = counted(ctx, snap)
-    measurement = count.found if count is not None else None
-    limit = limit_of(snap, measurement)
-    name = model_title(snap.model, text) if snap.model is not None else ""
-    goal = data_aside.goal_of(snap)
-    findings = findings_of(ById(snap.dataset), measurement, limit, name if measurement else "", goal)
-    return Seen(rows, findings, select(rows, findings, snap.page.memo.get("data.only", "")), count, limit, name)
-
-
-def counted(ctx: Context, snap: Snapshot) -> Count | None:
-    """How the data counts for the chosen model. Only an open Data tab has it counted."""
-    if snap.dataset is None or not snap.dataset.usable or not snap.model_here or snap.model is None:
-        return None
-    if (snap.page.room or snap.draft.room) == "data":
-        return ctx.measuring.ask(snap.dataset, snap.model)
-    return ctx.measuring.known(snap.dataset, snap.model)
-
-
-def limit_of(snap: Snapshot, measurement: Measurement | None) -> int:
-    """The maximum length in force, in tokens: the person's, else what all rows ask for, else the plan's; else 0.
-
-    The plan looks at a sample of a large file; a run then goes by all rows, as the measurement does.
-    """
-    if snap.spec is not None and snap.spec.max_length:
-        return min(snap.spec.max_length, measurement.context) if measurement else snap.spec.max_length
-    if measurement is not None:
-        return measurement.suggested[0]
-    return int(snap.plan["max_length"]) if snap.plan is not None else 0
-
-
 def _refresh(ctx: Context, snap: Snapshot, text: Text) -> dict[str, Any]:
     dataset, memo = snap.dataset, snap.page.memo
     aside = data_aside.refresh(ctx, snap, text)
+    state = data_edit.editing(snap.page, dataset)
     if dataset is None:
-        empty = dict.fromkeys(("findings", "counting", "table", "bubbles", "lengths"), gr.update(value=""))
-        return {**empty, "lengths_box": gr.update(visible=False), **aside}
+        names = ("findings", "counting", "find", "table", "paste", "pasted", "note", "edit", "bubbles", "lengths")
+        hidden = dict.fromkeys(("lengths_box", "paste_box"), gr.update(visible=False))
+        return {**dict.fromkeys(names, gr.update(value="")), **hidden, **aside}
     now = seen(ctx, snap, text)
     at, out = data_viewer.settle(memo, now.selection)
     page = max(0, min(memo.get("data.page", 0), now.selection.pages - 1))
     measurement, here = now.measurement, snap.model_here
     return {
-        "findings": gr.update(value=data_findings.findings(dataset, now.findings, now.selection.id, text, offer_of)),
+        "findings": gr.update(value=_findings(ctx, dataset, now, text)),
         "counting": gr.update(value=data_findings.counting(now.count, now.model, here or not dataset.usable, text)),
         "table": gr.update(value=data_table.table(now.selection, now.findings, page, at, out, text)),
-        "bubbles": gr.update(value=_viewer(ctx, snap, now, at, out, text)),
+        "find": gr.update(value=data_find.box(dataset.family, memo, text)),
+        "paste_box": gr.update(visible=data_paste.offered(dataset)),
+        "paste": gr.update(value=data_paste.box(dataset.family, memo, text)),
+        "pasted": gr.update(value=data_paste.seen(memo, text)),
+        "note": gr.update(value=data_edit_view.note(memo, state, text)),
+        "edit": gr.update(value=data_edit_view.shown(state, text)),
+        "bubbles": gr.update(value="" if state is not None else _viewer(ctx, snap, now, at, out, text)),
         "lengths_box": gr.update(
             label=data_lengths.label(measurement, now.max_length, text), visible=bool(dataset.usable)
         ),
         "lengths": gr.update(value=_lengths(snap, now, text)),
         **aside,
     }
+
+
+def _findings(ctx: Context, dataset: "Dataset", now: Seen, text: Text) -> Html:
+    asked = ctx.mending.of(dataset)
+    safe = data_mend.safe(now.findings, dataset.usable)[0]
+    return data_findings.findings(
+        dataset, now.findings, now.selection.id, text, safe=safe, asked=asked and asked.found
+    )
 
 
 def _viewer(ctx: Context, snap: Snapshot, now: Seen, at: int | None, out: int | None, text: Text) -> Html:
@@ -171,8 +170,9 @@ def _viewer(ctx: Context, snap: Snapshot, now: Seen, at: int | None, out: int | 
     row, view = now.rows.row(at), memo.get("data.view", "talk")
     tokens = None
     if view == "tokens":
-        tokens = data_viewer.tokens(ctx, snap, row, at, now.max_length, now.model, text)
-    lost = now.measurement.lost(row["row"], now.max_length) if now.measurement is not None else 0
+        tokens = data_viewer.tokens(ctx, snap, row, at, now.rows.id, now.max_length, now.model, text)
+    measured = now.measurement is not None and not now.rows.touched(at)
+    lost = now.measurement.lost(row["row"], now.max_length) if measured and now.measurement is not None else 0
     said = memo.get("data.said")
     return data_viewer.viewer(row, at, now.selection, now.findings, view, said, tokens, lost, text)
 
