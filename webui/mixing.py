@@ -78,7 +78,7 @@ def _part(dataset: "Dataset", amount: str, text: Text) -> "Part":
     found = _AMOUNT.fullmatch(amount.replace(",", "") if amount.replace(",", "").isdecimal() else amount)
     value = float(found[1].rstrip("%％ ").replace(",", ".")) if found else 0
     if found is None or value <= 0 or (amount[-1] in "%％" and value > 100):
-        raise UserError("mix.amount", name=dataset_title(dataset, text), amount=amount[:40])
+        raise UserError("mix.how_many", name=dataset_title(dataset, text), amount=amount[:40])
     if amount[-1] in "%％":
         return Part(dataset=dataset.id, share=value / 100)
     return Part(dataset=dataset.id, count=int(value))
@@ -91,10 +91,10 @@ def _seed(said: str) -> int:
 
 
 def sizes_of(mix: "Mix", datasets: "DatasetStore") -> list[tuple[int, int]]:
-    """(rows taken, rows there) of each part."""
-    found = []
-    for part in mix.parts:
-        there = datasets.get(part.dataset).usable
-        taken = part.count if part.count is not None else there if part.share is None else round(there * part.share)
-        found.append((taken, there))
-    return found
+    """(rows taken, rows there) of each part, changes by hand counted. Raises UserError `mix.*`, `dataset.damaged`."""
+    from core.data.mixing import amounts
+
+    parts = [datasets.get(part.dataset) for part in mix.parts]
+    edits = [datasets.edits(dataset.id) for dataset in parts]
+    rows = [each.rows() if each.pending else dataset.load_rows() for dataset, each in zip(parts, edits, strict=True)]
+    return list(zip(amounts(mix, parts, rows), map(len, rows), strict=True))
