@@ -1,90 +1,306 @@
-"""What is changed by hand in a version: a journal beside it, that is undone change by change and survives a kill."""
+"""What is changed by hand in a version: a journal beside it, that is undone change by change and survives a kill.
 
-from collections.abc import Sequence
+    edits = store.edits(dataset_id)
+    seen = edits.stamp_of((12, 0));  row = edits.row((12, 0));  ...the person types...;  edits.save((12, 0), row, seen)
+
+workspace/datasets/<id>/edits.jsonl, one line for each change, numbered:
+    {"n": 1, "time": 1.7e9, "set": [{"key": [12, 0], "row": {...} or null, ["after": [11, 0]]}]}
+    {"n": 2, "time": 1.7e9, "undo": 1}
+    {"n": 3, "time": 1.7e9, "discard": [[12, 0]], "highest": 120}       takes the place of all that was before it
+"""
+
+import json
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from core.data.dataset import Dataset
-from core.data.edited import EditedRows, Key
+from core.data.edited import EditedRows, Key, KeyPlaces
+from core.data.journal import Entry, Journal, as_bytes
+from core.data.rewording import refuse_unlearnable
 from core.data.rows_file import Row
+from core.errors import UserError, translate
 
 __all__ = ["EditedRows", "Edits", "Key"]
 
+JOURNAL = "edits.jsonl"
+
+NAMED = 2000
+"""Changes up to which a step of a version holds each of them."""
+
+Own = dict[Key, bytes | None]
+"""What differs from the version's rows: JSON, None for what is deleted."""
+
 
 class Edits:
-    """The pending changes of one version. Safe to use from several threads.
+    """The pending changes of one version. Safe to use from several threads; another program's changes are seen.
 
     highest   the highest row number that was ever used in the family, as far as the caller knows; may be raised later
+    Everything here raises UserError `dataset.damaged` or `dataset.unknown` when the version's rows cannot be read.
     """
 
     def __init__(self, dataset: Dataset, highest: int = 0) -> None:
         self.dataset = dataset
         self.highest = highest
+        self._lock = threading.RLock()
+        self._journal = Journal(dataset.folder / JOURNAL)
+        self._base = dataset.load_rows()
+        self._places = KeyPlaces(self._base)
+        named = (max(finding.rows) for finding in dataset.findings if finding.rows)
+        self._highest = max(dataset.last, dataset.rows, self._places.last, *named, 0)
+        self._begin()
+
+    def _begin(self) -> None:
+        """As if nothing had ever been changed."""
+        self._stamp, self._used = 0, self._highest
+        self._own: Own = {}
+        self._after: dict[Key, Key] = {}
+        self._stamps: dict[Key, int] = {}
+        self._changes: list[tuple[int, Own]] = []  # those in force: number, what stood there (b"" for the version's)
+        self._views: dict[str, Any] = {}
+
+    # -- what there is
 
     @property
     def stamp(self) -> int:
         """Grows with each change, each undo and when all is discarded."""
-        raise NotImplementedError
+        with self._current():
+            return self._stamp
 
     @property
     def pending(self) -> bool:
         """Whether any row differs from the version's."""
-        raise NotImplementedError
+        with self._current():
+            return bool(self._own)
+
+    @property
+    def undoable(self) -> bool:
+        """Whether there is a change to take back."""
+        with self._current():
+            return bool(self._changes)
 
     @property
     def changed(self) -> frozenset[Key]:
         """Rows of the version that say something else now."""
-        raise NotImplementedError
+        return self._kinds()[0]
 
     @property
     def added(self) -> frozenset[Key]:
         """Rows that the version does not have."""
-        raise NotImplementedError
+        return self._kinds()[1]
 
     @property
     def removed(self) -> frozenset[Key]:
         """Rows of the version that are deleted."""
-        raise NotImplementedError
+        return self._kinds()[2]
+
+    def _kinds(self) -> tuple[frozenset[Key], frozenset[Key], frozenset[Key]]:
+        with self._current():
+            if "kinds" not in self._views:
+                here = self._places.of(self._own) >= 0
+                both = list(zip(self._own.items(), here.tolist(), strict=True))
+                self._views["kinds"] = (
+                    frozenset(key for (key, text), there in both if there and text is not None),
+                    frozenset(key for (key, _), there in both if not there),
+                    frozenset(key for (key, text), there in both if there and text is None),
+                )
+            found: tuple[frozenset[Key], frozenset[Key], frozenset[Key]] = self._views["kinds"]
+            return found
 
     def rows(self) -> EditedRows:
         """All rows as they stand."""
-        raise NotImplementedError
+        with self._current():
+            if "rows" not in self._views:
+                self._views["rows"] = EditedRows(self._base, self._places, self._own, self._after, self._highest)
+            found: EditedRows = self._views["rows"]
+            return found
 
     def row(self, key: Key) -> Row | None:
         """One row as it stands, None when there is none."""
-        raise NotImplementedError
+        with self._current():
+            return self._row(key)
+
+    def before(self, key: Key) -> Row | None:
+        """One row as the version has it, None when it has none."""
+        place = int(self._places.of((key,))[0])
+        return None if place < 0 else self._base[place]
 
     def stamp_of(self, key: Key) -> int:
         """The stamp of the last change of a row, 0 when it never was changed."""
-        raise NotImplementedError
+        with self._current():
+            return self._stamps.get(key, 0)
+
+    def digest(self) -> str:
+        """sha256 of the journal: tells whether these very changes were kept already."""
+        with self._current():
+            return self._journal.digest()
+
+    def step(self) -> dict[str, Any]:
+        """The step of `Dataset.fixes` that these changes are, without its time."""
+        with self._current():
+            changed, added, removed = self._kinds()
+            step: dict[str, Any] = {"step": "edit", "changed": len(changed), "added": len(added)}
+            step |= {"removed": len(removed), "journal": self._journal.digest()}
+            if len(self._own) <= NAMED:
+                step["changes"] = [
+                    {"key": list(key), "before": self.before(key), "after": self._row(key)} for key in sorted(self._own)
+                ]
+            return step
+
+    # -- changing it
 
     def save(self, key: Key | None, row: Row | None, seen: int) -> Key:
         """Change a row, add one (key None), delete one (row None), or give in one that the reading has left out.
 
         seen: `stamp_of(key)` when the person began. Raises UserError `edit.elsewhere` when the row was changed since,
-        `edit.*` when it cannot be learned, and MachineError when the disk refuses.
+        `edit.no_row` when there is and was none, other `edit.*` when it cannot be learned; MachineError when the disk
+        refuses. What changes nothing is not written.
         """
-        raise NotImplementedError
+        if key is None:
+            return self.add([row or {}])[0]
+        with self._writing():
+            old = self._row(key)
+            new = None if row is None else _keyed(key, row, old)
+            if new == old:
+                return key
+            if self._stamps.get(key, 0) != seen:
+                raise UserError("edit.elsewhere", row=key[0])
+            if key not in self._stamps and key not in self._places and (key[1] or not 0 < key[0] <= self._highest):
+                raise UserError("edit.no_row", row=key[0])
+            if new is not None:
+                refuse_unlearnable(new, self.dataset.task)
+            self._write([{"key": list(key), "row": new}])
+            return key
 
     def add(self, rows: Sequence[Row], after: Key | None = None) -> list[Key]:
-        """New rows, at the end or after another row, as one change. Raises as `save`."""
-        raise NotImplementedError
+        """New rows, at the end or after another row, as one change: all of them, or none. Raises as `save`."""
+        with self._writing():
+            first = max(self._used, self.highest) + 1
+            keys = [(number, 0) for number in range(first, first + len(rows))]
+            new = [_keyed(key, row, None) for key, row in zip(keys, rows, strict=True)]
+            for row in new:
+                refuse_unlearnable(row, self.dataset.task)
+            sets: list[Entry] = [{"key": list(key), "row": row} for key, row in zip(keys, new, strict=True)]
+            if after is not None:
+                for one, before in zip(sets, [after, *keys], strict=False):
+                    one["after"] = list(before)
+            if sets:
+                self._write(sets)
+            return keys
 
     def duplicate(self, key: Key) -> Key:
-        """The same row again, right after it."""
-        raise NotImplementedError
+        """The same row again, right after it. Raises UserError `edit.no_row`."""
+        with self._writing():
+            row = self._row(key)
+            if row is None:
+                raise UserError("edit.no_row", row=key[0])
+            return self.add([row], after=key)[0]
 
     def undo(self) -> Key | None:
-        """Take back the last change that is in force; the row that it was about, None when there was none."""
-        raise NotImplementedError
+        """Take back the last change that is in force; a row that it was about, None when there was none."""
+        with self._writing():
+            if not self._changes:
+                return None
+            number, before = self._changes[-1]
+            self._append({"undo": number})
+            return next(iter(before))
 
     def discard(self) -> None:
         """Take back all changes at once, for good."""
-        raise NotImplementedError
+        with self._writing():
+            if not self._changes and not self._own:
+                return
+            keys = [list(key) for key in self._stamps]
+            entry = {"n": self._stamp + 1, "time": time.time(), "discard": keys, "highest": self._used}
+            self._journal.restart(entry)
+            self._apply(entry)
 
-    def digest(self) -> str:
-        """sha256 of the journal: tells whether these very changes were kept already."""
-        raise NotImplementedError
+    def _write(self, sets: list[Entry]) -> None:
+        self._append({"set": sets})
 
-    def step(self) -> dict[str, Any]:
-        """The step of `Dataset.fixes` that these changes are, without its time."""
-        raise NotImplementedError
+    def _append(self, entry: Entry) -> None:
+        whole = {"n": self._stamp + 1, "time": time.time(), **entry}
+        self._journal.append(whole)
+        self._apply(whole)
+
+    # -- the journal
+
+    @contextmanager
+    def _current(self) -> Iterator[None]:
+        """Nothing changes meanwhile, and everything that anybody wrote is known."""
+        with self._lock:
+            try:
+                entries = self._journal.news()
+            except OSError as error:
+                raise translate(error, where=str(self.dataset.folder)) from error
+            if entries is not None:
+                self._begin()
+                for entry in entries:
+                    with suppress(KeyError, TypeError, ValueError, IndexError):  # a line that is none of ours
+                        self._apply(entry)
+            yield
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with self._lock:
+            try:
+                with self._journal.held(), self._current():
+                    yield
+            except FileNotFoundError as error:
+                raise UserError("dataset.unknown", dataset=self.dataset.name) from error
+            except OSError as error:
+                raise translate(error, where=str(self.dataset.folder)) from error
+
+    def _apply(self, entry: Entry) -> None:
+        """One line of the journal."""
+        self._stamp = max(self._stamp, int(entry["n"]))
+        self._views = {}
+        if "set" in entry:
+            before: Own = {}
+            for one in entry["set"]:
+                key = (int(one["key"][0]), int(one["key"][1]))
+                before[key] = self._own.get(key, b"")
+                if "after" in one:
+                    self._after[key] = (int(one["after"][0]), int(one["after"][1]))
+                self._put(key, one["row"])
+            self._changes.append((self._stamp, before))
+        elif "undo" in entry:
+            if not self._changes or self._changes[-1][0] != entry["undo"]:
+                return  # of a change whose line cannot be read
+            _, before = self._changes.pop()
+            for key, text in before.items():
+                if text == b"":
+                    self._own.pop(key, None)
+                else:
+                    self._own[key] = text
+                self._stamps[key] = self._stamp
+        elif "discard" in entry:
+            keys = [(int(number), int(variant)) for number, variant in entry["discard"]]
+            stamp, used = self._stamp, max(self._used, int(entry["highest"]))
+            self._begin()
+            self._stamp, self._used, self._stamps = stamp, used, dict.fromkeys(keys, stamp)
+
+    def _put(self, key: Key, row: Row | None) -> None:
+        if row == self.before(key):
+            self._own.pop(key, None)
+        else:
+            self._own[key] = None if row is None else as_bytes(row)
+        self._stamps[key] = self._stamp
+        self._used = max(self._used, key[0])
+
+    def _row(self, key: Key) -> Row | None:
+        text = self._own.get(key, b"")
+        if text == b"":
+            return self.before(key)
+        found: Row | None = None if text is None else json.loads(text)
+        return found
+
+
+def _keyed(key: Key, row: Row, old: Row | None) -> Row:
+    """A row as it is stored under its key; where it came from is not forgotten."""
+    said = {name: value for name, value in row.items() if name not in ("row", "variant")}
+    if old is not None and "from" in old:
+        said.setdefault("from", old["from"])
+    return {"row": key[0], **said, **({"variant": key[1]} if key[1] else {})}

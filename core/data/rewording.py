@@ -1,8 +1,17 @@
 """A row as a person has typed it: whether it can be learned, and what a turn keeps when its words are changed."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from core.data.rows_file import Row
+from core.errors import UserError
+
+Turn = dict[str, Any]
+
+PARTS = ("messages", "prompt", "chosen", "rejected", "answer")
+"""The parts of a row that hold turns."""
+
+ROLES = ("system", "user", "assistant", "tool")
 
 
 def reworded(row: Row, part: str, turns: Iterable[tuple[int | None, str, str]]) -> Row:
@@ -11,9 +20,69 @@ def reworded(row: Row, part: str, turns: Iterable[tuple[int | None, str, str]]) 
     turns: (which turn of the part it was, None for a new one; role; content). A turn that stays of the same role keeps
     its tool calls, its reasoning and whether it is learned.
     """
-    raise NotImplementedError
+    old: list[Turn] = row.get(part, [])
+    found = []
+    for index, role, content in turns:
+        was = {} if index is None or old[index]["role"] != role else old[index]
+        found.append({**was, "role": role, "content": content})
+    return {**row, part: found}
 
 
-def refuse_unlearnable(row: Row) -> None:
-    """Raises UserError `edit.*` for a row that cannot be learned."""
-    raise NotImplementedError
+def refuse_unlearnable(row: Row, task: str) -> None:
+    """Raises UserError `edit.*` for a row that data of this task ("chat", "text" or "preference") cannot learn.
+
+    As strict as the reader (formats/chat.py, preference.py), so that what is saved here is never left out later.
+    """
+    if not _of_task(row, task):
+        raise UserError("edit.other_kind")
+    if task == "text":
+        if not str(row["text"]).strip():
+            raise UserError("edit.empty_text")
+        return
+    if not any(row.get(part) for part in PARTS):
+        raise UserError("edit.no_turns")
+    for part in PARTS:
+        for number, turn in enumerate(row.get(part, ()), 1):
+            _look_at(turn, number)
+    prompt = row.get("messages") or row.get("prompt") or []
+    if task == "preference":
+        if "answer" not in row:
+            if not row["chosen"]:
+                raise UserError("edit.no_chosen")
+            if not row["rejected"]:
+                raise UserError("edit.no_rejected")
+            if not any(turn["role"] == "user" for turn in prompt):
+                raise UserError("edit.no_question")
+        _refuse_unanswered([*prompt, *row.get("rejected", ())])
+    _refuse_unanswered([*prompt, *row.get("chosen", ()), *row.get("answer", ())])
+
+
+def _refuse_unanswered(turns: list[Turn]) -> None:
+    if not any(turn["role"] == "assistant" for turn in turns):
+        raise UserError("edit.no_answer")
+
+
+def _of_task(row: Row, task: str) -> bool:
+    if task == "text":
+        return isinstance(row.get("text"), str)
+    if task == "chat":
+        parts = ["messages"]
+    else:
+        parts = ["prompt", "answer"] if "label" in row else ["prompt", "chosen", "rejected"]
+    return all(isinstance(row.get(part), list) for part in parts)
+
+
+def _look_at(turn: Turn, number: int) -> None:
+    """One turn; what a tool answers may be anything, nothing too."""
+    role = turn.get("role")
+    if role not in ROLES:
+        raise UserError("edit.unknown_role", role=str(role)[:40], turn=number)
+    said: str = turn["content"]
+    if said.strip() or role == "tool":
+        return
+    if role == "user":
+        raise UserError("edit.empty_question", turn=number)
+    if role == "system":
+        raise UserError("edit.empty_system")
+    if not turn.get("tool_calls"):
+        raise UserError("edit.empty_answer", turn=number)

@@ -1,0 +1,116 @@
+"""A file of JSON lines that only grows: each line is on the disk before anybody is told so, and a torn one is cut.
+
+journal = Journal(path)
+with journal.held():                     # no other program writes meanwhile
+    if (entries := journal.news()) is not None: ...   # somebody else did, or it is the first look: begin anew
+    journal.append({"n": 1})
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from core.workspace import write_atomic
+
+Entry = dict[str, Any]
+
+LOCK = "edits.lock"
+
+PATIENCE_S = 20
+"""Seconds that another program may hold the file; it holds it for milliseconds."""
+
+
+class Journal:
+    """For one thread at a time; other programs may write to the same file. Raises OSError when the disk refuses."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._end = 0  # bytes of whole lines
+        self._seen: tuple[int, int, int] | None = None  # what the file system said when it was looked at last
+        self._hash = hashlib.sha256()
+        self._lock = FileLock(path.with_name(LOCK), timeout=PATIENCE_S)
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Nobody else writes; may be nested. Raises FileNotFoundError when the folder has gone."""
+        if not self.path.parent.is_dir():  # the lock would make it again
+            raise FileNotFoundError(str(self.path.parent))
+        with self._lock:
+            yield
+
+    def news(self) -> list[Entry] | None:
+        """All entries when the file is not as it was left here, None when it is."""
+        seen = self._stat()
+        if seen == self._seen:
+            return None
+        try:
+            content = self.path.read_bytes()
+        except FileNotFoundError:
+            content = b""
+        self._end = content.rfind(b"\n") + 1
+        self._seen = seen
+        self._hash = hashlib.sha256(content[: self._end])
+        return list(_entries(content[: self._end]))
+
+    def append(self, entry: Entry) -> None:
+        """Written and flushed to the disk when it returns; as it was before when it raises."""
+        line = _line(entry)
+        try:
+            with self.path.open("r+b" if self.path.exists() else "w+b") as file:
+                file.truncate(self._end)  # what a kill has torn goes first
+                file.seek(self._end)
+                file.write(line)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.truncate(self.path, self._end)
+            self._seen = self._stat()
+            raise
+        self._end += len(line)
+        self._hash.update(line)
+        self._seen = self._stat()
+
+    def restart(self, entry: Entry) -> None:
+        """Put one entry in place of all, at once."""
+        line = _line(entry)
+        write_atomic(self.path, line)
+        self._end, self._hash, self._seen = len(line), hashlib.sha256(line), self._stat()
+
+    def digest(self) -> str:
+        """sha256 of the whole lines."""
+        return self._hash.hexdigest()
+
+    def _stat(self) -> tuple[int, int, int]:
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            return (0, 0, 0)
+        return (found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+def _line(entry: Entry) -> bytes:
+    return as_bytes(entry) + b"\n"
+
+
+def as_bytes(plain: dict[str, Any]) -> bytes:
+    """JSON as rows are stored: letters as they are."""
+    try:
+        return json.dumps(plain, ensure_ascii=False).encode()
+    except UnicodeEncodeError:  # half an emoji is no Unicode, but can be written as \ud83d
+        return json.dumps(plain).encode()
+
+
+def _entries(content: bytes) -> Iterator[Entry]:
+    """Lines that a failing disk has made unreadable are passed over."""
+    for line in content.split(b"\n"):
+        with contextlib.suppress(ValueError):
+            found = json.loads(line)
+            if isinstance(found, dict):
+                yield found
