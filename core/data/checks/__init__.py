@@ -11,6 +11,7 @@ from core.data.checks.check_answers import FEW as FEW
 from core.data.checks.check_answers import Answers
 from core.data.checks.check_answers import few as few
 from core.data.checks.check_order import Order
+from core.data.checks.check_space import Space
 from core.data.checks.check_words import PLACEHOLDER as PLACEHOLDER
 from core.data.checks.check_words import Words
 from core.data.checks.duplicates import Duplicates
@@ -36,7 +37,15 @@ class Checker:
 
     def __init__(self, task: str = "chat") -> None:
         self._count = 0
-        self._checks: list[_Check] = [Duplicates(), Words(task), Order(), Answers(task), Private(), Languages()]
+        self._checks: list[_Check] = [
+            Duplicates(),
+            Words(task),
+            Order(),
+            Answers(task),
+            Private(),
+            Languages(),
+            Space(),
+        ]
 
     def see(self, row: Row) -> None:
         """One row in the stored shape."""

@@ -17,19 +17,19 @@ _ABOUT_TEMPLATES = re.compile(
 )
 """Rows that teach template languages, which write their words in doubled braces."""
 
-_SPECIAL = re.compile(
+SPECIAL = re.compile(
     r"<\|[a-z][a-z_]{1,30}\|>|<｜[^｜<>\n]{1,30}｜>|<(?:start_of_turn|end_of_turn)>|\[/?INST\]|<</?SYS>>|\[gMASK\]"
 )
 _REPLACED = "\ufffd"
 
 _LATIN_TAIL = "\x80-\xbf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
-_MOJIBAKE = re.compile(
+MOJIBAKE = re.compile(
     rf"Ã[{_LATIN_TAIL}]|â€[™œ\x9d“”˜¦–—\x90-\x9f]|Â[\xa0©®°·»«]|ï»¿|ï¿½|ðŸ|(?:[ã-ï][{_LATIN_TAIL}]{{2}}){{2}}"
     r"|锟斤拷|烫烫烫|屯屯屯|[锛銆][^\n]{1,60}[锛銆]"
 )
 """UTF-8 that was read as Latin text or as GBK, and what Windows leaves in empty memory."""
 
-_TAG = re.compile(
+TAG = re.compile(
     r"<(?:br|hr|img)(?:\s[^<>\n]{0,300})?/?>"
     r"|</(?:p|div|span|b|i|u|strong|em|font|table|tbody|thead|tr|td|th|ul|ol|li|h[1-6]|a|center)>"
     r"|&(?:nbsp|amp|lt|gt|quot|apos|#39|#160|ldquo|rdquo|lsquo|rsquo|hellip|[mn]dash|middot);",
@@ -37,8 +37,8 @@ _TAG = re.compile(
 )
 """Tags by where they end: a lone <b> may be a letter in a formula."""
 
-_CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
-_ABOUT_MARKUP = re.compile(
+CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
+ABOUT_MARKUP = re.compile(
     r"html|xml|css|svg|\bweb ?page|\btags?\b|markup|javascript|\bscripts?\b|<(?:head|body|style|form|input)\b"
     r"|php|\bcode\b|react|\bvue|angular|jquery|django|网页|标签|前端|代码|程序",
     re.IGNORECASE,
@@ -76,11 +76,11 @@ class Words:
         if "{{" in said and (met := placeholders(said)):
             self._placeholder.append(number)
             self._names.update(met)
-        if ("<" in said or "INST]" in said or "[g" in said) and (met := _SPECIAL.findall(said)):
+        if ("<" in said or "INST]" in said or "[g" in said) and (met := SPECIAL.findall(said)):
             self._special.append(number)
             self._tokens.update(met)
         if ("<" in said or "&" in said) and (met := _tags(said)):
-            about = _ABOUT_MARKUP.search(said)
+            about = ABOUT_MARKUP.search(said)
             (self._doubtful if about else self._html).append(number)
             if not about:
                 self._tags.update(met)
@@ -90,7 +90,7 @@ class Words:
         if not said.isascii():
             if _REPLACED in said:
                 self._replaced.append(number)
-            if met := _MOJIBAKE.findall(said):
+            if met := MOJIBAKE.findall(said):
                 self._mojibake.append(number)
                 self._garbled.update(piece[:12] for piece in met)
         if self._task != "text" and ("AI" in seen.answered or "模型" in seen.answered or "人工智能" in seen.answered):
@@ -125,16 +125,16 @@ def placeholders(said: str) -> list[str]:
     """Placeholders like {{name}} as they are written, outside of code and formulas."""
     if _ABOUT_TEMPLATES.search(said):
         return []
-    return PLACEHOLDER.findall(_FORMULA.sub("", _CODE.sub("", said)))
+    return PLACEHOLDER.findall(_FORMULA.sub("", CODE.sub("", said)))
 
 
 def _tags(said: str) -> list[str]:
     """Tags and entities outside of code."""
-    if not _TAG.search(said):
+    if not TAG.search(said):
         return []
     return [
         tag.split()[0].rstrip("/>").replace("</", "<") + (">" if tag[0] == "<" else "")
-        for tag in _TAG.findall(_CODE.sub("", said))
+        for tag in TAG.findall(CODE.sub("", said))
     ]
 
 

@@ -18,10 +18,9 @@ PAIRS_NAMED = 5
 
 
 def same_key(row: Row) -> int:
-    """Equal for rows that are equal but for their number; 64 bits, only within this process."""
-    return hash(
-        json.dumps({key: row[key] for key in row if key not in ("row", "variant")}, ensure_ascii=False, sort_keys=True)
-    )
+    """Equal for rows that are equal but for their number and where they come from; 64 bits, only in this process."""
+    said = {key: row[key] for key in row if key not in ("row", "variant", "from")}
+    return hash(json.dumps(said, ensure_ascii=False, sort_keys=True))
 
 
 class Duplicates:

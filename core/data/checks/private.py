@@ -6,6 +6,7 @@ own, which a model is meant to learn; many different ones are people's.
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 from core.data.checks.seen import Seen
 from core.findings import Finding
@@ -101,16 +102,16 @@ class Private:
     def see(self, seen: Seen) -> None:
         """One row."""
         said, number = seen.said, seen.number
-        if "@" in said and (met := [one for one in _MAIL.findall(said) if not _INVENTED_MAIL.search(one)]):
+        if "@" in said and (met := _values(mails(said))):
             self._mail.add(number, [one.lower() for one in met], _hidden_mail(met[0]))
         if _LONG.search(said):
-            if met := _residents(said):
+            if met := _values(residents(said)):
                 self._resident.add(number, met, hidden(met[0]))
-            if met := _banks(said):
+            if met := _values(banks(said)):
                 self._bank.add(number, met, hidden(met[0]))
-            if met := phones(said):
+            if met := _values(phones(said)):
                 self._phone.add(number, [_digits(one) for one in met], hidden(met[0]))
-        if any(sign in said for sign in _KEY_SIGNS) and (met := _keys(said)):
+        if any(sign in said for sign in _KEY_SIGNS) and (met := _values(keys(said))):
             self._key.add(number, met, met[0][:4] + "…")
 
     def findings(self) -> list[Finding]:
@@ -142,14 +143,29 @@ class Private:
         return found
 
 
-def phones(said: str) -> list[str]:
+Met = Iterator[tuple[int, int, str]]
+"""Where a find begins and ends, and what it says."""
+
+
+def _values(met: Met) -> list[str]:
+    return [value for _, _, value in met]
+
+
+def mails(said: str) -> Met:
+    """E-mail addresses that somebody may have."""
+    for one in _MAIL.finditer(said):
+        if not _INVENTED_MAIL.search(one[0]):
+            yield *one.span(), one[0]
+
+
+def phones(said: str) -> Met:
     """Phone numbers as they are written: Chinese mobiles and land lines, numbers with a country code, US numbers."""
-    met = [one or other for one, other in _MOBILE.findall(said)] + _ABROAD.findall(said)
-    return [
-        one
-        for one in met
-        if 8 <= len(_digits(one)) <= 15 and not _HOTLINE.search(one) and not _INVENTED_NUMBER.search(_digits(one))
-    ]
+    for pattern in (_MOBILE, _ABROAD):
+        for found in pattern.finditer(said):
+            one = next(filter(None, found.groups()), found[0])
+            digits = _digits(one)
+            if 8 <= len(digits) <= 15 and not _HOTLINE.search(one) and not _INVENTED_NUMBER.search(digits):
+                yield *found.span(), one
 
 
 def hidden(value: str) -> str:
@@ -167,32 +183,33 @@ def _digits(value: str) -> str:
     return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
 
 
-def _residents(said: str) -> list[str]:
+def residents(said: str) -> Met:
+    """Numbers of Chinese identity cards with the right check digit."""
     from stdnum.cn import ric
 
-    return [one for one in _RESIDENT.findall(said) if one.upper() not in _KNOWN_TESTS and ric.is_valid(one)]
+    for one in _RESIDENT.finditer(said):
+        if one[0].upper() not in _KNOWN_TESTS and ric.is_valid(one[0]):
+            yield *one.span(), one[0]
 
 
-def _banks(said: str) -> list[str]:
+def banks(said: str) -> Met:
     """Card numbers and IBANs with the right check digits."""
     from stdnum import iban, luhn
 
-    found = []
     for match in _CARD.finditer(said):
         digits = re.sub(r"\D", "", match[0])
         if _CARD_KIND.fullmatch(digits) and digits not in _KNOWN_TESTS and luhn.is_valid(digits):
-            found.append(digits)
+            yield *match.span(), digits
     for match in _IBAN.finditer(said):
         if (written := match[0].replace(" ", "")) not in _KNOWN_TESTS and iban.is_valid(written):
-            found.append(written)
-    return found
+            yield *match.span(), written
 
 
-def _keys(said: str) -> list[str]:
+def keys(said: str) -> Met:
     """API keys that look random; what manuals put in their place does not."""
-    return [
-        one
-        for one in _KEY.findall(said)
-        if one.startswith("-----")
-        or (len(set(one)) >= 12 and any(c.isdigit() for c in one) and not _INVENTED_KEY.search(one))
-    ]
+    for match in _KEY.finditer(said):
+        one = match[0]
+        if one.startswith("-----"):
+            yield *match.span(), one
+        elif len(set(one)) >= 12 and any(c.isdigit() for c in one) and not _INVENTED_KEY.search(one):
+            yield *match.span(), one

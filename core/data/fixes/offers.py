@@ -1,4 +1,13 @@
-"""Which fixes a finding has, which of them is recommended, and which are safe."""
+"""Which fixes a finding has, which of them is recommended, and which are safe.
+
+Safe is what nobody would be surprised by when he has not looked at it:
+- no word that a person wrote is lost, and none is invented: what goes are repetitions word for word, white space, marks
+  of programs, a last question that nobody answers, and rows that are left out anyway
+- it does not depend on a model or a maximum length, which may be changed later
+- a fault that half of the rows share may be meant so (answers that are HTML): there the person decides
+- rows that are left out stay out without asking only where nothing could bring them in, and where fewer rows are left
+  out than are used
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,11 +31,132 @@ class Offer:
     asks: str = ""
 
 
+ACCEPT, DROP = Offer("accept"), Offer("drop")
+STAY_OUT = Offer("accept", safe=True)
+FIT = (Offer("shorten", asks="max_length"), Offer("split", asks="max_length"), DROP)
+MASK = (Offer("mask"), DROP, ACCEPT)
+REPAIR = (Offer("repair", asks="read:repair"), ACCEPT)
+COLUMNS = (Offer("columns", asks="menu:columns"), ACCEPT)
+JOIN = (Offer("merge_turns", safe=True), DROP, ACCEPT)
+LOOK, REMOVE = (ACCEPT, DROP), (DROP, ACCEPT)
+
+OFFERS: dict[str, tuple[Offer, ...]] = {
+    # left out, and reading the file in another way would bring them in
+    "row.broken_json": REPAIR,
+    "row.nul": REPAIR,
+    "lines.nul": REPAIR,
+    "row.quotes": REPAIR,
+    "row.structured": (Offer("structured", asks="read:structured"), ACCEPT),
+    "row.unknown_role": (Offer("speaker", asks="menu:speaker"), ACCEPT),
+    "data.no_columns": COLUMNS,
+    # left out, and the file should be got again or another be made: a person has to know
+    "row.cut": (ACCEPT,),
+    "row.ragged": (ACCEPT,),
+    "row.other_kind": (ACCEPT,),
+    # how the file was read
+    "answer.always_same": COLUMNS,
+    "columns.choices_unused": COLUMNS,
+    "columns.guessed": COLUMNS,
+    "speaker.guessed": (Offer("speaker", asks="menu:speaker"), ACCEPT),
+    "row.key_twice": LOOK,
+    "row.nul_dropped": LOOK,
+    "cells.nul_dropped": LOOK,
+    "system.two": LOOK,
+    "preference.prompt_unused": LOOK,
+    # marks in the words
+    "text.placeholder": (Offer("fill", asks="fill"), DROP, ACCEPT),
+    "text.special_token": (Offer("control_words", safe=True), DROP, ACCEPT),
+    "text.mojibake": (Offer("encoding", safe=True), DROP, ACCEPT),
+    "text.html": (Offer("unescape_html", safe=True), DROP, ACCEPT),
+    "text.space": (Offer("trim", safe=True), ACCEPT),
+    # who speaks after whom
+    "order.two_users": JOIN,
+    "order.two_answers": JOIN,
+    "order.system_inside": (Offer("system_first", safe=True), DROP, ACCEPT),
+    "order.ends_with_question": (Offer("cut_last_question", safe=True), DROP, ACCEPT),
+    "order.starts_with_answer": (Offer("cut_first_answer"), DROP, ACCEPT),
+    # rows beside one another
+    "row.duplicate": (Offer("drop_duplicates", safe=True), ACCEPT),
+    "row.near": REMOVE,
+    "row.near_first": REMOVE,
+    "row.far_longer": (ACCEPT, *FIT),
+    "answer.repeated": LOOK,
+    "answer.boilerplate": REMOVE,
+    "question.differs": (ACCEPT,),  # dropping them would leave none of the answers
+    "language.other": REMOVE,
+    # what should not be said to anybody
+    "private.key": MASK,
+    "private.resident": MASK,
+    "private.bank": MASK,
+    "private.phone": MASK,
+    "private.mail": MASK,
+    "private.contact": (ACCEPT, Offer("mask"), DROP),
+    # for one model: nothing to accept, it is another sentence with another model
+    "tokens.cut": FIT,
+    "tokens.answer_lost": FIT,
+    "tokens.untrained": (DROP,),
+    "tokens.refused": (Offer("merge_turns"), Offer("fold_system"), DROP),
+    "tokens.system_dropped": (Offer("fold_system"), DROP),
+    "tokens.tools_dropped": (DROP,),
+    "tokens.reasoning_dropped": (),
+}
+"""Code -> its fixes, the recommended one first. What is not named here: `_others`."""
+
+MANNERS = frozenset({"text.special_token", "text.html"})
+"""Marks that are meant so where half of the rows have them."""
+
+_MODEL = "tokens."
+
+
 def offers(finding: Finding, *, made: bool) -> tuple[Offer, ...]:
     """The fixes of a finding, the recommended one first. `made`: there is no file that could be read anew."""
-    raise NotImplementedError
+    found = OFFERS.get(finding.code)
+    if found is None:
+        return _others(finding)
+    if finding.code == "tokens.refused" and "system" in str(finding.facts.get("said", "")).lower():
+        found = (found[1], found[0], *found[2:])
+    if finding.level == "info":
+        found = tuple(offer for offer in found if not offer.asks.startswith(("read:", "menu:")))
+    if made or not _readable(finding):
+        found = tuple(offer for offer in found if not offer.asks.startswith(("read:", "menu:")))
+        if found == (ACCEPT,) and is_left_out(finding):
+            return (STAY_OUT,)
+    return found if finding.rows else tuple(offer for offer in found if offer.fix != "drop")
+
+
+def _others(finding: Finding) -> tuple[Offer, ...]:
+    """Rows that are left out stay out; rows that are used may go; of a whole file a person takes note."""
+    if finding.level == "info":
+        return ()
+    if not finding.rows:
+        return (ACCEPT,)
+    return (STAY_OUT,) if is_left_out(finding) else REMOVE
+
+
+def _readable(finding: Finding) -> bool:
+    """Whether reading anew could still bring the rows in: readers say so where they know."""
+    if finding.code == "row.quotes":
+        return bool(finding.facts.get("repairable"))
+    return finding.facts.get("repairable") is not False
+
+
+def is_left_out(finding: Finding) -> bool:
+    """Whether the rows of a finding are not among the usable ones, whatever the model."""
+    return finding.level == "error" and bool(finding.rows) and not finding.code.startswith(_MODEL)
 
 
 def safe_mends(findings: Iterable[Finding], *, usable: int) -> list[Mend]:
     """What can be mended without asking; `usable` rows can be learned now."""
-    raise NotImplementedError
+    found = list(findings)
+    out = {row for finding in found if is_left_out(finding) for row in finding.rows}
+    mends: dict[tuple[str, str], Mend] = {}
+    for finding in found:
+        best = next(iter(offers(finding, made=False)), None)
+        if best is None or not best.safe or best.asks:
+            continue
+        if best.fix == "accept" and len(out) >= usable:
+            continue
+        if finding.code in MANNERS and 2 * len(finding.rows) >= usable:
+            continue
+        mends[finding.code, best.fix] = Mend(finding.code, best.fix)
+    return list(mends.values())

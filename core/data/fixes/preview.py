@@ -1,11 +1,13 @@
 """What mends would do, before they are done."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sized
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from core.data.checks.duplicates import same_key
 from core.data.choices import Choices
 from core.data.fixes.mend import Length, Mend, Row
+from core.data.fixes.mender import Mender
 from core.data.rows import Progress
 from core.findings import Finding
 
@@ -46,10 +48,84 @@ def preview(
     length: Length | None = None,
     progress: Progress | None = None,
 ) -> Preview:
-    """What `mends` would do to `rows`; what `progress` raises passes through."""
-    raise NotImplementedError
+    """What `mends` would do to `rows`; `progress` hears of the rows done, and what it raises passes through."""
+    mender = Mender(mends, findings, length)
+    total = len(rows) if isinstance(rows, Sized) else 0
+    told = _Told()
+    for at, row in enumerate(rows):
+        if progress is not None and at % 256 == 0:
+            progress(at, total)
+        after = mender.rows(row)
+        if after is not None:
+            told.add(Change(_key(row), row, tuple(after)))
+    return told.preview(accepted=len(mender.accepted), counts=mender.counts)
 
 
 def preview_reading(dataset: "Dataset", choices: Choices, progress: Progress | None = None) -> Preview:
-    """What reading the file anew with `choices` would change. Raises UserError `data.*`."""
-    raise NotImplementedError
+    """What reading the file anew with `choices` would change in the reading that `dataset` is, or comes from.
+
+    Raises UserError `data.*` and `dataset.damaged`; what `progress` raises passes through.
+    """
+    before = {_key(row): same_key(row) for row in _as_it_is(dataset)}
+    told, gone, coming, changed = _Told(), dict(before), list[Row](), dict[Key, Row]()
+
+    def see(row: Row) -> None:
+        key = _key(row)
+        if gone.pop(key, None) is None:
+            if len(coming) < SHOWN:
+                coming.append(row)
+            told.added += 1
+        elif before[key] != same_key(row):
+            if len(changed) < SHOWN:
+                changed[key] = row
+            told.changed += 1
+
+    _read(dataset, choices, see, progress)
+    told.dropped = len(gone)
+    shown = set(list(gone)[:SHOWN]) | changed.keys()
+    if shown:
+        for row in _as_it_is(dataset):
+            if (key := _key(row)) in shown:
+                told.changes.append(Change(key, row, (changed[key],) if key in changed else ()))
+    told.changes = [*(Change(_key(row), None, (row,)) for row in coming), *told.changes][:SHOWN]
+    return told.preview()
+
+
+def _as_it_is(dataset: "Dataset") -> Iterator[Row]:
+    """The rows of the reading itself, read again where they were changed since."""
+    if not dataset.fixes:
+        yield from dataset.load_rows()
+        return
+    found: list[Row] = []
+    _read(dataset, dataset.choices, found.append, None)
+    yield from found
+
+
+def _read(dataset: "Dataset", choices: Choices, see: Any, progress: Progress | None) -> None:
+    from core.data.examine import examine
+
+    examine(dataset.source, name=dataset.file_name, choices=choices, progress=progress, on_row=see)
+
+
+class _Told:
+    """Counts while the changes come in."""
+
+    def __init__(self) -> None:
+        self.changed = self.dropped = self.added = 0
+        self.changes: list[Change] = []
+
+    def add(self, change: Change) -> None:
+        if not change.after:
+            self.dropped += 1
+        else:
+            self.changed += 1
+            self.added += len(change.after) - 1
+        if len(self.changes) < SHOWN:
+            self.changes.append(change)
+
+    def preview(self, accepted: int = 0, counts: list[dict[str, Any]] | None = None) -> Preview:
+        return Preview(self.changed, self.dropped, self.added, accepted, self.changes, counts or [])
+
+
+def _key(row: Row) -> Key:
+    return row["row"], int(row.get("variant", 0))

@@ -1,0 +1,117 @@
+"""Turns put into the order of a conversation. Calls of tools, their results, thoughts and marks on turns survive.
+
+Each function gives the row itself where there is nothing to do, or where doing it would break something.
+"""
+
+from typing import Any
+
+from core.data.fixes.mend import Row
+from core.data.fixes.said import PARTS, Turn
+
+_JOINED = frozenset({"role", "content", "reasoning_content", "learned"})
+"""What turns may hold that become one."""
+
+
+def merge_turns(row: Row) -> Row:
+    """Neighbouring turns of one speaker as one. Turns that call tools or answer calls stay by themselves."""
+    found = {part: _merged(row[part]) for part in PARTS if part in row}
+    return {**row, **found} if any(len(found[part]) < len(row[part]) for part in found) else row
+
+
+def _merged(turns: list[Turn]) -> list[Turn]:
+    found: list[Turn] = []
+    for turn in turns:
+        if found and _may_join(found[-1], turn):
+            found[-1] = _joined(found[-1], turn)
+        else:
+            found.append(turn)
+    return found
+
+
+def _may_join(one: Turn, other: Turn) -> bool:
+    return (
+        one["role"] == other["role"]
+        and one["role"] in ("user", "assistant")
+        and one.keys() <= _JOINED
+        and other.keys() <= _JOINED
+        and one.get("learned") == other.get("learned")
+    )
+
+
+def _joined(one: Turn, other: Turn) -> Turn:
+    whole = {**one, "content": _both(one["content"], other["content"])}
+    if thoughts := _both(one.get("reasoning_content") or "", other.get("reasoning_content") or ""):
+        whole["reasoning_content"] = thoughts
+    return whole
+
+
+def _both(one: str, other: str) -> str:
+    """Two texts below each other, with a blank line between them where one has lines itself."""
+    if not one.strip() or not other.strip():
+        return one if one.strip() else other
+    return ("\n\n" if "\n" in one or "\n" in other else "\n").join((one, other))
+
+
+def system_first(row: Row) -> Row:
+    """System prompts from inside the conversation at its start, below the one that stands there."""
+    part = _asked(row)
+    if part is None or "system" not in [turn["role"] for turn in row[part][1:]]:
+        return row
+    system = ""
+    for turn in row[part]:
+        if turn["role"] == "system":
+            system = _both(system, turn["content"])
+    first = next(turn for turn in row[part] if turn["role"] == "system")
+    others = [turn for turn in row[part] if turn["role"] != "system"]
+    return {**row, part: [{**first, "content": system}, *others]}
+
+
+def fold_system(row: Row) -> Row:
+    """The system prompt at the start as the beginning of the first question."""
+    part = _asked(row)
+    if part is None or not row[part] or row[part][0]["role"] != "system":
+        return row
+    system, *turns = row[part]
+    at = next((at for at, turn in enumerate(turns) if turn["role"] == "user"), None)
+    if at is None:
+        return row
+    if system["content"].strip():
+        turns[at] = {**turns[at], "content": f"{system['content']}\n\n{turns[at]['content']}"}
+    return {**row, part: turns}
+
+
+def cut_last_question(row: Row) -> Row:
+    """Without what is asked behind the last answer. A result that answers a call stays with it."""
+    turns = row.get("messages") or []
+    end = len(turns)
+    while end and turns[end - 1]["role"] not in ("assistant", "tool"):
+        end -= 1
+    return {**row, "messages": turns[:end]} if 0 < end < len(turns) and _answers(turns[:end]) else row
+
+
+def cut_first_answer(row: Row) -> Row:
+    """Without what is said before the first question, but for the system prompt."""
+    part = _asked(row)
+    if part is None:
+        return row
+    turns: list[Turn] = row[part]
+    first = next((at for at, turn in enumerate(turns) if turn["role"] == "user"), None)
+    if first is None or all(turn["role"] == "system" for turn in turns[:first]):
+        return row
+    kept = [*(turn for turn in turns[:first] if turn["role"] == "system"), *turns[first:]]
+    return {**row, part: kept} if part == "prompt" or _answers(kept) else row
+
+
+def _answers(turns: list[Turn]) -> bool:
+    """Whether something is left to learn."""
+    return any(turn["role"] == "assistant" for turn in turns)
+
+
+def _asked(row: Row) -> str | None:
+    """The part that a conversation begins with."""
+    return next((part for part in ("messages", "prompt") if part in row), None)
+
+
+def answered_well(turns: list[dict[str, Any]]) -> bool:
+    """Whether some turn is learned."""
+    return any(turn["role"] == "assistant" and turn.get("learned") is not False for turn in turns)

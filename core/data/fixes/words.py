@@ -1,0 +1,51 @@
+"""The fixes that change words, each a function of a row; the row itself where it has nothing to do."""
+
+from typing import Any
+
+from core.data.checks.check_space import trimmed
+from core.data.checks.seen import words_of
+from core.data.fixes.garbled import regained
+from core.data.fixes.marks import about_markup, without_control_words, without_html
+from core.data.fixes.mask import masking
+from core.data.fixes.mend import Row
+from core.data.fixes.said import PARTS, with_words
+from core.data.formats.placeholders import PLACEHOLDER
+from core.data.formats.placeholders import fill as filled_in
+
+
+def encoding(row: Row) -> Row:
+    """Garbled letters read again, where that can be undone exactly."""
+    return with_words(row, regained, arguments=True)
+
+
+def unescape_html(row: Row) -> Row:
+    """Tags and entities replaced; rows that talk of markup stay as they are."""
+    return row if about_markup("\n".join(words_of(row))) else with_words(row, without_html)
+
+
+def control_words(row: Row) -> Row:
+    """Without the control words of chat models."""
+    return with_words(row, without_control_words)
+
+
+def trim(row: Row) -> Row:
+    """Without white space around the turns. Running text and results of tools stay as they are."""
+    found = dict(row)
+    for part in PARTS:
+        if part in row:
+            found[part] = [
+                turn if turn["role"] == "tool" else {**turn, "content": trimmed(turn["content"])} for turn in row[part]
+            ]
+    return row if found == row else found
+
+
+def mask(row: Row, code: str) -> Row:
+    """What the finding with this code has found is covered, in the arguments of calls too."""
+    return with_words(row, masking(code), arguments=True)
+
+
+def fill(row: Row, given: dict[str, Any]) -> Row:
+    """The placeholders that have a word are filled in; a word with a placeholder in it would never come to an end."""
+    words = {name: word for name, word in dict(given.get("fill") or {}).items() if not PLACEHOLDER.search(word)}
+    found = filled_in(row, words)
+    return row if found == row else found
