@@ -225,6 +225,18 @@ class Edits:
         self._journal.append(whole)
         self._apply(whole)
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody changes a row meanwhile, in no program: for who makes a version of the changes. May be nested."""
+        with self._writing():
+            yield
+
+    @property
+    def used(self) -> int:
+        """The highest row number that was ever used here, in rows that were taken back too."""
+        with self._current():
+            return self._used
+
     # -- the journal
 
     @contextmanager
