@@ -113,7 +113,7 @@ def long_pairs(count):
         (row(5, ("u", "Q"), ("a", "待补充")), "answer.odd"),
         (row(5, ("u", "Q"), ("a", "N/A")), "answer.odd"),
         (row(5, ("u", "Q"), ("a", "。")), "answer.odd"),
-        (row(5, ("u", "Q"), ("a", "word " * 3000)), "row.far_longer"),
+        (row(5, ("u", "Q"), ("a", ("word " * 3000).strip())), "row.far_longer"),
         (row(5, ("u", "Q"), ("a", "这一条是用中文写的，别的都不是。")), "language.other"),
         (row(5, ("u", "Q"), ("a", "A"), ("a", "B")), "order.two_answers"),
     ],
