@@ -1,0 +1,149 @@
+"""Tables run nothing in a spreadsheet and can be read back; a file is whole or not there."""
+
+import csv
+import io
+import tracemalloc
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from core.data import exporting, exporting_parquet
+from core.data.datasets import DatasetStore
+from core.errors import MachineError, UserError
+from core.workspace import Workspace
+from tests.shapes import SHAPES, back, bot, numbered, user
+
+FULL = Path("/dev/full")
+
+
+def table(path):
+    """The cells by Python's own reader, and the bytes before them."""
+    content = path.read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(io.StringIO(content[3:].decode(), newline=""), strict=True))
+
+
+CELLS = ["=1+1", "+49 170", "-5", "@x", "\tx", "\rx", "\nx", "＝1", "＋1", "－1", "＠x", "=cmd|' /C calc'!A0"]
+
+
+def test_no_cell_is_a_formula(tmp_path):
+    path = tmp_path / "data.csv"
+    exporting.write(numbered([{"messages": [user(cell), bot(cell)]} for cell in CELLS]), "csv", path)
+    header, *rows = table(path)
+    assert header == ["question", "answer"]
+    assert rows == [["'" + cell] * 2 for cell in CELLS]
+    assert back(path) == [{"messages": [user("'" + cell), bot("'" + cell)]} for cell in CELLS]
+
+
+def test_all_other_cells_are_what_was_said(tmp_path):
+    said = [
+        '"quoted", with comma; and |',
+        "two\nlines\r\nand\rmore",
+        "中文，引号“”",
+        " 1-1=0 ",
+        "'",
+        "007",
+        "NA",
+        "sep=,",
+    ]
+    path = tmp_path / "data.csv"
+    exporting.write(numbered([{"messages": [user(cell), bot(cell)]} for cell in said]), "csv", path)
+    assert table(path)[1:] == [[cell, cell] for cell in said]
+    assert back(path) == [{"messages": [user(cell), bot(cell)]} for cell in said]
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [
+        ("exchange", ["question", "answer"]),
+        ("system", ["question", "answer", "system"]),
+        ("turns", ["messages"]),
+        ("not learned", ["messages"]),
+        ("calls", ["messages", "tools"]),
+        ("text", ["text"]),
+        ("better in words", ["prompt", "chosen", "rejected"]),
+        ("labelled in words", ["prompt", "completion", "label", "system"]),
+    ],
+)
+def test_the_columns_of_a_table(tmp_path, name, columns):
+    exporting.write(numbered(SHAPES[name]), "csv", tmp_path / "data.csv")
+    header, *rows = table(tmp_path / "data.csv")
+    assert header == columns and len(rows) == len(SHAPES[name])
+
+
+# -- whole or not there
+
+
+def test_what_cannot_be_written_is_said(tmp_path):
+    rows = numbered(SHAPES["exchange"])
+    for code, wanted, kind, path in (
+        ("out.kind", rows, "xlsx", tmp_path / "a.xlsx"),
+        ("out.empty", [], "jsonl", tmp_path / "a.jsonl"),
+        ("out.folder", rows, "jsonl", tmp_path / "none" / "a.jsonl"),
+        ("out.is_folder", rows, "jsonl", tmp_path),
+    ):
+        with pytest.raises(UserError) as caught:
+            exporting.write(wanted, kind, path)
+        assert caught.value.code == code
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="no device that is always full")
+@pytest.mark.parametrize("kind", exporting.KINDS)
+def test_a_full_disk_leaves_the_old_file(tmp_path, kind, monkeypatch):
+    path = tmp_path / f"data.{kind}"
+    path.write_text("old")
+    monkeypatch.setattr(exporting.secrets, "token_hex", lambda size: "aside")
+    (tmp_path / ".aside.part").symlink_to(FULL)
+    rows = numbered([{"messages": [user(f"{n}?" * 40), bot(f"{n}!" * 40)]} for n in range(2000)])
+    with pytest.raises(MachineError) as caught:
+        exporting.write(rows, kind, path)
+    assert caught.value.code == "disk.full" and caught.value.facts["folder"] == str(tmp_path)
+    assert path.read_text() == "old" and [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("kind", exporting.KINDS)
+def test_giving_up_leaves_nothing(tmp_path, kind):
+    class Enough(Exception):
+        pass
+
+    def progress(done, total):
+        heard.append((done, total))
+        if done:
+            raise Enough
+
+    heard = []
+    with pytest.raises(Enough):
+        exporting.write(numbered(SHAPES["exchange"] * 3000), kind, tmp_path / "data", progress)
+    assert heard == [(0, 3000), (1000, 3000)] and not list(tmp_path.iterdir())
+
+
+def test_a_data_set_by_its_name(tmp_path):
+    path = tmp_path / "faq.csv"
+    path.write_text("question,similar questions,answer\na,b;c,x\nd,,y\n")
+    dataset = DatasetStore(Workspace(tmp_path / "work")).add(path, name="../客服: FAQ?.csv")
+    assert exporting.file_name(dataset, "csv") == "客服-FAQ.csv"
+    exporting.write(dataset, "jsonl", tmp_path / "out.jsonl")
+    assert [row["messages"][0]["content"] for row in back(tmp_path / "out.jsonl")] == ["a", "b", "c", "d"]
+
+
+@pytest.mark.parametrize("kind", exporting.KINDS)
+def test_rows_are_not_held(tmp_path, kind, monkeypatch):
+    class Many(list):
+        """Rows that are made when they are taken."""
+
+        def __len__(self):
+            return 4000
+
+        def __iter__(self):
+            return ({"row": n, "messages": [user(f"{n}" + "q" * 4000), bot("a" * 4000)]} for n in range(len(self)))
+
+    monkeypatch.setattr(exporting_parquet, "GROUP_SIZE", 1_000_000)
+    write = partial(exporting.write, Many(), kind, tmp_path / "data")
+    write()  # what is imported on the way does not count
+    tracemalloc.start()
+    write()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 12_000_000  # of 32 MB
