@@ -82,6 +82,12 @@ class Edits:
             return bool(self._changes)
 
     @property
+    def last(self) -> tuple[Key, ...]:
+        """The rows of the change that `undo` takes back, () when there is none."""
+        with self._current():
+            return tuple(self._changes[-1][1]) if self._changes else ()
+
+    @property
     def changed(self) -> frozenset[Key]:
         """Rows of the version that say something else now."""
         return self._kinds()[0]
