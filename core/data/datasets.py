@@ -5,34 +5,35 @@
         version.json   what was found: file name, sha256, choices, encoding, mapping, counts, findings, parent, fixes
         rows.arrow     the usable rows in the stored shape (core/data/rows_file.py), and keys.npz: what they say
         look.json      the first records as they were read
-        meta.json      what may change later: the name, when it was last brought in, whether a guess was agreed to
+        meta.json      what may change later: the name, a note, when it was last used, whether a guess was agreed to
+        edits.jsonl    what is changed by hand and not kept in a version yet (core/data/edits.py)
 
 A folder is built aside and renamed into place whole, so a kill in the middle leaves nothing that can be seen. Files
-are read outside the lock: two at once if need be.
+are read outside the lock: two at once if need be. All versions that come from one source are a family, of which the
+one that was used last is listed; name and note are the family's.
 """
 
-import shutil
-import threading
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from core.data import intake, keeping, version
+from core.data import made, readings
+from core.data.bringing import Bringing
 from core.data.choices import UNDECIDED, Choices
 from core.data.dataset import Dataset
+from core.data.deriving import Deriving
+from core.data.edits import Edits
 from core.data.fixes.mend import Length, Mend
 from core.data.intake import Accept, anything
-from core.data.readings import hidden_by, like, newest_of_each
-from core.data.removal import remove
+from core.data.mixing import amounts, mixed
 from core.data.rows import Progress
 from core.data.samples import Sample, find, samples
-from core.errors import UserError, translate
-from core.workspace import NAME_LIMIT, Workspace, clean_name, is_id, mint_id, person_path
+from core.data.shelf import NOTE_LIMIT, Shelf
+from core.errors import UserError
+from core.workspace import NAME_LIMIT, Workspace, clean_name, is_id, person_path
 
 if TYPE_CHECKING:
-    from core.data.edits import Edits
     from core.data.mixing import Mix
 
 __all__ = ["Dataset", "DatasetStore", "Sample"]
@@ -43,8 +44,9 @@ class DatasetStore:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._lock = threading.Lock()
-        self._known: dict[str, Dataset] = {}
+        self._shelf = Shelf(workspace)
+        self._bringing = Bringing(self._shelf)
+        self._deriving = Deriving(self._shelf)
 
     def add(
         self,
@@ -63,150 +65,52 @@ class DatasetStore:
         raises passes through, and leaves nothing behind; so does `accept`, which is given the names of the columns.
         """
         path = Path(path)
-        file_name = (name or path.name)[-NAME_LIMIT:]
-
-        def bring(to: Path) -> tuple[str, int]:
-            return intake.bring(path, to, name=file_name, progress=progress)
-
-        facts = {"file_name": file_name, "origin": origin, "parent": None}
-        return self._take(bring, Path(file_name).stem or file_name, facts, choices, progress, accept)
+        return self._bringing.add(path, (name or path.name)[-NAME_LIMIT:], origin, choices, progress, accept)
 
     def reread(
         self, dataset_id: str, choices: Choices, progress: Progress | None = None, accept: Accept = anything
     ) -> Dataset:
         """The same source read with other choices: a version of its own, which keeps the name and hides the old one.
 
-        Who only agrees to the guess gets the same version. Raises UserError `dataset.unknown`, `dataset.damaged` and as
-        `add`.
+        Who only agrees to the guess gets the same version. What was done to a version is done again to the new one:
+        mends but for those by length, and hand edits of rows that still say the same; the finding `steps.not_again`
+        counts the rest. Raises UserError `dataset.unknown`, `dataset.damaged`, `dataset.made` and as `add`.
         """
         old = self.get(dataset_id)
+        if old.made:
+            raise UserError("dataset.made", name=old.name)
         if choices.confirmed and old.agrees_with(choices):
-            with self._lock:
-                return self._note(old, old.name, old.added, agreed=True)
-
-        def bring(to: Path) -> tuple[str, int]:
-            intake.again(old.folder / keeping.SOURCE, to)
-            return old.sha256, old.size
-
-        facts = {"file_name": old.file_name, "origin": old.origin, "parent": old.id}
-        return self._take(bring, old.name, facts, choices, progress, accept, keep_name=True)
-
-    def _take(
-        self,
-        bring: Callable[[Path], tuple[str, int]],
-        name: str,
-        facts: dict[str, Any],
-        choices: Choices,
-        progress: Progress | None,
-        accept: Accept,
-        *,
-        keep_name: bool = False,
-    ) -> Dataset:
-        """Build a version aside and rename it into place, unless its like is there.
-
-        keep_name: a version that is there already gets `name` even where a person has named it
-        """
-        dataset_id = mint_id()
-        aside = self._workspace.datasets / f".{dataset_id}"
-        try:
-            aside.mkdir()
-            sha256, size = bring(aside / keeping.SOURCE)
-            known = self._like(sha256, choices, facts)
-            found: dict[str, Any] | None = None
-            if known is None or known.reader < version.READER:
-                decided = choices if known is None else known.choices
-                found = version.read(aside, facts["file_name"], decided, progress)
-                parent = facts["parent"] or (known.id if known else None)
-                about = {**facts, "parent": parent, "sha256": sha256, "size": size}
-                version.write(aside, {**about, **found, "choices": decided.plain(), "created": time.time()})
-            accept(known.column_names if known and found is None else (found or {})["column_names"])
-            with self._lock:
-                known = self._like(sha256, choices, facts) or known  # another thread may have been faster
-                if (
-                    known is not None
-                    and not keep_name
-                    and known.name != (Path(known.file_name).stem or known.file_name)
-                ):
-                    name = known.name
-                if known is not None and (found is None or known.reader >= version.READER):
-                    shutil.rmtree(aside, ignore_errors=True)
-                    return self._note(known, name, time.time())
-                agreed = known is not None and known.agreed and asdict(known.mapping) == (found or {})["mapping"]
-                version.write_meta(aside, name[:NAME_LIMIT], time.time(), agreed=agreed)
-                aside.rename(self._workspace.dataset_folder(dataset_id))
-        except BaseException as error:
-            shutil.rmtree(aside, ignore_errors=True)
-            if isinstance(error, OSError):
-                raise translate(error, where=str(self._workspace.datasets)) from error
-            raise
-        return self.get(dataset_id)
-
-    def _like(self, sha256: str, choices: Choices, facts: dict[str, Any]) -> Dataset | None:
-        """The version of these bytes that was read with these choices, by this reader or an older one."""
-        return like(self._all(), sha256, choices, anew=facts["origin"] == "upload" and facts["parent"] is None)
-
-    def _note(self, dataset: Dataset, name: str, added: float, *, agreed: bool = False) -> Dataset:
-        """Write what may change later."""
-        try:
-            version.write_meta(dataset.folder, name, added, agreed=agreed or dataset.agreed)
-        except OSError as error:
-            raise translate(error, where=str(dataset.folder)) from error
-        return self.get(dataset.id)
+            return self._shelf.write_meta(replace(old, agreed=True))
+        old = self._deriving.keep(old)
+        if not old.fixes:
+            return self._bringing.reread(old, choices, progress, accept)
+        if old.choices.key() == choices.key():
+            return self.use(old.id)
+        return self._deriving.reread(old, choices, progress, accept)
 
     def get(self, dataset_id: str) -> Dataset:
         """Raises UserError `dataset.unknown` or `dataset.damaged`."""
-        folder = self._workspace.dataset_folder(dataset_id)
-        try:
-            meta = version.plain_object(folder / "meta.json")
-            name = str(meta["name"])
-            known = self._known.get(dataset_id)
-            if known is None:
-                known = version.load(dataset_id, name, folder)
-            added, agreed = float(meta.get("added") or known.created), meta.get("agreed") is True
-            if (known.name, known.added, known.agreed) != (name, added, agreed):
-                known = replace(known, name=name, added=added, agreed=agreed)
-        except FileNotFoundError:
-            raise UserError("dataset.unknown", dataset=dataset_id) from None
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise UserError("dataset.damaged", dataset=dataset_id) from error
-        self._known[dataset_id] = known
-        return known
+        return self._shelf.get(dataset_id)
 
     def rename(self, dataset_id: str, name: str) -> Dataset:
         """Raises UserError `name.empty` for a blank name."""
-        cleaned = clean_name(name)
-        dataset = self.get(dataset_id)
-        return self._note(dataset, cleaned, dataset.added)
+        return self._shelf.named(replace(self.get(dataset_id), name=clean_name(name)))
 
-    def delete(self, dataset_id: str) -> None:
-        """Gone at once for everybody: renamed away first, then removed; the readings that it hides go with it.
-
-        Raises UserError `dataset.unknown`.
-        """
-        for each in [dataset_id, *(other.id for other in self.hidden_by(dataset_id))]:
-            folder = self._workspace.dataset_folder(each)
-            self._known.pop(each, None)
-            try:
-                remove(folder)
-            except FileNotFoundError:
-                raise UserError("dataset.unknown", dataset=each) from None
-            except OSError as error:
-                raise translate(error, where=str(folder)) from error
+    def note(self, dataset_id: str, note: str) -> Dataset:
+        """Keep a person's words about the data set; "" for none."""
+        return self._shelf.named(replace(self.get(dataset_id), note=note.strip()[:NOTE_LIMIT]))
 
     def versions(self, dataset_id: str) -> tuple[Dataset, ...]:
         """All versions of its family, oldest first. Raises UserError `dataset.unknown` or `dataset.damaged`."""
-        raise NotImplementedError
+        return self._shelf.versions(dataset_id)
 
     def families(self) -> dict[str, tuple[Dataset, ...]]:
         """Family -> all its versions that can be read, oldest first."""
-        found: dict[str, list[Dataset]] = {}
-        for dataset in sorted(self._all(), key=lambda each: (each.created, each.id)):
-            found.setdefault(dataset.family, []).append(dataset)
-        return {family: tuple(versions) for family, versions in found.items()}
+        return self._shelf.families()
 
     def use(self, dataset_id: str) -> Dataset:
         """Make it the one of its family that is listed. Raises UserError `dataset.unknown` or `dataset.damaged`."""
-        raise NotImplementedError
+        return self._shelf.use(dataset_id)
 
     def mend(
         self,
@@ -221,31 +125,64 @@ class DatasetStore:
         Pending hand edits are kept in the same version. What would change nothing gives the version as it is.
         length: tokens of a row, which shortening and splitting need
         """
-        raise NotImplementedError
+        return self._deriving.mend(self.get(dataset_id), mends, length, progress)
 
-    def edits(self, dataset_id: str) -> "Edits":
+    def edits(self, dataset_id: str) -> Edits:
         """The hand edits that are pending on a version, one object for all who edit it."""
-        raise NotImplementedError
+        return self._deriving.edits(self.get(dataset_id))
 
     def keep_edits(self, dataset_id: str, progress: Progress | None = None) -> Dataset:
         """A new version of the pending hand edits; the same one when there are none."""
-        raise NotImplementedError
+        return self._deriving.keep(self.get(dataset_id), progress)
 
     def create(self, name: str) -> Dataset:
         """An empty data set of conversations, to be typed in. Raises UserError `name.empty`."""
-        raise NotImplementedError
+        name = clean_name(name)
+        with self._shelf.building() as aside:
+            made.build(aside, [], parts=[])
+            return self._shelf.place(aside, name)
 
     def put_together(self, mix: "Mix", progress: Progress | None = None) -> Dataset:
-        """A data set made of others. Raises UserError `mix.*` and `dataset.unknown`."""
-        raise NotImplementedError
+        """A data set made of others; their hand edits are kept first. Raises UserError `mix.*`, `dataset.unknown`."""
+        name = clean_name(mix.name)
+        parts = [self._deriving.keep(self.get(part.dataset)) for part in mix.parts]
+        taken = tuple(part.model_copy(update={"dataset": each.id}) for part, each in zip(mix.parts, parts, strict=True))
+        mix = mix.model_copy(update={"parts": taken})
+        rows, total = mixed(mix, parts), sum(amounts(mix, parts))
+        with self._shelf.building() as aside:
+            told = [made.part_of(part) for part in parts]
+            source = mix.model_dump_json() + "\n"
+            made.build(aside, rows, task=parts[0].task, parts=told, source=source, total=total, progress=progress)
+            return self._shelf.place(aside, name)
 
-    def note(self, dataset_id: str, note: str) -> Dataset:
-        """Keep a person's words about the data set; "" for none."""
-        raise NotImplementedError
+    def delete(self, dataset_id: str) -> None:
+        """Gone at once for everybody: renamed away first, then removed; all versions of its family go with it.
+
+        Raises UserError `dataset.unknown`.
+        """
+        with self._shelf.lock:
+            try:
+                family = [dataset.id for dataset in self.versions(dataset_id)]
+            except UserError:  # what is damaged can be deleted too
+                family = []
+            for each in [*(other for other in family if other != dataset_id), dataset_id]:
+                self._deriving.forget(each)
+                self._shelf.remove(each)
 
     def delete_version(self, dataset_id: str) -> None:
-        """Only this version goes. Raises UserError `dataset.only_version` for the last one of its family."""
-        raise NotImplementedError
+        """Only this version goes; those that come from it stay as they are.
+
+        Raises UserError `dataset.only_version` for the last one of its family, `dataset.unknown`.
+        """
+        self._deriving.settle(self.versions(dataset_id))
+        with self._shelf.lock:
+            family = self.versions(dataset_id)
+            if len(family) == 1:
+                raise UserError("dataset.only_version", name=family[0].name)
+            for other in family:  # one from before there were families is of the family by its parents
+                self._shelf.write_meta(other)
+            self._deriving.forget(dataset_id)
+            self._shelf.remove(dataset_id)
 
     def samples(self) -> list[Sample]:
         """The samples that come with the program."""
@@ -284,21 +221,9 @@ class DatasetStore:
         )
 
     def hidden_by(self, dataset_id: str) -> tuple[Dataset, ...]:
-        """Earlier readings of the same source, which are not listed because this one is."""
-        return hidden_by(dataset_id, self._all())
-
-    def _all(self) -> tuple[Dataset, ...]:
-        """Every version that can be read, the one that was brought in last first."""
-        found = []
-        for folder in self._workspace.datasets.iterdir():
-            if not is_id(folder.name):
-                continue
-            try:
-                found.append(self.get(folder.name))
-            except UserError:
-                continue
-        return tuple(sorted(found, key=lambda dataset: (dataset.added, dataset.created, dataset.id), reverse=True))
+        """Other versions of its family, which are not listed because this one is."""
+        return readings.hidden_by(dataset_id, self._shelf.all())
 
     def list(self) -> list[Dataset]:
-        """All data sets that can be read, newest first; of several readings of one source the newest."""
-        return newest_of_each(self._all())
+        """All data sets that can be read, newest first; of several versions of one the one that was used last."""
+        return readings.newest_of_each(self._shelf.all())

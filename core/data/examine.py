@@ -25,7 +25,10 @@ from core.findings import Finding, worst_first
 
 @dataclass(frozen=True)
 class Examined:
-    """What a file holds: `count` records were read, which gave `usable` rows. The rest is as in `Dataset`."""
+    """What a file holds: `count` records were read, which gave `usable` rows. The rest is as in `Dataset`.
+
+    read_findings  those of `findings` that came of reading; the others say what is in the rows, and can be found anew
+    """
 
     container: str
     encoding: str
@@ -38,6 +41,7 @@ class Examined:
     sheet: str | None = None
     packed: str = ""
     look: list[dict[str, Any]] = field(default_factory=list)
+    read_findings: list[Finding] = field(default_factory=list)
 
 
 def examine(
@@ -70,22 +74,23 @@ def examine(
     finally:
         if isinstance(opened.records, Generator):
             opened.records.close()  # the file, at once: where a check is given up it may be deleted next
-    findings = [*opened.findings, *converter.findings(opened.columns), *checker.findings()]
+    read = [*opened.findings, *converter.findings(opened.columns)]
     mapping = _there(converter.mapping, opened.columns + inside)
     if mapping.format == "unknown":
-        findings.append(Finding("error", "data.no_columns", columns=listed(opened.columns)))
+        read.append(Finding("error", "data.no_columns", columns=listed(opened.columns)))
     return Examined(
         opened.container,
         opened.encoding,
         mapping,
         opened.count,
         usable,
-        worst_first(formats.merged(findings)),
+        worst_first(formats.merged([*read, *checker.findings()])),
         opened.columns if inside == outside else inside,
         opened.sheets,
         opened.sheet,
         opened.packed,
         look,
+        formats.merged(read),
     )
 
 

@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from core.data.files import no_file
 from core.data.rows import Progress
@@ -62,3 +63,9 @@ def again(source: Path, to: Path) -> None:
         os.link(source, to)
     except OSError:  # a file system without links
         shutil.copyfile(source, to)
+
+
+def facts(path: Path) -> dict[str, Any]:
+    """`{"sha256", "size"}` of a file that was made here. Raises OSError."""
+    with path.open("rb") as file:
+        return {"sha256": hashlib.file_digest(file, "sha256").hexdigest(), "size": path.stat().st_size}

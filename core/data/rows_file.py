@@ -24,9 +24,27 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
+Raw = tuple[int, int, bytes]
+"""A row as it lies in the file: its number, its variant, its JSON."""
+
 BATCH_ROWS = 1000
 BATCH_SIZE = 4_000_000
 """A batch is written when it has so many rows, or so many bytes: what a reader holds at once."""
+
+
+def as_raw(row: Row) -> Raw:
+    """A row in the stored shape as it is written."""
+    try:
+        text = json.dumps(row, ensure_ascii=False).encode()
+    except UnicodeEncodeError:  # half an emoji is no Unicode, but can be written as \ud83d
+        text = json.dumps(row).encode()
+    return row["row"], int(row.get("variant", 0)), text
+
+
+def taken_apart(text: bytes) -> Row:
+    """The row that these bytes hold."""
+    found: Row = json.loads(text)
+    return found
 
 
 def _schema(variant: "pa.DataType | None" = None) -> "pa.Schema":
@@ -57,11 +75,7 @@ class RowsWriter:
 
     def append(self, row: Row) -> None:
         """Add a row; `row["row"]` is its number, `row["variant"]` counts from 2 where a record gave several."""
-        try:
-            text = json.dumps(row, ensure_ascii=False).encode()
-        except UnicodeEncodeError:  # half an emoji is no Unicode, but can be written as \ud83d
-            text = json.dumps(row).encode()
-        self.append_raw(row["row"], int(row.get("variant", 0)), text)
+        self.append_raw(*as_raw(row))
 
     def append_raw(self, number: int, variant: int, text: bytes) -> None:
         """Add a row as it stands in another such file, byte for byte."""
@@ -192,8 +206,7 @@ class RowsFile(Sequence[Row]):
 
     @classmethod
     def _row(cls, batches: list["pa.RecordBatch"], starts: np.ndarray, index: int) -> Row:
-        found: Row = json.loads(cls._raw(batches, starts, index))
-        return found
+        return taken_apart(cls._raw(batches, starts, index))
 
     @staticmethod
     def _raw(batches: list["pa.RecordBatch"], starts: np.ndarray, index: int) -> bytes:
@@ -204,10 +217,10 @@ class RowsFile(Sequence[Row]):
     def __iter__(self) -> Iterator[Row]:
         """All rows, a batch at a time and unmapped: pages that were read once would count as the program's memory."""
         for _, _, text in self.raws():
-            yield json.loads(text)
+            yield taken_apart(text)
 
-    def raws(self) -> Iterator[tuple[int, int, bytes]]:
-        """(number, variant, the row's bytes) of all rows in order, without taking the rows apart."""
+    def raws(self) -> Iterator[Raw]:
+        """All rows in order, without taking them apart."""
         import pyarrow as pa
 
         with pa.OSFile(str(self.path)) as file, pa.ipc.open_stream(file) as stream:

@@ -10,6 +10,7 @@ from core.data.choices import Choices
 from core.data.dataset import Dataset
 from core.data.examine import examine
 from core.data.formats.mapping import Mapping
+from core.data.found import of_reading
 from core.data.keys import FORMAT as KEYS_FORMAT
 from core.data.keys import KeysMaker
 from core.data.rows import Progress
@@ -27,12 +28,14 @@ gets a new reading of it. Versions without a number count as 0."""
 
 def read(folder: Path, name: str, choices: Choices, progress: Progress | None) -> dict[str, Any]:
     """Read the source in `folder`, writing rows, keys and look beside it; what was found, as plain data."""
-    keys = KeysMaker()
+    keys, last = KeysMaker(), 0
     with RowsWriter(folder / keeping.ROWS) as rows:
 
         def on_row(row: dict[str, Any]) -> None:
+            nonlocal last
             rows.append(row)
             keys.see(row)
+            last = max(last, row["row"])
 
         found = examine(folder / keeping.SOURCE, name=name, choices=choices, progress=progress, on_row=on_row)
     made = keys.done()
@@ -49,8 +52,10 @@ def read(folder: Path, name: str, choices: Choices, progress: Progress | None) -
         "sheet": found.sheet,
         "packed": found.packed,
         "reworded": made.reworded(),
+        "last": max(last, found.count),
         "fixes": [],
         "findings": [finding.plain() for finding in found.findings],
+        "read_findings": [finding.plain() for finding in found.read_findings],
     }
 
 
@@ -60,9 +65,16 @@ def write(folder: Path, facts: dict[str, Any]) -> None:
     write_atomic(folder / "version.json", json.dumps(said, ensure_ascii=False, indent=1))
 
 
-def write_meta(folder: Path, name: str, added: float, *, agreed: bool = False) -> None:
-    """What may change later. Raises OSError."""
-    said = {"name": name, "added": added, **({"agreed": True} if agreed else {})}
+def write_meta(
+    folder: Path, name: str, added: float, *, agreed: bool = False, note: str = "", family: str = ""
+) -> None:
+    """What may change later. Raises OSError.
+
+    family: said here too, so that versions of the time before families keep together when the first of them goes
+    """
+    said: dict[str, Any] = {"name": name, "added": added}
+    said |= {"agreed": True} if agreed else {}
+    said |= {key: value for key, value in (("note", note), ("family", family)) if value}
     write_atomic(folder / "meta.json", json.dumps(said, ensure_ascii=False))
 
 
@@ -84,7 +96,12 @@ def load(dataset_id: str, name: str, folder: Path) -> Dataset:
         facts |= {key: said[key] for key in ("column_names", "sheets", "sheet", "packed")}
         facts["choices"] = Choices(**said["choices"])
     facts["reader"] = int(said.get("reader", 0))
+    facts |= {key: said[key] for key in ("family", "accepted", "parts", "last") if key in said}
     findings = [from_plain(finding) for finding in said["findings"]]
+    if "read_findings" in said:
+        facts["read_findings"] = [from_plain(finding) for finding in said["read_findings"]]
+    else:
+        facts["read_findings"] = of_reading(findings)
     dataset = Dataset(
         id=dataset_id, name=name, folder=folder, findings=findings, added=said["created"], mapping=mapping, **facts
     )
