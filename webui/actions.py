@@ -16,7 +16,8 @@ from core.spec import RunSpec
 from webui import choosing, estimate
 from webui.context import Context
 from webui.text import LANGUAGES, load
-from webui.titles import dataset_title, model_title
+from webui.titles import dataset_title, model_title, version_number
+from webui.versions import after, before
 
 if TYPE_CHECKING:
     from core.data.datasets import Dataset
@@ -56,14 +57,23 @@ def act(ctx: Context, action: str, **facts: Any) -> Outcome:
     if action.startswith("go:"):
         room = action.removeprefix("go:")
         return Outcome(room=room) if room in ROOMS else NOTHING
+    if action.startswith("mend_apply:"):
+        return guarded(_mend_apply, ctx, action.removeprefix("mend_apply:"))
     work = _ACTIONS.get(action)
     return guarded(work, ctx, facts) if work else NOTHING
 
 
 def _start(ctx: Context, facts: dict[str, Any]) -> Outcome:
-    """Queue the run that the draft describes. Raises UserError when something is missing."""
+    """Queue the run that the draft describes. Raises UserError when something is missing.
+
+    What was changed by hand is kept first: a run is trained on a version that stays as it is.
+    """
     with ctx.starting:
         draft = ctx.drafts.load()
+        if draft.dataset and ctx.datasets.edits(draft.dataset).pending:
+            kept = ctx.datasets.keep_edits(draft.dataset)
+            choosing.choose_data(ctx, kept, instead_of=ctx.datasets.get(draft.dataset))
+            draft = ctx.drafts.load()
         spec, wrong = estimate.spec_of(draft)
         if spec is None:
             raise next(iter(wrong.values()))
@@ -189,6 +199,55 @@ def _as_it_was(ctx: Context, facts: dict[str, Any]) -> Outcome:
     return NOTHING
 
 
+def _mend_apply(ctx: Context, shown: str) -> Outcome:
+    """Mend what was shown, if that is still what is asked for."""
+    ctx.mending.apply(ctx, shown)
+    ctx.intake.wait()
+    return NOTHING
+
+
+def _mend_close(ctx: Context, facts: dict[str, Any]) -> Outcome:
+    """Leave it as it is."""
+    if dataset_id := ctx.drafts.load().dataset:
+        ctx.mending.close(ctx.datasets.get(dataset_id))
+    return NOTHING
+
+
+def _keep_edits(ctx: Context, facts: dict[str, Any]) -> Outcome:
+    """Make a version of what was changed by hand."""
+    if dataset_id := ctx.drafts.load().dataset:
+        ctx.mending.keep_edits(ctx, ctx.datasets.get(dataset_id))
+        ctx.intake.wait()
+    return NOTHING
+
+
+def _undo_edit(ctx: Context, facts: dict[str, Any]) -> Outcome:
+    if dataset_id := ctx.drafts.load().dataset:
+        ctx.datasets.edits(dataset_id).undo()
+    return NOTHING
+
+
+def _version(ctx: Context, neighbour: Callable[..., "Dataset | None"], key: str) -> Outcome:
+    """Use the version before or after the chosen one."""
+    dataset_id = ctx.drafts.load().dataset
+    if dataset_id is None:
+        return NOTHING
+    versions = ctx.datasets.versions(dataset_id)
+    found = neighbour(ctx.datasets.get(dataset_id), versions)
+    if found is None:
+        return NOTHING
+    choosing.use_version(ctx, found.id)
+    return Outcome(note=(key, {"n": version_number(found, versions)}))
+
+
+def _undo_version(ctx: Context, facts: dict[str, Any]) -> Outcome:
+    return _version(ctx, before, "mend.undone")
+
+
+def _forward_version(ctx: Context, facts: dict[str, Any]) -> Outcome:
+    return _version(ctx, after, "mend.redone")
+
+
 def _reset_settings(ctx: Context, facts: dict[str, Any]) -> Outcome:
     """Back to what the recipe recommends."""
     ctx.drafts.update(changes={})
@@ -220,6 +279,11 @@ _ACTIONS: dict[str, Callable[[Context, dict[str, Any]], Outcome]] = {
     "dismiss_reading": _dismiss_reading,
     "read_so": _read_so,
     "as_it_was": _as_it_was,
+    "mend_close": _mend_close,
+    "keep_edits": _keep_edits,
+    "undo_edit": _undo_edit,
+    "undo_version": _undo_version,
+    "forward_version": _forward_version,
     "reset_settings": _reset_settings,
     "use_builtin": _use_builtin,
     "use_4bit": _use_4bit,

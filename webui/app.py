@@ -140,7 +140,7 @@ def launch_arguments(ctx: "Context") -> dict[str, Any]:
         "server_name": "0.0.0.0" if os.environ.get("SPACE_ID") else "127.0.0.1",
         "app_kwargs": {"middleware": [guard], "routes": routes},
         "theme": theme(),
-        "css_paths": [ASSETS / "style.css", ASSETS / "rooms.css", ASSETS / "data.css", ASSETS / "mend.css", ASSETS / "mine.css"],
+        "css_paths": [ASSETS / f"{name}.css" for name in ("style", "rooms", "data", "mend", "edit", "mine")],
         "head": f"<script>{script}</script>",
         "max_file_size": LIMIT,
         "blocked_paths": [str(ctx.workspace.root)],

@@ -14,6 +14,9 @@ from webui.titles import dataset_title, model_title
 WORDS = 20
 """Words explained behind the question mark, `words.1` to `words.20`."""
 
+UNDONE = ("mend.done", "mend.accepted", "mend.kept")
+"""Sentences about a new version of the data, which one press takes back."""
+
 
 def header(snap: Snapshot, text: Text) -> Html:
     """Name, device, language switch, help."""
@@ -90,7 +93,8 @@ def status(snap: Snapshot, text: Text) -> Html:
         return line("error", text.error(error), _ways_on(snap, error, text))
     if snap.page.note is not None:
         key, facts = snap.page.note
-        return line("good", text(key, **facts))
+        undo = el("button", text("mend.undo"), cls="lw-link", type="button", data_do="undo_version", data_once=True)
+        return line("good", text(key, **facts), undo if key in UNDONE else None)
     level, sentence = _doing(snap, text)
     away = snap.training and (snap.page.room or snap.draft.room) != "training"
     show = el("button", text("status.show"), cls="lw-link", data_do="go:training") if away else None

@@ -14,6 +14,12 @@
       first('#data-findings')?.scrollIntoView({ behavior: 'smooth', block: 'center' });
       first('#data-findings button')?.focus({ preventScroll: true });
     }
+    if (plan.action === 'mend_say') {
+      const boxes = [...document.querySelectorAll('#data-mend-ask input')];
+      (boxes.find((box) => !box.value) || boxes[0])?.focus();
+    }
+    if (plan.action === 'save_row') window.lwEdit?.save('save');
+    if (plan.action === 'write_row') first('#data-table [data-do=new]')?.click();
     if (plan.action === 'mend') first(`#settings-${plan.mend} :is(input, textarea)`)?.focus();
   };
   window.lw = {

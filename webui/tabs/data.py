@@ -1,29 +1,49 @@
-"""Data: two doors in, how the file was read, then what was found and how a row reads."""
+"""Data: two doors in, how the file was read, then what was found, mending it, and how a row reads."""
 
 from typing import Any
 
 import gradio as gr
 
 from webui import columns
+from webui.actions import Outcome, act
 from webui.context import Context
+from webui.mending import pending
 from webui.parts import Bar, BarParts, TabParts, clickable
 from webui.quick import quick
 from webui.snapshot import Page, Snapshot
-from webui.tabs import data_columns, data_doors, data_look, data_mine
+from webui.tabs import data_columns, data_doors, data_edit, data_look, data_mend, data_mend_version, data_mine, data_seen
 from webui.tabs import data_view as view
+from webui.tabs.data_rows import edits_of
 from webui.text import Text
 from webui.titles import dataset_title
 
 
 def bar(ctx: Context, snap: Snapshot, text: Text) -> Bar:
-    """Choose a file -> Reading 42 % -> Confirm the columns -> Next: choose a model."""
+    """Choose a file -> Reading 42 % -> Confirm the columns -> Apply, Keep the changes -> Next: choose a model."""
     if snap.reading is not None:
-        return Bar(text("data.reading", pct=f"{snap.reading.share:.0%}"), "wait", text("bar.cancel"), "cancel_reading")
+        label = text(f"data.{snap.reading.doing}", pct=f"{snap.reading.share:.0%}")
+        return Bar(label, "wait", text("bar.cancel"), "cancel_reading")
     if data_doors.open_(snap):
         if snap.refused is not None and snap.refused.mendable:
             return Bar(text("data.choose"), "choose_file", text("data.mend"), "repair_reading")
         return Bar(text("data.choose"), "choose_file", *quick(snap, text))
-    return _asked(ctx, snap, text) or Bar(text("data.next"), "go:model", *quick(snap, text))
+    return _begun(ctx, snap, text) or _asked(ctx, snap, text) or Bar(text("data.next"), "go:model", *quick(snap, text))
+
+
+def _begun(ctx: Context, snap: Snapshot, text: Text) -> Bar | None:
+    """What the person has begun here: a row in the form, looking at a mending, changing rows by hand."""
+    if snap.dataset is None:
+        return None
+    if data_edit.editing(snap.page, snap.dataset) is not None:
+        return Bar(text("edit.save"), "save_row")
+    if ctx.mending.of(snap.dataset) is not None:
+        mending = data_mend.now(ctx, snap, data_seen.known(ctx, snap, text))
+        if mending is not None:
+            return data_mend.bar(mending, text)
+    edits = edits_of(ctx, snap.dataset)
+    if edits is not None and edits.pending:
+        return Bar(text("mend.keep", n=f"{pending(edits):,}"), "keep_edits", text("mend.undo_last"), "undo_edit")
+    return None
 
 
 def _asked(ctx: Context, snap: Snapshot, text: Text) -> Bar | None:
@@ -41,7 +61,7 @@ def _asked(ctx: Context, snap: Snapshot, text: Text) -> Bar | None:
     if not snap.dataset.confirmed:
         return Bar(text("data.confirm_speaker" if how.talk and how.speakers else "data.confirm"), "read_so")
     if not snap.dataset.usable:
-        return Bar(text("data.see_wrong"), "see_wrong")
+        return Bar(text("edit.write_first"), "write_row") if snap.dataset.made else Bar(text("data.see_wrong"), "see_wrong")
     return None
 
 
@@ -53,13 +73,15 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
     with gr.Column(elem_id="data-loaded", visible=False) as c["loaded"]:
         with gr.Column(elem_classes="lw-panel", elem_id="data-result"):
             c["summary"] = gr.HTML(elem_id="data-summary")
+            c["version"] = gr.HTML(elem_id="data-version", js_on_load=data_mend_version.SCRIPT)
         how = data_columns.build(ctx, text, parts)
         look = data_look.build(ctx, text, parts)
     mine = data_mine.build(ctx, text, parts)
     parts.on_click(c["chosen"], _change)
+    parts.on_click(c["version"], lambda page, do, id: _version(ctx, page, do, text))
 
     def refresh(snap: Snapshot) -> list[Any]:
-        updates = _refresh(snap, text)
+        updates = _refresh(ctx, snap, text)
         return [updates[name] for name in c] + [
             each for part in (doors, how, look, mine) for each in part.refresh(snap)
         ]
@@ -74,14 +96,26 @@ def _change(page: Page, do: str, id: str) -> None:
         page.memo["data.changing"] = not page.memo.get("data.changing")
 
 
-def _refresh(snap: Snapshot, text: Text) -> dict[str, Any]:
+def _version(ctx: Context, page: Page, do: str, text: Text) -> Outcome | None:
+    """Back, forward, or the list of all versions, which opens at this set."""
+    if do != "versions":
+        return act(ctx, do, language=text.language)
+    if dataset := data_mend.chosen(ctx):
+        listed = next((each for each in ctx.datasets.list() if each.family == dataset.family), dataset)
+        page.memo[data_mine.ASKING] = ("versions", listed.id)
+    return None
+
+
+def _refresh(ctx: Context, snap: Snapshot, text: Text) -> dict[str, Any]:
     dataset, changing = snap.dataset, bool(snap.page.memo.get("data.changing"))
     elsewhere = snap.reading is not None and not snap.reading.again
     if dataset is None:
-        return {"chosen": gr.update(visible=False), "loaded": gr.update(visible=False), "summary": gr.update(value="")}
+        nothing = dict.fromkeys(("summary", "version"), gr.update(value=""))
+        return {"chosen": gr.update(visible=False), "loaded": gr.update(visible=False), **nothing}
     title = dataset_title(dataset, text)
     return {
         "chosen": gr.update(value=view.chosen(dataset, title, text, changing=changing), visible=not elsewhere),
         "loaded": gr.update(visible=not elsewhere and not changing),
         "summary": gr.update(value=view.summary(dataset, text)),
+        "version": gr.update(value=data_mend_version.line(ctx, dataset, text)),
     }

@@ -34,8 +34,7 @@ def boxes(names: "Sequence[str]", given: dict[str, str], text: Text) -> Html:
 
 def number(value: str, model: str, text: Text) -> Html:
     """The longest row that is wanted."""
-    label = text("mend.max_length", model=model) if model else text("mend.max_length_any")
-    return el("div", _box(label, "max_length", value, kind="number"), cls="lw-menus lw-mend-ask")
+    return el("div", _box(text("mend.max_length", model=model), "max_length", value, kind="number"), cls="lw-menus lw-mend-ask")
 
 
 def _box(label: str, name: str, value: str, kind: str = "text") -> Html:
@@ -104,13 +103,13 @@ def _change(key: tuple[int, int], before: Side, after: tuple[Side, ...], text: T
     title = el("p", text(f"mend.row.{kind}", row=key[0]), cls="lw-change-title")
     sides = []
     if before:
-        sides.append(_side(text("mend.before"), [before], text))
+        sides.append(side(text("mend.before"), [before], text))
     if after:
-        sides.append(_side(text("mend.after"), after, text))
+        sides.append(side(text("mend.after"), after, text))
     return el("li", title, el("div", sides, cls="lw-sides"), cls=f"lw-change lw-is-{kind}")
 
 
-def _side(label: str, rows: "Sequence[Side]", text: Text) -> Html:
+def side(label: str, rows: "Sequence[Side]", text: Text) -> Html:
     parts: list[Html] = []
     for number, turns in enumerate(rows, 1):
         if len(rows) > 1:

@@ -1,0 +1,53 @@
+"""The line under the summary: which version this is, what was done to make it, and the ways back and forward."""
+
+from typing import TYPE_CHECKING
+
+from core.errors import UserError
+from webui.context import Context
+from webui.markup import Html, el
+from webui.steps import steps_in_words
+from webui.text import Text
+from webui.titles import version_number
+from webui.versions import after, before
+
+if TYPE_CHECKING:
+    from core.data.dataset import Dataset
+
+SCRIPT = """
+element.addEventListener('click', (event) => {
+  const pressed = event.target.closest('button[data-do]');
+  if (!pressed) return;
+  trigger('click', {do: pressed.dataset.do, id: ''});
+  if (pressed.dataset.do !== 'versions') return;
+  document.querySelector('#data-mine-box > button:not(.open)')?.click();
+  const look = (times) => {
+    const list = document.querySelector('#data-mine .lw-asking');
+    if (!list && times) return setTimeout(look, 100, times - 1);
+    list?.scrollIntoView({behavior: 'smooth', block: 'center'});
+    list?.querySelector('button')?.focus({preventScroll: true});
+  };
+  setTimeout(look, 100, 50);
+});"""
+"""The list of all versions stands in a folded panel further down."""
+
+
+def line(ctx: Context, dataset: "Dataset", text: Text) -> Html:
+    """Nothing as long as there is one version."""
+    try:
+        versions = ctx.datasets.versions(dataset.id)
+    except UserError:  # said where its rows would be shown
+        return Html("")
+    if len(versions) < 2:
+        return Html("")
+    back, on = before(dataset, versions), after(dataset, versions)
+    steps = text("list.comma").join(steps_in_words(dataset, text, since=back))
+    parts = [text("mend.version", n=version_number(dataset, versions), total=len(versions)), steps]
+    ways = [_way("undo_version", text("mend.undo"))] if back is not None else []
+    if on is not None:
+        ways.append(_way("forward_version", text("mend.forward", n=version_number(on, versions))))
+    ways.append(_way("versions", text("mend.earlier")))
+    return el("p", el("span", " · ".join(filter(None, parts))), ways, cls="lw-version")
+
+
+def _way(do: str, label: str) -> Html:
+    return el("button", label, cls="lw-link", type="button", data_do=do)
