@@ -46,4 +46,5 @@ class Context:
     wishes: Wishes = field(default_factory=Wishes)  # how files are to be read, until they are
     mending: Mending = field(default_factory=Mending)  # what is about to be mended, until it is
     looking: Worker = field(default_factory=Worker)  # first rows of another sheet or encoding
+    finding: Worker = field(default_factory=Worker)  # words in the rows, and the rows by length
     starting: threading.Lock = field(default_factory=threading.Lock)  # two pages press Start: one run

@@ -26,11 +26,13 @@ from webui.tabs import (
     data_lengths,
     data_look,
     data_raw,
+    data_seen,
     data_table,
     data_tokens,
     row_view,
 )
-from webui.tabs.data_rows import ById, Findings, Rows, findings_of, rows_of, select
+from webui.tabs.data_rows import ById, Findings, Rows, findings_of, rows_of
+from webui.tabs.data_select import select
 from webui.text import LANGUAGES, load
 
 EN = load("en")
@@ -243,10 +245,10 @@ def test_lengths_of_nothing_are_a_sentence(tokenizer: Any) -> None:
 def test_all_rows_decide_where_the_plan_saw_only_some(tokenizer: Any, ctx: Context) -> None:
     found = measurement(tokenizer, [chat("How?", "word " * n) for n in range(1, 50)])
     snap = replace(snapshot.take(ctx), plan={"max_length": 16})
-    assert data_look.limit_of(snap, None) == 16
-    assert data_look.limit_of(snap, found) >= found.measured.longest
+    assert data_seen.limit_of(snap, None) == 16
+    assert data_seen.limit_of(snap, found) >= found.measured.longest
     ctx.drafts.update(changes={"max_length": 24})
-    assert data_look.limit_of(snapshot.take(ctx), found) == 24
+    assert data_seen.limit_of(snapshot.take(ctx), found) == 24
 
 
 def test_a_press_sets_the_suggested_length(ctx: Context) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from core.findings import Finding
 from webui.tabs import data_table, data_viewer
-from webui.tabs.data_rows import PAGE, Findings, Rows, select
+from webui.tabs.data_rows import Findings, Rows
+from webui.tabs.data_select import PAGE, select
 from webui.text import load
 
 EN = load("en")
@@ -35,7 +36,7 @@ def test_a_selection_lists_rows_that_were_left_out_first() -> None:
     rows = some([1, 2, 2, 4, 5])  # row 3 was left out, row 2 gave two rows
     findings = Findings([Finding("error", "answer.empty", [3]), Finding("warning", "text.replaced", [2, 3])], [])
     chosen = select(rows, findings, "text.replaced-1")
-    assert chosen.page(0) == [(3, None), (2, 1), (2, 2)]
+    assert chosen.page(0) == [((3, 0), None, False), ((2, 0), 1, False), ((2, 0), 2, False)]
     assert chosen.shown == 2 and len(chosen) == 3 and chosen.page_of(2) == 0
     assert [chosen.index(place) for place in (0, 1, 2, 3)] == [None, 0, 1, None]
     assert select(rows, findings, "gone-1").id == ""

@@ -1,14 +1,21 @@
-// Presses, numbers that are typed, and tokens that are walked through, in one part of the Data tab.
+// Presses, numbers that are typed, rows and tokens that are walked through, in one part of the Data tab.
+const LEAVES = ['row', 'out', 'previous', 'following', 'jump', 'step', 'edit', 'new', 'complete', 'duplicate'];
 const press = (doing, id, to) => {
-  trigger('click', { do: doing, id: id || '' });
-  const goal = to && document.querySelector(to);
-  if (goal) setTimeout(() => goal.scrollIntoView({ behavior: 'smooth', block: 'nearest' }), 250);
+  const go = () => {
+    trigger('click', { do: doing, id: id || '' });
+    const goal = to && document.querySelector(to);
+    if (goal) setTimeout(() => goal.scrollIntoView({ behavior: 'smooth', block: 'nearest' }), 250);
+  };
+  if (LEAVES.includes(doing) && window.lwEdit) window.lwEdit.leave(go); // what is typed is asked about first
+  else go();
 };
 element.addEventListener('click', (event) => {
+  if (event.target.closest('[data-edit=mine]')) return window.lwEdit?.save('mine');
   const pressed = event.target.closest('[data-do]');
   if (!pressed || !element.contains(pressed)) return;
   if (pressed.tagName === 'TR' && String(getSelection())) return; // words are being marked, not a row pressed
-  press(pressed.dataset.do, pressed.dataset.id, pressed.dataset.to);
+  const box = pressed.dataset.from && element.querySelector(pressed.dataset.from);
+  press(pressed.dataset.do, box ? box.value : pressed.dataset.id, pressed.dataset.to);
 });
 
 let back = null; // the box that was typed into is drawn anew with the answer
@@ -19,6 +26,35 @@ const drawn = () => {
   back = null;
 };
 new MutationObserver(drawn).observe(element, { childList: true, subtree: true });
+
+// a question that came is answered by keyboard too; in the table the keys walk through the rows
+let asked = null, walking = 0;
+new MutationObserver(() => {
+  const question = element.querySelector('[data-focus]');
+  if (question && question !== asked) {
+    question.focus({ preventScroll: true });
+    question.closest('div').scrollIntoView({ behavior: 'smooth', block: 'nearest' });
+  }
+  asked = question;
+  const current = Date.now() - walking < 2000 && element.querySelector('tr [aria-current]');
+  if (!current) return;
+  current.focus({ preventScroll: true });
+  current.closest('tr').scrollIntoView({ block: 'nearest' });
+}).observe(element, { childList: true, subtree: true });
+const WALK = { ArrowUp: 'up', ArrowDown: 'down', PageUp: 'page_up', PageDown: 'page_down', Home: 'first', End: 'last' };
+const KEYS = { e: 'edit', n: 'new', Delete: 'delete' };
+if (element.id === 'data-table' || element.querySelector('#data-table'))
+  element.addEventListener('keydown', (event) => {
+    if (!event.target.closest('.lw-scroll') || event.ctrlKey || event.metaKey || event.altKey) return;
+    const walk = WALK[event.key], key = KEYS[event.key];
+    if (walk) {
+      walking = Date.now();
+      press('step', walk);
+    } else if (key) press(key, '');
+    else if (event.key === 'Enter' && event.target.matches('.lw-scroll')) element.querySelector('tr [aria-current]')?.click();
+    else return;
+    event.preventDefault();
+  });
 
 const tell = (token) => {
   const line = token.closest('.lw-tokens-view')?.querySelector('.lw-token-detail');

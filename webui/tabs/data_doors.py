@@ -11,10 +11,12 @@ from webui.choosing import choose_data
 from webui.context import Context
 from webui.parts import BarParts, TabParts, clickable
 from webui.snapshot import Page, Snapshot
+from webui.tabs import data_edit
 from webui.tabs import data_view as view
 from webui.text import Text
 
-STILL = ("samples",)
+LOOK = Path(__file__).parents[1] / "assets" / "look.js"
+STILL = ("samples", "empty")
 """Components that never change."""
 
 
@@ -46,7 +48,9 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
                     )  # fmt: skip
                     gr.HTML(view.paste_button(text), elem_id="data-paste-button")
                 gr.HTML(view.templates(text), elem_id="data-templates")
+        c["empty"] = gr.HTML(view.empty(text), elem_id="data-empty", js_on_load=LOOK.read_text(encoding="utf-8"))
     parts.on_click(c["samples"], lambda page, do, id: sample(ctx, page, id))
+    parts.on_click(c["empty"], lambda page, do, id: create(ctx, page, do, id))
     parts.on(c["upload"].upload, lambda page, path: brought(ctx, page, path), [c["upload"]])
     return _parts(c, lambda snap: _refresh(snap, text))
 
@@ -72,6 +76,15 @@ def sample(ctx: Context, page: Page, name: str) -> None:
     ctx.intake.cancel()
     choose_data(ctx, ctx.datasets.add(found.file, origin="sample"))
     page.memo.pop("data.changing", None)
+
+
+def create(ctx: Context, page: Page, do: str, name: str) -> None:
+    """An empty data set is chosen, and its first row stands open to be typed. Raises UserError `name.empty`."""
+    if do == "create":
+        ctx.intake.cancel()
+        choose_data(ctx, ctx.datasets.create(name))
+        page.memo.pop("data.changing", None)
+        data_edit.press(ctx, page, "new", "")
 
 
 def brought(ctx: Context, page: Page, path: str | None) -> None:

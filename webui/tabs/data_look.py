@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from core.data.dataset import Dataset
 
 ASSETS = Path(__file__).parents[1] / "assets"
+SCRIPT = ASSETS / "look.js"
 
 
 def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
@@ -154,9 +155,7 @@ def _refresh(ctx: Context, snap: Snapshot, text: Text) -> dict[str, Any]:
 def _findings(ctx: Context, dataset: "Dataset", now: Seen, text: Text) -> Html:
     asked = ctx.mending.of(dataset)
     safe = data_mend.safe(now.findings, dataset.usable)[0]
-    return data_findings.findings(
-        dataset, now.findings, now.selection.id, text, safe=safe, asked=asked and asked.found
-    )
+    return data_findings.findings(dataset, now.findings, now.selection.id, text, safe=safe, asked=asked and asked.found)
 
 
 def _viewer(ctx: Context, snap: Snapshot, now: Seen, at: int | None, out: int | None, text: Text) -> Html:

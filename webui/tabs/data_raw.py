@@ -46,6 +46,12 @@ def _said(value: Any) -> str:
     return said if len(said) <= LONGEST else said[:LONGEST] + " …"
 
 
+def known(ctx: "Context", dataset: "Dataset", number: int) -> Raw | None:
+    """What was found of record `number` when it was last looked at; None when nobody has looked."""
+    answer = ctx.looking.ask("raw", ("raw", dataset.id, number), lambda: find(dataset, number, None))
+    return answer.value if answer is not None and answer.fresh else None
+
+
 def raw(ctx: "Context", dataset: "Dataset", number: int, findings: Findings, text: Text) -> Html:
     """Why row `number` was left out, and what the file says there."""
     why = findings.of(number)

@@ -1,4 +1,4 @@
-"""Which rows are looked at: all, those of one finding, or all with any (no Gradio here).
+"""The rows of the chosen data as they stand with what was changed by hand, and what was found in them (no Gradio here).
 
 Numbers are those of the file, places count the rows that can be shown, from 0. Nothing here walks through the rows:
 a tick costs the same with a hundred of them and with a hundred thousand.
@@ -17,21 +17,48 @@ from core.findings import Finding
 
 if TYPE_CHECKING:
     from core.data.datasets import Dataset
+    from core.data.edits import Edits
+    from webui.context import Context
     from webui.measuring import Measurement
 
 Numbers = NDArray[np.int64]
 Row = dict[str, Any]
+Key = tuple[int, int]
+"""(row number, which wording or 0): what a row goes by in all versions of a data set."""
 
-PAGE = 20
-"""Rows on a page of the table."""
+
+@dataclass(frozen=True, eq=False)
+class Hand:
+    """What was changed by hand among some rows: `changed` say something else now, `gone` are deleted.
+
+    last  what the last change was about, several rows when they came at once; () when there is nothing to undo
+    """
+
+    stamp: int = 0
+    changed: frozenset[Key] = frozenset()
+    added: frozenset[Key] = frozenset()
+    gone: tuple[Key, ...] = ()
+    last: tuple[Key, ...] = ()
+
+    @property
+    def count(self) -> int:
+        return len(self.changed) + len(self.added) + len(self.gone)
 
 
 class Rows:
-    """The rows of one version of a data set, by place."""
+    """The rows of one version of a data set as they stand now, by place."""
 
-    def __init__(self, rows: Sequence[Row], numbers: Numbers) -> None:
+    def __init__(
+        self, rows: Sequence[Row], numbers: Numbers, hand: Hand = Hand(), id: str = "", *, empty: bool = False
+    ) -> None:
         self._rows = rows
         self.numbers = numbers
+        self.hand = hand
+        self.id = id
+        """Names these rows as they stand, for what is worked out of them."""
+
+        self.empty = empty
+        """Whether there never was a row, so that none was left out."""
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -43,9 +70,33 @@ class Rows:
         """The rows at a few places."""
         return [self._rows[place] for place in places]
 
+    def all(self) -> Sequence[Row]:
+        """All of them, for what walks through them on the CPU worker."""
+        return self._rows
+
+    def key(self, place: int) -> Key:
+        """What the row at a place goes by: its number, and which wording it is."""
+        row = self._rows[place]
+        return int(row["row"]), int(row.get("variant", 0))
+
+    def place_of(self, key: Key) -> int | None:
+        """Where the row with this key stands; None when it is not there (any more)."""
+        places = np.flatnonzero(self.numbers == key[0])
+        return next((int(place) for place in places if self.key(int(place)) == key), None)
+
+    def touched(self, place: int) -> bool:
+        """Whether the row at a place was changed or added by hand: what was counted of it counts no more."""
+        return bool(self.hand.count) and self.key(place) in self.hand.changed | self.hand.added
+
     def places(self, wanted: Numbers) -> Numbers:
         """Where the rows with these numbers stand; several where one record gave several rows."""
         return np.flatnonzero(np.isin(self.numbers, wanted))
+
+    def by_hand(self) -> Numbers:
+        """Where the rows stand that were changed or added by hand."""
+        keys = self.hand.changed | self.hand.added
+        places = self.places(np.asarray(sorted({number for number, _ in keys}), np.int64))
+        return np.asarray([place for place in places if self.key(int(place)) in keys], np.int64)
 
     def wordings(self, number: int) -> int:
         """How many rows the record with this number gave."""
@@ -61,30 +112,44 @@ NO_ROWS = Rows((), np.zeros(0, np.int64))
 
 
 class ById:
-    """A data set as a key: equal when the id is, because a version never changes."""
+    """A data set with what was changed in it by hand, as a key: equal when both are; a version never changes."""
 
-    def __init__(self, dataset: "Dataset") -> None:
-        self.dataset = dataset
+    def __init__(self, dataset: "Dataset", edits: "Edits | None" = None) -> None:
+        self.dataset, self.edits = dataset, edits
+        self.stamp = edits.stamp if edits is not None else 0
 
     def __hash__(self) -> int:
-        return hash(self.dataset.id)
+        return hash((self.dataset.id, self.stamp))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, ById) and other.dataset.id == self.dataset.id
+        return isinstance(other, ById) and (other.dataset.id, other.stamp) == (self.dataset.id, self.stamp)
 
 
-def rows_of(dataset: "Dataset") -> Rows:
-    """The rows that can be shown, none when they cannot be read."""
+def edits_of(ctx: "Context", dataset: "Dataset") -> "Edits | None":
+    """What is changed by hand in a data set; None when it cannot be read."""
     try:
-        return _rows_of(ById(dataset))
+        return ctx.datasets.edits(dataset.id)
+    except (UserError, OSError, ValueError):  # said where its rows would be shown
+        return None
+
+
+def rows_of(dataset: "Dataset", edits: "Edits | None" = None) -> Rows:
+    """The rows that can be shown, as they stand with what was changed by hand; none when they cannot be read."""
+    try:
+        return _rows_of(ById(dataset, edits))
     except (UserError, OSError, ValueError):
         return NO_ROWS
 
 
 @lru_cache(maxsize=2)
-def _rows_of(dataset: ById) -> Rows:
-    rows = dataset.dataset.load_rows()
-    return Rows(rows, rows.numbers())
+def _rows_of(known: ById) -> Rows:
+    id, edits, empty = f"{known.dataset.id} {known.stamp}", known.edits, not known.dataset.rows
+    if edits is None:
+        rows = known.dataset.load_rows()
+        return Rows(rows, rows.numbers(), id=id, empty=empty)
+    changed, added, gone = edits.changed, edits.added, tuple(sorted(edits.removed))
+    edited = edits.rows()
+    return Rows(edited, edited.numbers(), Hand(known.stamp, changed, added, gone, edits.last), id, empty=empty)
 
 
 # -- what was found
@@ -140,77 +205,12 @@ def findings_of(
     the model.
     """
     from core.data.checks import few
+    from core.data.edited_findings import edited_findings
 
-    fixed = dataset.dataset.findings
+    fixed, usable = list(dataset.dataset.findings), dataset.dataset.usable
+    if dataset.edits is not None and dataset.edits.pending:
+        fixed, usable = edited_findings(dataset.dataset, dataset.edits), len(dataset.edits.rows())
     known = {finding.code for finding in fixed}
-    fixed = [*fixed, *(finding for finding in few(dataset.dataset.usable, goal) if finding.code not in known)]
+    fixed += [finding for finding in few(usable, goal) if finding.code not in known]
     measured = measurement.findings(max_length, model) if measurement is not None else ()
     return Findings(fixed, measured)
-
-
-# -- which rows are looked at
-
-
-@dataclass(frozen=True, eq=False)
-class Selection:
-    """The rows that the table and the bubbles go through.
-
-    id      "" all, "any" those with a finding, else a finding's id
-    places  where they stand, None for all
-    out     numbers of those that were left out and cannot be shown, in the order of the file
-    """
-
-    id: str
-    rows: Rows
-    places: Numbers | None
-    out: Numbers
-
-    def __len__(self) -> int:
-        """Lines in the table: rows that can be shown and rows that were left out."""
-        return (len(self.rows) if self.places is None else len(self.places)) + len(self.out)
-
-    @property
-    def shown(self) -> int:
-        """Rows that can be shown."""
-        return len(self.rows) if self.places is None else len(self.places)
-
-    def place(self, index: int) -> int:
-        """Where the `index`-th of them stands among all rows."""
-        return index if self.places is None else int(self.places[index])
-
-    def index(self, place: int) -> int | None:
-        """The reverse; None when the row at `place` is none of them."""
-        if self.places is None:
-            return place if 0 <= place < len(self.rows) else None
-        at = int(np.searchsorted(self.places, place))
-        return at if at < len(self.places) and int(self.places[at]) == place else None
-
-    def page(self, page: int) -> list[tuple[int, int | None]]:
-        """[(row number, place, or None for a row that was left out)]: those left out come first, they need a look."""
-        lines: list[tuple[int, int | None]] = []
-        for line in range(page * PAGE, min((page + 1) * PAGE, len(self))):
-            if line < len(self.out):
-                lines.append((int(self.out[line]), None))
-            else:
-                place = self.place(line - len(self.out))
-                lines.append((int(self.rows.numbers[place]), place))
-        return lines
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-len(self) // PAGE))
-
-    def page_of(self, place: int) -> int | None:
-        """The page on which the row at `place` stands."""
-        index = self.index(place)
-        return None if index is None else (len(self.out) + index) // PAGE
-
-
-@lru_cache(maxsize=8)
-def select(rows: Rows, findings: Findings, id: str) -> Selection:
-    """The rows of `id`; all rows when nothing of that name was found (any more)."""
-    found = findings.by_id(id)
-    wanted = findings.any if id == "any" else found.rows if found is not None else None
-    if wanted is None or not len(wanted):
-        return Selection("", rows, None, np.zeros(0, np.int64))
-    return Selection(id, rows, rows.places(wanted), wanted[~np.isin(wanted, rows.numbers)])

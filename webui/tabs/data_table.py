@@ -5,7 +5,8 @@ from functools import lru_cache
 from webui.markup import Html, el
 from webui.tabs import row_view
 from webui.tabs.data_findings import mark, of_row
-from webui.tabs.data_rows import PAGE, Findings, Selection
+from webui.tabs.data_rows import Findings, Hand, Key, Rows
+from webui.tabs.data_select import PAGE, Line, Selection
 from webui.text import Text
 
 CELL = 160
@@ -15,16 +16,20 @@ CELL = 160
 @lru_cache(maxsize=8)  # the same page of rows is asked for once a second
 def table(selection: Selection, findings: Findings, page: int, at: int | None, out: int | None, text: Text) -> Html:
     """One page of the rows of `selection`. In view is the row at place `at`, or the left-out row with number `out`."""
+    heading = _heading(selection, findings, text)
     if not len(selection):
-        return el("p", text("data.no_rows"), cls="lw-note")
+        return el("div", heading, _none(selection, text))
     lines = selection.page(page)
-    rows = iter(selection.rows.some([place for _, place in lines if place is not None]))
-    shown = [
-        _left_out(number, findings, number == out, text)
-        if place is None
-        else _row(number, place, next(rows), findings, place == at and out is None, text)
-        for number, place in lines
-    ]
+    rows = iter(selection.rows.some([line.place for line in lines if line.place is not None]))
+    shown = []
+    for line in lines:
+        if line.gone:
+            shown.append(_gone(line.key, text))
+        elif line.place is None:
+            shown.append(_left_out(line.key[0], findings, line.key[0] == out, text))
+        else:
+            chosen = line.place == at and out is None
+            shown.append(_row(line, next(rows), findings, selection.rows, chosen, text))
     head = el(
         "tr",
         el("th", text("data.column.row"), scope="col"),
@@ -32,47 +37,98 @@ def table(selection: Selection, findings: Findings, page: int, at: int | None, o
         el("th", text("data.column.found"), scope="col"),
     )
     body = el("table", el("thead", head), el("tbody", shown), cls="lw-table")
-    return el("div", _heading(selection, findings, text), el("div", body, cls="lw-scroll", tabindex=0),
-              _pages(selection, page, text))  # fmt: skip
+    scroll = el("div", body, cls="lw-scroll", tabindex=0, role="region", aria_label=text("edit.table_keys"))
+    return el("div", heading, scroll, _pages(selection, page, text))
+
+
+def _none(selection: Selection, text: Text) -> Html:
+    """Why no row is shown, and what to do."""
+    if selection.asked.words:
+        return el("p", text("edit.found_nothing", words=selection.asked.words), cls="lw-note", role="status")
+    key = (
+        "edit.all_gone" if selection.rows.hand.gone else "edit.no_rows_yet" if selection.rows.empty else "data.no_rows"
+    )
+    return el("p", text(key), cls="lw-note")
 
 
 def _heading(selection: Selection, findings: Findings, text: Text) -> Html:
-    """What is in the table, and the way back to all rows."""
+    """What is in the table, the way back to all rows, and what was done by hand."""
     found = findings.by_id(selection.id)
-    count = f"{len(selection):,}"
-    if not selection.id:
+    count, asked, hand = f"{len(selection):,}", selection.asked, selection.rows.hand
+    if asked.looking:
+        said = text("edit.looking")
+    elif asked.words and selection.id:
+        said = text("edit.found_words_among", n=count, words=asked.words)
+    elif asked.words:
+        said = text("edit.found_words", n=count, words=asked.words)
+    elif selection.id == "hand":
+        said = text("edit.table_hand", n=count)
+    elif not selection.id:
         said = text("data.table_all", n=count)
     elif found is None:
         said = text("data.table_any", n=count)
     else:
         said = text("data.table_one", n=count, mark=found.mark)
-    back = el("button", text("data.all_rows"), cls="lw-link", type="button", data_do="only", data_id="")
-    return el("div", el("span", said, cls="lw-note"), back if selection.id else None, cls="lw-table-head")
+
+    def button(label: str, do: str, id: str = "") -> Html:
+        return el("button", label, cls="lw-link", type="button", data_do=do, data_id=id)
+
+    buttons = [button(text("edit.new"), "new")]
+    if hand.count and selection.id != "hand":
+        buttons.append(button(text("edit.hand", n=f"{hand.count:,}"), "only", "hand"))
+    if hand.last:
+        buttons.append(button(text("edit.undo", what=done(hand, text)), "undo"))
+    if selection.id or asked.words:
+        buttons.append(button(text("data.all_rows"), "only"))
+    return el("div", el("span", said, cls="lw-note", role="status"), buttons, cls="lw-table-head")
 
 
-def _row(number: int, place: int, row: row_view.Row, findings: Findings, chosen: bool, text: Text) -> Html:
+def done(hand: Hand, text: Text) -> str:
+    """The last change by hand in words: "row 12 edited"."""
+    row = hand.last[0][0]
+    if len(hand.last) > 1:
+        return text("edit.did.added_many", n=f"{len(hand.last):,}")
+    kind = "added" if hand.last[0] in hand.added else "removed" if hand.last[0] in hand.gone else "changed"
+    return text(f"edit.did.{kind}", row=row)
+
+
+def _row(line: Line, row: row_view.Row, findings: Findings, rows: Rows, chosen: bool, text: Text) -> Html:
+    number, place = line.key[0], str(line.place)
+    key = (number, int(row.get("variant", 0)))
     marks = [mark(found, text) for found in findings.of(number)]
-    press = {"type": "button", "data_do": "row", "data_id": str(place), "data_to": "#data-view-panel"}
     asked, answered = _cell(row_view.question(row)), _cell(row_view.answer(row))
     words = [el("span", asked, cls="lw-asked"), el("span", answered, cls="lw-answered")]
     if (more := row_view.exchanges(row) - 1) > 0:
         words.append(el("span", text("data.turns_more", n=f"{more:,}"), cls="lw-tag"))
+    by_hand = None
+    if key in rows.hand.added or key in rows.hand.changed:
+        said = text("edit.mark_new" if key in rows.hand.added else "edit.mark_changed")
+        by_hand = el("span", said, cls="lw-tag lw-by-hand")
     current = "true" if chosen else None
     wording = f" · {text('data.wording', n=row['variant'])}" if row.get("variant") else ""
+    press = {"data_do": "row", "data_id": place, "data_to": "#data-view-panel"}
     button = el(
-        "button", str(number), el("span", wording, cls="lw-wording"), cls="lw-link",
+        "button", str(number), el("span", wording, cls="lw-wording"), cls="lw-link", type="button",
         aria_label=text("data.open_row", row=f"{number}{wording}"), aria_current=current, **press,
     )  # fmt: skip
     return el(
         "tr",
-        el("td", button),
+        el("td", button, by_hand),
         el("td", words, cls="lw-words-cell"),
         el("td", marks),
         cls="lw-pressable lw-chosen-row" if chosen else "lw-pressable",
-        data_do="row",
-        data_id=str(place),
-        data_to="#data-view-panel",
+        **press,
     )
+
+
+def _gone(key: Key, text: Text) -> Html:
+    """A row that was deleted by hand, and the way to have it back."""
+    bring = el(
+        "button", text("edit.bring_back"), cls="lw-link", type="button", data_do="bring", data_id=f"{key[0]}.{key[1]}",
+        aria_label=text("edit.bring_back_row", row=key[0]),
+    )  # fmt: skip
+    said = el("s", text("edit.deleted_row"), cls="lw-answered")
+    return el("tr", el("td", el("s", str(key[0]))), el("td", said, bring, cls="lw-words-cell"), el("td"), cls="lw-gone")
 
 
 def _left_out(number: int, findings: Findings, chosen: bool, text: Text) -> Html:

@@ -99,6 +99,8 @@ def file_line(dataset: "Dataset", text: Text) -> str:
 
 def summary(dataset: "Dataset", text: Text) -> Html:
     """How many rows were read, how many are ready, how many need a look."""
+    if dataset.made and not dataset.rows:
+        return el("div", el("p", text("edit.empty_summary"), cls="lw-title"))
     bad = dataset.need_a_look()
     if not dataset.usable:
         key = "data.read_unknown" if dataset.format == "unknown" else "data.read_none"
@@ -119,6 +121,18 @@ def summary(dataset: "Dataset", text: Text) -> Html:
 def paste_button(text: Text) -> Html:
     """The page's script makes a file of what was pasted (assets/window.js); it is called like this."""
     return el("button", text("data.paste_read"), cls="lw-button", type="button", data_paste=text("data.paste_name"))
+
+
+def empty(text: Text) -> Html:
+    """A data set that is typed in here: its name, folded."""
+    label = text("edit.start_name")
+    box = el("input", type="text", id="data-empty-name", maxlength=120, placeholder=label, aria_label=label,
+             data_enter="create", autocomplete="off")  # fmt: skip
+    button = el("button", text("edit.start_button"), cls="lw-button", type="button", data_do="create",
+                data_from="#data-empty-name")  # fmt: skip
+    note = el("p", text("edit.start_empty_note"), cls="lw-note")
+    inside = el("div", note, box, button, cls="lw-empty-line")
+    return el("details", el("summary", text("edit.start_empty")), inside, cls="lw-more lw-empty", id="data-empty-fold")
 
 
 def templates(text: Text) -> Html:

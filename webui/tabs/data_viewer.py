@@ -9,7 +9,8 @@ from webui.markup import Html, el
 from webui.measuring import stamp
 from webui.tabs import data_tokens, row_view
 from webui.tabs.data_findings import mark, of_row
-from webui.tabs.data_rows import Findings, Found, Selection
+from webui.tabs.data_rows import Findings, Found, Key, Rows
+from webui.tabs.data_select import PAGE, Selection
 from webui.text import Text
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def settle(memo: dict[str, Any], selection: Selection) -> tuple[int | None, int 
     Does what was asked for since the last look; (None, None) when there is nothing to show.
     """
     want, id = memo.pop("data.want", ("", ""))
-    at, out = memo.get("data.at"), memo.get("data.out")
+    at, out = _seated(memo, selection.rows), memo.get("data.out")
     index = selection.index(at) if at is not None else None
     if index is None:
         index, at = 0, (selection.place(0) if selection.shown else None)
@@ -44,6 +45,8 @@ def settle(memo: dict[str, Any], selection: Selection) -> tuple[int | None, int 
         else:
             at = selection.place((index + step) % selection.shown)
             memo["data.page"] = selection.page_of(at)
+    elif want == "step":
+        at, out = _stepped(memo, selection, id, at, out)
     elif want == "page":
         page = memo.get("data.page", 0)
         memo["data.page"] = {"first": 0, "back": page - 1, "on": page + 1, "last": selection.pages - 1}.get(id, page)
@@ -56,7 +59,44 @@ def settle(memo: dict[str, Any], selection: Selection) -> tuple[int | None, int 
     if memo.get("data.tokens", (at,))[0] != at:
         memo.pop("data.tokens", None)
     memo["data.at"], memo["data.out"] = at, out
+    memo["data.seat"] = (selection.rows.id, selection.rows.key(at) if at is not None else None)
     return at, out
+
+
+def _seated(memo: dict[str, Any], rows: Rows) -> int | None:
+    """The place of the row in view, which is another one where rows before it came or went since the last look."""
+    at, (id, key) = memo.get("data.at"), memo.get("data.seat", ("", None))
+    if at is None or key is None or id == rows.id:
+        return at if at is None or at < len(rows) else None
+    place = rows.place_of(key)
+    return place if place is not None else min(at, len(rows) - 1) if len(rows) else None
+
+
+def in_view(memo: dict[str, Any], rows: Rows) -> Key | None:
+    """What the row in view goes by."""
+    at = _seated(memo, rows)
+    return rows.key(at) if at is not None and memo.get("data.out") is None else None
+
+
+def _stepped(
+    memo: dict[str, Any], selection: Selection, id: str, at: int | None, out: int | None
+) -> tuple[int | None, int | None]:
+    """A line up or down in the table, a page, to its begin or end, not round it. Deleted rows are passed over."""
+    lines = len(selection)
+    outs, gone = len(selection.out), len(selection.gone)
+    if not lines - gone:
+        return at, out
+    index = selection.index(at) if at is not None else None
+    now = int(np.searchsorted(selection.out, out)) if out is not None else outs + gone + (index or 0)
+    by = {"up": -1, "down": 1, "page_up": -PAGE, "page_down": PAGE, "first": -lines, "last": lines}.get(id, 0)
+    line = max(0, min(lines - 1, now + by))
+    if outs <= line < outs + gone:
+        line = outs + gone if by > 0 and selection.shown else outs - 1
+        line = line if line >= 0 else outs + gone
+    memo["data.page"] = line // PAGE
+    if line < outs:
+        return at, int(selection.out[line])
+    return selection.place(line - outs - gone), None
 
 
 def _tokens(memo: dict[str, Any], id: str, at: int | None) -> None:
@@ -73,7 +113,7 @@ def _jump(memo: dict[str, Any], selection: Selection, typed: str, at: int | None
     number = int(typed) if typed.strip().isdecimal() and len(typed) < 12 else 0
     place = selection.rows.place(number)
     if place is None:
-        last = int(selection.rows.numbers[-1]) if len(selection.rows) else 0
+        last = int(selection.rows.numbers.max()) if len(selection.rows) else 0
         memo["data.said"] = ("data.jump_none" if number > last or number < 1 else "data.jump_out", number, last)
         return at
     if selection.index(place) is None:
@@ -89,11 +129,12 @@ def left_out(out: int, selection: Selection, found: Html, text: Text) -> Html:
     at = int(np.searchsorted(selection.out, out))
     said = text("data.out_of", n=f"{at + 1:,}", total=f"{len(selection.out):,}")
     step = [_step("‹", "previous", text), el("span", said, cls="lw-count"), _step("›", "following", text)]
-    return el("div", el("div", step, cls="lw-pager"), found, cls="lw-viewer")
+    complete = _do(text("edit.complete"), "complete", str(out), "lw-button")
+    return el("div", el("div", step, cls="lw-pager"), found, el("div", complete, cls="lw-edit-ways"), cls="lw-viewer")
 
 
 @lru_cache(maxsize=8)
-def _talk(number: int, place: int, selection: Selection, text: Text) -> Html:
+def _talk(place: int, selection: Selection, text: Text) -> Html:
     return row_view.talk(selection.rows.row(place), text)
 
 
@@ -114,15 +155,27 @@ def viewer(
         el("p", mark(found), el("span", _said(found, row, selection, lost, text)), cls="lw-row-finding")
         for found in findings.of(number)
     ]
-    face = tokens if view == "tokens" and tokens is not None else _talk(number, at, selection, text)
+    face = tokens if view == "tokens" and tokens is not None else _talk(at, selection, text)
     return el(
         "div",
         _head(row, at, selection, findings, said, text),
-        _faces(view, text),
+        el("div", _faces(view, text), _ways(row, text), cls="lw-view-bar"),
         el("div", told, cls="lw-row-findings") if told else None,
         face,
         cls="lw-viewer",
     )
+
+
+def _ways(row: row_view.Row, text: Text) -> Html:
+    """What can be done with the row in view."""
+    key = f"{row['row']}.{row.get('variant', 0)}"
+    buttons = [_do(text("edit.edit"), "edit", key, "lw-button")]
+    buttons += [_do(text(f"edit.{do}"), do, key, "lw-link") for do in ("duplicate", "delete")]
+    return el("div", buttons, cls="lw-edit-ways")
+
+
+def _do(label: str, do: str, id: str, cls: str) -> Html:
+    return el("button", label, cls=cls, type="button", data_do=do, data_id=id)
 
 
 def _said(found: Found, row: row_view.Row, selection: Selection, lost: int, text: Text) -> str:
@@ -186,15 +239,18 @@ def _faces(view: str, text: Text) -> Html:
 
 
 def tokens(
-    ctx: "Context", snap: "Snapshot", row: row_view.Row, at: int, max_length: int, model: str, text: Text
+    ctx: "Context", snap: "Snapshot", row: row_view.Row, at: int, rows: str, max_length: int, model: str, text: Text
 ) -> Html:
-    """The tokens of the row in view, from the CPU worker; else what stands in the way, and what to do."""
+    """The tokens of the row in view, from the CPU worker; else what stands in the way, and what to do.
+
+    rows: which rows `at` counts, as they stand now
+    """
     if snap.model is None or snap.dataset is None:
         return _hint(text("data.tokens_no_model"), text)
     if snap.model.folder is None:
         return _hint(text("data.tokens_not_here", model=model), text)
     folder, memo = snap.model.folder, snap.page.memo
-    key = ("tokens", snap.dataset.id, at, str(folder), stamp(folder), max_length)
+    key = ("tokens", rows, at, str(folder), stamp(folder), max_length)
     asked = memo.setdefault("data.seen", [])
     if key not in asked:
         asked.append(key)

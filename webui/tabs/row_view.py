@@ -22,7 +22,7 @@ Row = dict[str, Any]
 
 def talk(row: Row, text: Text) -> Html:
     """The row as a conversation."""
-    return el("div", _tools(row.get("tools"), text), _turns(row, text), cls="lw-talk", tabindex=0)
+    return el("div", tools(row, text), _turns(row, text), cls="lw-talk", tabindex=0)
 
 
 def question(row: Row) -> str:
@@ -76,9 +76,9 @@ def _bubble(role: str, turn: dict[str, Any], text: Text) -> Html:
         thought, content = found[1].strip(), content[found.end() :]
     parts = [
         el("span", label, cls="lw-who"),
-        _folded(text("data.thinking"), _long(thought, text)) if thought else None,
+        folded(text("data.thinking"), _long(thought, text)) if thought else None,
         _tool_said(content, text) if role == "tool" else _long(content, text) if content else None,
-        [_call(call, text) for call in turn.get("tool_calls") or []],
+        [call(made, text) for made in turn.get("tool_calls") or []],
     ]
     if not content and not thought and not turn.get("tool_calls"):
         parts.append(el("p", text("data.empty_turn"), cls="lw-note"))
@@ -93,15 +93,16 @@ def _long(said: str, text: Text) -> list[Html]:
     more = [el("p", rest)]
     if len(said) > LONGEST:
         more.append(el("p", text("data.much_more", n=f"{len(said) - LONGEST:,}"), cls="lw-note"))
-    return [el("p", said[:SHORT]), _folded(text("data.more", n=f"{len(said) - SHORT:,}"), more)]
+    return [el("p", said[:SHORT]), folded(text("data.more", n=f"{len(said) - SHORT:,}"), more)]
 
 
-def _folded(title: str, inside: object) -> Html:
+def folded(title: str, inside: object) -> Html:
     return el("details", el("summary", title), inside, cls="lw-more lw-inside")
 
 
-def _call(call: dict[str, Any], text: Text) -> Html:
-    function = call.get("function") or call
+def call(made: dict[str, Any], text: Text) -> Html:
+    """One call of a tool: its name and what it is given."""
+    function = made.get("function") or made
     name = text("data.tool_call", name=str(function.get("name", ""))[:120])
     return el("div", el("span", name, cls="lw-tag"), _code(function.get("arguments")), cls="lw-call")
 
@@ -121,13 +122,14 @@ def _code(value: object) -> Html | None:
     return el("pre", said[:LONGEST], cls="lw-json")
 
 
-def _tools(tools: object, text: Text) -> Html | None:
+def tools(row: Row, text: Text) -> Html | None:
     """The tools that the row offers, folded: name and what each is for."""
-    if not isinstance(tools, list) or not tools:
+    offered = row.get("tools")
+    if not isinstance(offered, list) or not offered:
         return None
     lines = []
-    for tool in tools:
+    for tool in offered:
         function = (tool.get("function") or tool) if isinstance(tool, dict) else {}
         name, purpose = str(function.get("name", "")), str(function.get("description", ""))
         lines.append(el("li", el("strong", name[:120]), " ", purpose[:600], _code(function.get("parameters"))))
-    return _folded(text("data.tools", n=len(tools)), el("ul", lines, cls="lw-tools"))
+    return folded(text("data.tools", n=len(offered)), el("ul", lines, cls="lw-tools"))

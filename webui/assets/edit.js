@@ -1,0 +1,201 @@
+// The row in the form: what is typed stays in the page until it is saved, and is asked about before it would be lost.
+const send = (doing, id) => trigger('click', { do: doing, id: id || '' });
+const form = () => element.querySelector('form.lw-edit');
+const KEPT = 'lw-typing';
+const first = new WeakMap(); // what each box said when the form came
+let shown = null, then = null, saving = false;
+
+const grow = (box) => {
+  box.style.height = 'auto';
+  box.style.height = `${box.scrollHeight + 2}px`;
+};
+const value = (box) => (box.value === first.get(box) ? null : box.value);
+const turns = (part) =>
+  [...part.querySelectorAll('.lw-edit-turn')].map((turn) => ({
+    was: turn.dataset.was === undefined ? null : Number(turn.dataset.was),
+    role: turn.querySelector('select')?.value || turn.dataset.role,
+    content: value(turn.querySelector('textarea')),
+  }));
+const typed = () => {
+  const from = form();
+  const said = { form: Number(from.dataset.form) };
+  const alone = from.querySelector('.lw-edit-text textarea');
+  if (alone) return { ...said, text: value(alone) };
+  said.parts = Object.fromEntries([...from.querySelectorAll('[data-part]')].map((part) => [part.dataset.part, turns(part)]));
+  const tick = from.querySelector('[name=label]');
+  return tick ? { ...said, label: tick.checked } : said;
+};
+const state = () => (form() ? JSON.stringify({ ...typed(), form: 0 }) : '');
+let before = '';
+const unsaved = () => Boolean(form()) && state() !== before;
+
+// -- what was typed outlives a reload, another language and a program that is started anew
+const keep = () => {
+  const from = form();
+  if (!from) return;
+  try {
+    if (!unsaved()) return sessionStorage.removeItem(KEPT);
+    const boxes = (part) => [...part.querySelectorAll('.lw-edit-turn')].map((turn, at) => ({ ...turns(part)[at], content: turn.querySelector('textarea').value }));
+    const alone = from.querySelector('.lw-edit-text textarea');
+    const parts = [...from.querySelectorAll('[data-part]')].map((part) => [part.dataset.part, boxes(part)]);
+    sessionStorage.setItem(KEPT, JSON.stringify({ name: from.dataset.name, text: alone?.value, parts }));
+  } catch {} // more than a browser keeps
+};
+const restore = (from) => {
+  let kept = null;
+  try {
+    kept = JSON.parse(sessionStorage.getItem(KEPT) || 'null');
+  } catch {}
+  if (kept?.name !== from.dataset.name) return;
+  const alone = from.querySelector('.lw-edit-text textarea');
+  if (alone && typeof kept.text === 'string') alone.value = kept.text;
+  for (const [name, lines] of kept.parts || []) {
+    const list = from.querySelector(`[data-part="${name}"] .lw-edit-turns`);
+    if (!list) continue;
+    const was = new Map([...list.children].map((turn) => [turn.dataset.was, turn]));
+    list.replaceChildren(...lines.map((line) => {
+      const turn = was.get(String(line.was)) || fresh(from);
+      turn.querySelector('textarea').value = line.content;
+      role(turn, line.role);
+      return turn;
+    }));
+  }
+};
+const forget = () => { try { sessionStorage.removeItem(KEPT); } catch {} };
+
+// -- turns
+const fresh = (from) => from.querySelector('template').content.firstElementChild.cloneNode(true);
+const role = (turn, name) => {
+  const menu = turn.querySelector('select');
+  if (menu) menu.value = name;
+  turn.className = `lw-edit-turn lw-edit-${name}`;
+  turn.dataset.role = name;
+  turn.querySelector('textarea').setAttribute('aria-label', menu ? menu.selectedOptions[0].text : name);
+};
+const ACT = {
+  add: (button) => {
+    const list = button.closest('.lw-edit-part').querySelector('.lw-edit-turns'), turn = fresh(form());
+    list.append(turn);
+    role(turn, turn.previousElementSibling?.dataset.role === 'user' ? 'assistant' : 'user');
+    grow(turn.querySelector('textarea'));
+    turn.querySelector('textarea').focus();
+  },
+  remove: (button) => {
+    const turn = button.closest('.lw-edit-turn'), next = turn.nextElementSibling || turn.previousElementSibling;
+    const add = turn.closest('.lw-edit-part').querySelector('[data-edit=add]');
+    turn.remove();
+    (next?.querySelector('textarea') || add).focus();
+  },
+  up: (button) => move(button, -1),
+  down: (button) => move(button, 1),
+  save: () => save('save'),
+  save_next: () => save('save_next'),
+  mine: () => save('mine'),
+  cancel: () => leave(() => send('close')),
+  duplicate: () => leave(() => send('duplicate', form().dataset.name.split(' ')[1])),
+  delete: () => send('delete', form().dataset.name.split(' ')[1]),
+  stay: () => {
+    element.querySelector('.lw-edit-ask').hidden = true;
+    element.querySelector('textarea')?.focus();
+  },
+  lose: () => {
+    forget();
+    before = state();
+    element.querySelector('.lw-edit-ask').hidden = true;
+    const go = then;
+    then = null;
+    if (go) go();
+  },
+};
+const move = (button, by) => {
+  const turn = button.closest('.lw-edit-turn'), other = by < 0 ? turn.previousElementSibling : turn.nextElementSibling;
+  if (other) by < 0 ? other.before(turn) : other.after(turn);
+  button.focus();
+};
+const save = (how) => {
+  if (!form() || saving) return;
+  saving = true;
+  setTimeout(() => { saving = false; }, 600); // a second press of a double click
+  keep();
+  const said = typed();
+  saved = { name: form().dataset.name, state: state() };
+  send(how, JSON.stringify(said));
+};
+let saved = null;
+
+// before typed text would be lost, the page asks; true when it does
+const leave = (go) => {
+  if (!unsaved()) {
+    forget();
+    go();
+    return false;
+  }
+  then = go;
+  const ask = element.querySelector('.lw-edit-ask');
+  ask.hidden = false;
+  ask.scrollIntoView({ behavior: 'smooth', block: 'nearest' });
+  ask.querySelector('[data-edit=stay]').focus({ preventScroll: true });
+  return true;
+};
+window.lwEdit = { unsaved, leave, save };
+
+// -- a form came, or went
+const came = () => {
+  const from = form();
+  if (from === shown) return;
+  const went = shown;
+  shown = from;
+  if (went && saved) { // it went because it was saved
+    forget();
+    saved = null;
+  }
+  if (!from) {
+    if (went && document.activeElement === document.body) back();
+    return;
+  }
+  for (const box of from.querySelectorAll('textarea')) first.set(box, box.value);
+  before = state();
+  restore(from);
+  for (const box of from.querySelectorAll('textarea')) grow(box);
+  const boxes = [...from.querySelectorAll('textarea')];
+  const empty = boxes.find((box) => !box.value) || boxes[0];
+  empty?.focus({ preventScroll: true });
+  from.scrollIntoView({ behavior: 'smooth', block: 'nearest' });
+};
+const back = () => document.querySelector('#data-table [aria-current]')?.focus({ preventScroll: true });
+new MutationObserver(came).observe(element, { childList: true, subtree: true });
+came();
+
+// -- the hands
+element.addEventListener('click', (event) => {
+  const pressed = event.target.closest('[data-edit]');
+  if (!pressed) return;
+  event.preventDefault();
+  ACT[pressed.dataset.edit]?.(pressed);
+  keep();
+});
+element.addEventListener('submit', (event) => event.preventDefault());
+element.addEventListener('input', (event) => {
+  saved = null;
+  if (event.target.tagName === 'TEXTAREA') grow(event.target);
+  keep();
+});
+element.addEventListener('change', (event) => {
+  if (event.target.tagName === 'SELECT') role(event.target.closest('.lw-edit-turn'), event.target.value);
+  keep();
+});
+element.addEventListener('keydown', (event) => {
+  if (event.isComposing || !form()) return;
+  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    save(form().dataset.new === undefined ? 'save' : 'save_next');
+  } else if (event.key === 'Escape') {
+    event.preventDefault();
+    if (!element.querySelector('.lw-edit-ask').hidden) ACT.stay();
+    else ACT.cancel();
+  }
+});
+if (!window.lwEditLeaves) {
+  window.lwEditLeaves = true;
+  addEventListener('beforeunload', (event) => { if (window.lwEdit?.unsaved()) event.preventDefault(); });
+}

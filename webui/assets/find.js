@@ -1,0 +1,24 @@
+// Words that are looked for: sent when the typing rests, at once with Enter; Escape empties the box. And the order.
+let resting = null, sent = '';
+const look = (box) => {
+  clearTimeout(resting);
+  if (box.value === sent) return;
+  sent = box.value;
+  trigger('click', { do: 'search', id: sent });
+};
+const box = (event) => event.target.closest?.('[data-search]');
+new MutationObserver(() => { sent = element.querySelector('[data-search]')?.defaultValue || ''; }).observe(element, { childList: true, subtree: true });
+element.addEventListener('input', (event) => {
+  if (!box(event) || event.isComposing) return;
+  clearTimeout(resting);
+  resting = setTimeout(look, 300, event.target);
+});
+element.addEventListener('compositionend', (event) => box(event) && look(event.target));
+element.addEventListener('keydown', (event) => {
+  if (!box(event) || event.isComposing) return;
+  if (event.key === 'Escape') event.target.value = '';
+  if (event.key === 'Escape' || event.key === 'Enter') look(event.target);
+});
+element.addEventListener('change', (event) => {
+  if (event.target.matches('[data-sort]')) trigger('click', { do: 'sort', id: event.target.value });
+});
