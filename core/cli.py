@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Callable
 from typing import Protocol
 
-from core import cli_check, cli_data, cli_runs, cli_test, cli_train
+from core import cli_check, cli_data, cli_runs, cli_sets, cli_test, cli_train
 from core.cli_arguments import Choices
 from core.cli_desk import Desk, Text, Verb
 from core.errors import UserError, translate
@@ -29,6 +29,7 @@ VERBS: dict[str, Verb] = {
     "runs": cli_runs.runs,
     "compare": cli_runs.compare,
     "export": cli_runs.export,
+    "data": cli_sets.data,
     "test": cli_test.test,
 }
 

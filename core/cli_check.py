@@ -1,12 +1,15 @@
-"""The verb check: what is to be said of a file, keeping nothing of it."""
+"""The verb check: what is to be said of a file, keeping nothing of it, or of a data set as it stands."""
 
 import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from core.cli_desk import Desk
-from core.data.choices import Choices
+from core.cli_reading import findings_of, rows_of
+from core.data.choices import UNDECIDED, Choices
+from core.data.dataset import Dataset, Row
 from core.data.rows_file import RowsFile, RowsWriter
 from core.errors import UserError
 from core.findings import Finding, worst_first
@@ -17,15 +20,18 @@ from core.workspace import is_id, person_path
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-Row = dict[str, Any]
+SAID = ("file", "encoding", "format", "task", "rows", "usable", "container", "sheet")
+"""Facts of the document, the findings standing before the last two."""
 
 
 def check(desk: Desk) -> int:
-    """Read a file and report on it, keeping nothing."""
+    """Read a file and report on it, keeping nothing; of a data set that is not as its file was, what stands in it."""
     from core.cli_choices import choices_of, guessed, require_columns
     from core.data.examine import examine, listed
 
     choices = choices_of(desk.choices)
+    if (version := _version(desk, choices)) is not None:
+        return _check_version(desk, version)
     path, name, choices = _source(desk, desk.choices.data, choices)
     with TemporaryDirectory(prefix="lora-workbench-") as scratch:
         with RowsWriter(Path(scratch) / "rows.arrow") as rows:
@@ -39,37 +45,62 @@ def check(desk: Desk) -> int:
             with contextlib.closing(RowsFile(rows.path)) as kept:
                 usable, more = _with_model(desk, kept, found.mapping.task)
             findings = worst_first([*findings, *more])
-    desk.give(
-        {
-            "file": name,
-            "encoding": found.encoding,
-            "format": found.mapping.format,
-            "task": found.mapping.task,
-            "rows": found.count,
-            "usable": usable,
-            "findings": [plain_finding(desk, finding) for finding in findings],
-            "container": found.container,
-            "sheet": found.sheet,
-        }
-    )
-    how = ", ".join(part for part in (found.container, found.packed, found.sheet, found.encoding) if part)
-    desk.say(desk.text("cli.check.file", file=name, how=how))
-    desk.say(
-        desk.text("cli.check.format", format=found.mapping.format, task=desk.text(f"cli.task.{found.mapping.task}"))
-    )
-    desk.say(desk.text("cli.check.rows", rows=found.count, usable=usable))
+    facts: dict[str, Any] = {
+        "file": name,
+        "encoding": found.encoding,
+        "format": found.mapping.format,
+        "task": found.mapping.task,
+    }
+    facts |= {"rows": found.count, "usable": usable, "container": found.container, "sheet": found.sheet}
+    return _report(desk, facts, findings, found.packed)
+
+
+def _version(desk: Desk, choices: Choices) -> Dataset | None:
+    """The data set that is meant by an id, where its rows are not what reading its file gives; None for all else."""
+    if not is_id(desk.choices.data) or choices != UNDECIDED or person_path(desk.choices.data).exists():
+        return None
+    dataset = desk.datasets.get(desk.choices.data)
+    changed = dataset.made or dataset.fixes or desk.datasets.edits(dataset.id).pending
+    return dataset if changed else None
+
+
+def _check_version(desk: Desk, dataset: Dataset) -> int:
+    """What is to be said of the rows of a version, with what is changed by hand in it."""
+    rows, findings = rows_of(desk, dataset), findings_of(desk, dataset)
+    usable = len(rows)
+    if desk.choices.model and usable:
+        usable, more = _with_model(desk, rows, dataset.task)
+        findings = worst_first([*findings, *more])
+    facts: dict[str, Any] = {
+        "file": dataset.name,
+        "encoding": dataset.encoding,
+        "format": dataset.format,
+        "task": dataset.task,
+    }
+    facts |= {"rows": dataset.rows, "usable": usable, "container": dataset.container, "sheet": dataset.sheet}
+    return _report(desk, facts, findings, dataset.packed)
+
+
+def _report(desk: Desk, facts: dict[str, Any], findings: list[Finding], packed: str) -> int:
+    plain = [plain_finding(desk, finding) for finding in findings]
+    desk.give({name: facts[name] for name in SAID[:6]} | {"findings": plain} | {name: facts[name] for name in SAID[6:]})
+    how = ", ".join(part for part in (facts["container"], packed, facts["sheet"], facts["encoding"]) if part)
+    task = desk.text(f"cli.task.{facts['task']}")
+    desk.say(desk.text("cli.check.file", file=facts["file"], how=how))
+    desk.say(desk.text("cli.check.format", format=facts["format"], task=task))
+    desk.say(desk.text("cli.check.rows", rows=facts["rows"], usable=facts["usable"]))
     for finding in findings:
         desk.say(f"  {desk.text(f'cli.level.{finding.level}')}  {desk.text.finding(finding)}")
-    if not usable:
+    if not facts["usable"]:
         desk.say(desk.text("cli.check.nothing"))
-    return 0 if usable else 2
+    return 0 if facts["usable"] else 2
 
 
 def _let_go(row: Row) -> None:
     """Rows are not needed twice where no model reads them."""
 
 
-def _with_model(desk: Desk, rows: RowsFile, task: str) -> tuple[int, list[Finding]]:
+def _with_model(desk: Desk, rows: Sequence[Row], task: str) -> tuple[int, list[Finding]]:
     """(rows that the chosen model can learn, what is to be said of them)."""
     from core.data.tokens.measure import measure, token_findings
     from core.data.tokens.measured import longest

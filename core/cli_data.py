@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli_check import plain_finding, tokenizer_in
 from core.cli_desk import Desk
+from core.cli_reading import measured_on, rows_of, tell_pending, usable
 from core.data.checks.check_answers import few
 from core.data.dataset import Dataset
 from core.data.keys import keys_of
@@ -35,9 +36,9 @@ def preview(desk: Desk) -> int:
     from core.data import tokens
 
     spec = desk.spec()
-    dataset = desk.dataset(desk.choices.data)
-    rows = dataset.load_rows()
-    chosen = choose_rows(rows, desk.choices.rows, dataset.rows)
+    dataset = usable(desk, desk.choices.data)
+    rows = rows_of(desk, dataset)
+    chosen = choose_rows(rows, desk.choices.rows, max(dataset.rows, dataset.last))
     model, folder = desk.model(desk.choices.model, fetch=True)
     tokenizer = tokenizer_in(folder)
     limit = max_length(spec, catalog.facts_of_ref(model).context, tokenizer, rows)
@@ -119,12 +120,13 @@ def max_length(spec: RunSpec, context: int, tokenizer: "PreTrainedTokenizerBase"
 
 def forecast(desk: Desk) -> int:
     """Memory and time of a run, and whether it fits."""
-    spec = desk.spec(model=desk.choices.model, **desk.eval_data())
+    spec = desk.spec(model=desk.choices.model, **measured_on(desk, usable))
     model = desk.known_model(spec.model)
     found: list[Finding] = []
     aside: list[str] = []
     if desk.choices.data:
-        dataset = desk.dataset(desk.choices.data)
+        dataset = usable(desk, desk.choices.data)
+        tell_pending(desk, dataset, "cli.data.not_counted")
         settled = settle(spec, dataset, desk.workspace, desk.datasets)
         found = [
             *few(dataset.usable, spec.goal),

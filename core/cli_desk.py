@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
@@ -19,11 +19,10 @@ from core.models import catalog
 from core.models.address import check_endpoint
 from core.runs.store import Run, RunStore
 from core.spec import RunSpec, build
-from core.workspace import Workspace, is_id
+from core.workspace import Workspace
 
 if TYPE_CHECKING:
-    from core.data.choices import Choices as DataChoices
-    from core.data.datasets import Dataset, DatasetStore
+    from core.data.datasets import DatasetStore
 
 TOLD_FROM = 20_000_000
 """Bytes of a file from which it is told how far it is read."""
@@ -35,6 +34,7 @@ class Text(Protocol):
     language: str
 
     def __call__(self, key: str, /, **facts: Any) -> str: ...
+    def __contains__(self, key: str) -> bool: ...
     def error(self, error: UserError) -> str: ...
     def finding(self, finding: Finding) -> str: ...
     def size(self, count: float) -> str: ...
@@ -66,43 +66,6 @@ class Desk:
         from core.data.datasets import DatasetStore
 
         return DatasetStore(self.workspace)
-
-    def dataset(self, reference: str, *, beside: bool = False) -> "Dataset":
-        """The data set that is meant, read as the options say, with rows that can be used.
-
-        beside: it goes beside other data, which the options are about: an id means the data set as it was read, and
-        a file that lacks a column that was named is read as if none had been
-
-        Raises UserError `data.*`, `dataset.*`, `cli.*`.
-        """
-        from core.cli_choices import choices_of, guessed, require_columns, without_columns
-        from core.data.choices import UNDECIDED
-        from core.data.examine import listed
-
-        def read(choices: "DataChoices") -> "Dataset":
-            return self.datasets.resolve(reference, choices, self.reading, partial(require_columns, choices))
-
-        choices = UNDECIDED if beside and is_id(reference) else choices_of(self.choices)
-        try:
-            dataset = read(choices)
-        except UserError as error:
-            if not (beside and error.code == "cli.no_column"):
-                raise
-            dataset = read(without_columns(choices))
-        if dataset.format == "unknown":
-            raise UserError("data.no_answer", columns=listed(dataset.column_names))
-        if not dataset.usable:
-            row = min((min(finding.rows) for finding in dataset.findings if finding.rows), default=1)
-            found = [finding.plain() for finding in dataset.findings]
-            raise UserError("data.nothing_usable", name=dataset.name, rows=dataset.rows, row=row, findings=found)
-        for finding in guessed(dataset.mapping, dataset.choices):
-            self.note_line(self.text.finding(finding))
-        return dataset
-
-    def eval_data(self) -> dict[str, str]:
-        """The data of its own to measure on, as a setting; {} without --eval-data. Raises as `dataset`."""
-        reference = getattr(self.choices, "eval_data", None)
-        return {"eval_dataset": self.dataset(reference, beside=True).id} if reference else {}
 
     def reading(self, done: int, total: int) -> None:
         """How far a file is read, bytes."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from core.cli_data import told_aside
 from core.cli_desk import Desk
+from core.cli_reading import measured_on, settled
 from core.data.checks.check_answers import few
 from core.engine import Engine
 from core.errors import MachineError, UserError, from_plain
@@ -35,11 +36,11 @@ CLOSE_S = 30.0
 def train(desk: Desk) -> int:
     """Train, wait for the end, give the figures. A stop keeps what was learned and is no failure."""
     spec = desk.spec(model=desk.choices.model)  # slips in the settings are told before anything is read
-    dataset = desk.dataset(desk.choices.data)
+    dataset = settled(desk, desk.choices.data)
     if dataset.task == "preference":
         raise UserError("train.preference")
     model, folder = desk.model(desk.choices.model, fetch=True)
-    spec = desk.spec(model=model.name, dataset=dataset.id, **desk.eval_data())
+    spec = desk.spec(model=model.name, dataset=dataset.id, **measured_on(desk, settled))
     measure = measure_of(spec, dataset, desk.datasets)
     if desk.choices.no_wait:
         refuse_busy_device()

@@ -3,7 +3,7 @@
 import io
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,29 +23,8 @@ from core.runs.events import Evaluated, Phase, Started, Step
 from core.spec import build
 from core.workspace import Workspace
 from tests.fake_hub import FakeHub, files
+from tests.unit.conftest import Run
 from webui.text import load
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(root: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    """`run("check", "x.csv")` -> (exit code, stdout, stderr), in a workspace of its own."""
-
-    def go(*argv: str) -> tuple[int, str, str]:
-        def window(workspace: Workspace, port: int | None, open_browser: bool) -> int:
-            print(f"window {workspace.root.name} {port} {open_browser}")
-            return 0
-
-        try:
-            choices = cli_arguments.parse([*argv, "--workspace", str(root)])
-        except Trouble as trouble:
-            return trouble.exit_code, "", trouble.key
-        code = cli.main(choices, load, window)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return go
 
 
 @pytest.fixture
