@@ -173,7 +173,7 @@ def safe(findings: Findings, usable: int) -> tuple[int, tuple[Mend, ...]]:
     fixed = _fixed(findings)
     mends = tuple(safe_mends(fixed, usable=usable))
     rows: set[int] = set()
-    for mend in mends:
+    for mend in [mend for mend in mends if mend.fix != "accept"] or mends:
         named = [finding.rows for finding in fixed if finding.code == mend.code]
         rows.update(mend.rows if mend.rows is not None else (row for each in named for row in each))
     return len(rows), mends

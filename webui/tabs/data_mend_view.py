@@ -103,19 +103,20 @@ def _change(key: tuple[int, int], before: Side, after: tuple[Side, ...], text: T
     title = el("p", text(f"mend.row.{kind}", row=key[0]), cls="lw-change-title")
     sides = []
     if before:
-        sides.append(side(text("mend.before"), [before], text))
+        sides.append(side(text("mend.before") if after else "", [before], text))
     if after:
-        sides.append(side(text("mend.after"), after, text))
+        sides.append(side(text("mend.after") if before else "", after, text))
     return el("li", title, el("div", sides, cls="lw-sides"), cls=f"lw-change lw-is-{kind}")
 
 
 def side(label: str, rows: "Sequence[Side]", text: Text) -> Html:
+    """One side of a comparison, several rows below each other; without a label where there is no other side."""
     parts: list[Html] = []
     for number, turns in enumerate(rows, 1):
         if len(rows) > 1:
             parts.append(el("p", text("mend.piece", n=number, total=len(rows)), cls="lw-piece"))
         parts += [_turn(turn, text) for turn in turns]
-    return el("div", el("p", label, cls="lw-side-name"), parts, cls="lw-side")
+    return el("div", el("p", label, cls="lw-side-name") if label else None, parts, cls="lw-side")
 
 
 def _turn(turn: Turn, text: Text) -> Html:
