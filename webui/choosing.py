@@ -54,7 +54,7 @@ def delete_version(ctx: "Context", dataset: "Dataset") -> None:
 
 def delete(ctx: "Context", dataset: "Dataset") -> None:
     """Delete a data set with all its versions, and choose none of them any more. Raises UserError."""
-    gone = {dataset.id, *(each.id for each in ctx.datasets.hidden_by(dataset.id))}
+    gone = {each.id for each in ctx.datasets.versions(dataset.id)}
     _forget(ctx, gone)  # first: what is chosen is read by every open page
     ctx.datasets.delete(dataset.id)
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from webui.markup import Html, el
+from webui.row_diff import compared
 from webui.tabs import data_mine_view as view
-from webui.tabs import row_view
+from webui.tabs.data_mend_view import side
 from webui.text import Text
 from webui.titles import version_number
 
@@ -104,14 +105,15 @@ def _leaf(leaf: Leaf, text: Text) -> list[Html]:
 
 def _change(change: "Change", text: Text) -> Html:
     """One row: what it was and what it is; only one of both where it came or went."""
-    kind = "added" if change.before is None else "removed" if change.after is None else "changed"
-    head = el("h4", text("versions.row", row=change.key[0]), el("span", text(f"versions.is_{kind}"), cls="lw-tag"))
-    sides = [
-        el("div", el("p", text(f"versions.{side}"), cls="lw-note"), row_view.talk(row, text), cls=f"lw-{side}")
-        for side, row in (("before", change.before), ("after", change.after))
-        if row is not None
-    ]
-    return el("article", head, el("div", sides, cls="lw-sides"), cls="lw-change")
+    kind = "added" if change.before is None else "changed" if change.after else "removed"
+    head = el("p", text("versions.row", row=change.key[0]), " ", el("span", text(f"versions.is_{kind}"), cls="lw-tag"))
+    before, after = compared(change.before, change.after)
+    sides = [side(text("versions.before"), [before], text)] if before else []
+    sides += [side(text("versions.after"), after, text)] if after else []
+    return el("article", head, el("div", sides, cls="lw-sides"), cls=f"lw-change lw-is-{_LOOKS[kind]}")
+
+
+_LOOKS = {"added": "comes", "changed": "change", "removed": "dropped"}
 
 
 def _pager(leaf: Leaf, text: Text) -> Html:

@@ -191,7 +191,7 @@ def listed(
     around, lines = known(ctx), []
     now, differences = now or Open(), differences or Differences()
     for dataset in found:
-        do = asking[0] if asking[1] == dataset.id else ""
+        do = asking[0] if any(asking[1] == each.id for each in around.of(dataset)) else ""
         below = _below(ctx, dataset, do, around, chosen, text, now, differences)
         lines.append(el("li", view.line(dataset, around, dataset.id == chosen, do, text), below))
     return el("ul", lines, cls="lw-rows lw-mine")
