@@ -25,6 +25,9 @@ RECHECKED = 200
 _QUOTED = ("names", "examples")
 _QUOTES = 5
 
+Numbers = NDArray[np.int64]
+NOBODY: Numbers = np.zeros(0, np.int64)
+
 _LOCK = threading.Lock()
 _KNOWN: "weakref.WeakKeyDictionary[Edits, _Looked]" = weakref.WeakKeyDictionary()
 
@@ -46,6 +49,7 @@ class _Looked:
         self._edits: weakref.ref[Edits] = weakref.ref(edits)
         self._lock = threading.Lock()
         self._of_rows: dict[Key, tuple[int, list[Finding]]] = {}
+        self._numbers: dict[int, Numbers] = {}  # of a finding of the version, by its identity
         self._done: tuple[int, list[Finding]] | None = None
         self._accepted = {(one["code"], int(number)) for one in dataset.accepted for number in one["rows"]}
 
@@ -67,9 +71,9 @@ class _Looked:
         for finding in self._dataset.findings:
             if finding.code != "rows.few":
                 found += self._carried(edits, rows, finding, touched, fresh.pop(finding.code, []))
-        return worst_first(found + [_whole(same[0], [], same, _quotes(same)) for same in fresh.values()])
+        return worst_first(found + [_whole(same[0], NOBODY, same, _quotes(same)) for same in fresh.values()])
 
-    def _fresh(self, edits: Edits, rows: EditedRows, touched: NDArray[np.int64]) -> dict[str, list[Finding]]:
+    def _fresh(self, edits: Edits, rows: EditedRows, touched: Numbers) -> dict[str, list[Finding]]:
         """What is found in the rows of these numbers, by its code; all wordings of a record are looked at."""
         contacts = [one for one in self._dataset.findings if one.code in ("private.mail", "private.phone")]
         fresh: dict[str, list[Finding]] = {}
@@ -95,20 +99,19 @@ class _Looked:
         return known[1]
 
     def _carried(
-        self, edits: Edits, rows: EditedRows, finding: Finding, touched: NDArray[np.int64], fresh: list[Finding]
+        self, edits: Edits, rows: EditedRows, finding: Finding, touched: Numbers, fresh: list[Finding]
     ) -> list[Finding]:
         """A finding of the version as it is now: [] when none of its rows is left."""
         if not finding.rows:
             return [finding]
-        before = np.array(finding.rows, np.int64)
-        gone = np.isin(before, touched)
-        if not gone.any() and not fresh:
+        before = self._numbers.get(id(finding))
+        if before is None:
+            before = self._numbers[id(finding)] = np.array(finding.rows, np.int64)
+        left = before[~np.isin(before, touched)]
+        if len(left) == len(before) and not fresh:
             return [finding]
-        left = [int(number) for number in before[~gone]]
-        if not left and not fresh:
-            return []
-        if not left:
-            return [_whole(fresh[0], [], fresh, _quotes(fresh))]
+        if not len(left):
+            return [_whole(fresh[0], left, fresh, _quotes(fresh))] if fresh else []
         quoted = _quotes([finding, *fresh])
         if quoted and len(left) <= RECHECKED:
             places = np.flatnonzero(np.isin(rows.numbers(), left))
@@ -117,11 +120,11 @@ class _Looked:
         return [_whole(finding, left, fresh, quoted)]
 
 
-def _whole(like: Finding, left: list[int], fresh: list[Finding], quoted: dict[str, str]) -> Finding:
+def _whole(like: Finding, left: Numbers, fresh: list[Finding], quoted: dict[str, str]) -> Finding:
     """One finding of the rows that are left and of those in which it was found anew."""
     whole = copy(like)
     whole.facts = {**like.facts, **quoted}
-    whole.rows = tuple(sorted({*left, *(one.rows[0] for one in fresh)}))
+    whole.rows = tuple(np.union1d(left, np.array([one.rows[0] for one in fresh], np.int64)).tolist())
     return whole
 
 

@@ -53,7 +53,7 @@ def refuse_unlearnable(row: Row, task: str) -> None:
                 raise UserError("edit.no_rejected")
             if not any(turn["role"] == "user" for turn in prompt):
                 raise UserError("edit.no_question")
-        _refuse_unanswered([*prompt, *row.get("rejected", ())])
+            _refuse_unanswered([*prompt, *row["rejected"]])
     _refuse_unanswered([*prompt, *row.get("chosen", ()), *row.get("answer", ())])
 
 

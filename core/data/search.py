@@ -5,6 +5,7 @@ changed is looked at again.
 """
 
 import json
+import re
 import threading
 import weakref
 from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +28,12 @@ Progress = Callable[[float], None]
 KEPT = 24
 """Words of which the rows that say them are kept, one byte a row each."""
 
+LONGEST, MOST = 200, 50
+"""Letters of a word and words that are looked for: a whole page may be pasted into the box."""
+
+FEW = 1000
+"""Rows that are rather looked at one by one than all rows again for another word."""
+
 _SAID = r'(?:content|text)": ?"(?:[^"\\]|\\.)*'
 """JSON from the beginning of what is said in a turn up to anywhere in it, escapes passed over whole: in "\\nice" it
 does not find "nice". What a turn says of its reasoning (reasoning_content) counts as said."""
@@ -34,19 +41,24 @@ does not find "nice". What a turn says of its reasoning (reasoning_content) coun
 _HALVES = r"\\ud[89a-f]"
 """Half an emoji, of which a row's letters are all written as numbers."""
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
 _LOCK = threading.Lock()
 _KNOWN: "weakref.WeakKeyDictionary[RowsFile, dict[str, NDArray[Any]]]" = weakref.WeakKeyDictionary()
 
 
 def search(rows: EditedRows, words: str, progress: Progress | None = None) -> NDArray[np.int64]:
     """The places of the rows in which all `words` are said, in small letters or capitals; all places for no words."""
-    wanted = list(dict.fromkeys(words.lower().split()))
-    found = np.ones(len(rows), bool)
-    for at, word in enumerate(wanted):
-        pattern = _SAID + _literally(word)
-        share = _part(progress, at, len(wanted))
-        found &= _of_each(rows, word, partial(_said_in, pattern), share)
-    return np.flatnonzero(found)
+    whole = _SURROGATE.sub("\ufffd", words).lower()
+    wanted = sorted(dict.fromkeys(word[:LONGEST] for word in whole.split()), key=len, reverse=True)[:MOST]
+    places = np.arange(len(rows), dtype=np.int64)
+    for at, word in enumerate(wanted):  # the longest first: it leaves the fewest rows to look at
+        look = partial(_said_in, _SAID + _literally(word))
+        if len(places) <= FEW:
+            places = places[look(_array([rows.raw(int(place)) for place in places]))]
+        else:
+            places = places[_of_each(rows, word, look, _part(progress, at, len(wanted)))[places]]
+    return places
 
 
 def lengths(rows: EditedRows, progress: Progress | None = None) -> NDArray[np.int64]:
@@ -73,7 +85,7 @@ def _said_in(pattern: str, texts: "pa.Array") -> NDArray[Any]:
     for at in np.flatnonzero(_matched(texts, _HALVES)):
         row = json.loads(texts[int(at)].as_py())
         plain = json.dumps([{"content": said} for said in words_of(row)], ensure_ascii=False)
-        found[at] = _matched(_array([plain.encode("utf-8", "replace")]), pattern)[0]
+        found[at] = _matched(_array([_SURROGATE.sub("\ufffd", plain).encode()]), pattern)[0]
     return found
 
 
