@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from core.cli_desk import Desk
-from core.cli_reading import findings_of, rows_of
+from core.cli_reading import findings_of, how_read, rows_of
 from core.data.choices import UNDECIDED, Choices
 from core.data.dataset import Dataset, Row
 from core.data.rows_file import RowsFile, RowsWriter
@@ -84,7 +84,7 @@ def _check_version(desk: Desk, dataset: Dataset) -> int:
 def _report(desk: Desk, facts: dict[str, Any], findings: list[Finding], packed: str) -> int:
     plain = [plain_finding(desk, finding) for finding in findings]
     desk.give({name: facts[name] for name in SAID[:6]} | {"findings": plain} | {name: facts[name] for name in SAID[6:]})
-    how = ", ".join(part for part in (facts["container"], packed, facts["sheet"], facts["encoding"]) if part)
+    how = how_read(desk, facts["container"], packed, facts["sheet"], facts["encoding"])
     task = desk.text(f"cli.task.{facts['task']}")
     desk.say(desk.text("cli.check.file", file=facts["file"], how=how))
     desk.say(desk.text("cli.check.format", format=facts["format"], task=task))

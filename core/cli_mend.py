@@ -59,10 +59,27 @@ def mend(desk: Desk) -> int:
     tell_pending(desk, dataset)
     new = dataset
     if mends:
-        new = desk.datasets.mend(new.id, mends, length=length, progress=row_progress(desk))
+        new = _mended(desk, new, mends, length)
     if choices.safe:
-        new = desk.datasets.mend(new.id, None, progress=row_progress(desk))
+        new = _mended(desk, new, None, None)
     return tell_mended(desk, dataset, new)
+
+
+def _mended(desk: Desk, dataset: Dataset, mends: list[Mend] | None, length: Length | None) -> Dataset:
+    """A new version, or the one in which the very same was done before: a script that is run again adds nothing."""
+    new = desk.datasets.mend(dataset.id, mends, length=length, progress=row_progress(desk))
+    if new.id == dataset.id:
+        return new
+    for each in desk.datasets.versions(new.id):
+        if each.id != new.id and each.parent == dataset.id and _done(each) == _done(new):
+            desk.datasets.delete_version(new.id)
+            return desk.datasets.use(each.id)
+    return new
+
+
+def _done(dataset: Dataset) -> list[dict[str, Any]]:
+    """What was done to it, but for when."""
+    return [{name: value for name, value in step.items() if name != "time"} for step in dataset.fixes]
 
 
 def _readable(dataset: Dataset) -> Dataset:

@@ -34,7 +34,8 @@ def tell_mended(desk: Desk, old: Dataset, new: Dataset) -> int:
     else:
         desk.say(desk.text("cli.data.mended", version=plain["version"], id=new.id))
         for done in steps_in_words(new, desk.text, since=old):
-            desk.say(f"  {done}")
+            desk.say(f"  {clean(done)}")
+        desk.say(desk.text("cli.data.next", id=new.id, old=old.id))
     desk.say(desk.text("cli.data.left", usable=new.usable, n=len(new.findings)))
     say_findings(desk, new.findings, new.made)
     return 0

@@ -87,6 +87,12 @@ def findings_of(desk: Desk, dataset: Dataset) -> list[Finding]:
     return worst_first([*found, *guessed(dataset.mapping, dataset.choices)])
 
 
+def how_read(desk: Desk, container: str, packed: str, sheet: str | None, encoding: str) -> str:
+    """How a file was read, in a few words; of data that came from no file, that it was made here."""
+    kind = desk.text("cli.data.made") if container == "made" else container
+    return desk.text("list.comma").join(part for part in (kind, packed, sheet, encoding) if part)
+
+
 def measured_on(desk: Desk, read: Callable[..., Dataset]) -> dict[str, str]:
     """The data of its own to measure on, as a setting; {} without --eval-data. Raises as `read`."""
     reference = getattr(desk.choices, "eval_data", None)

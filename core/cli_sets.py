@@ -3,7 +3,7 @@
 from typing import Any
 
 from core.cli_desk import Desk, Verb
-from core.cli_reading import findings_of, kept, pending, rows_of
+from core.cli_reading import findings_of, how_read, kept, pending, rows_of
 from core.cli_told import clean, day, plain_findings, plain_version, say_findings, say_row, trained_with
 from core.data.dataset import Dataset
 from core.errors import UserError
@@ -30,7 +30,7 @@ def listed(desk: Desk) -> int:
     """The data sets, the one used last first; of each the version that is in use."""
     runs, families, found = desk.store.list(), desk.datasets.families(), []
     for dataset in desk.datasets.list():
-        family = families[dataset.family]
+        family = families.get(dataset.family, (dataset,))  # another program may just have made it
         plain = plain_version(desk, dataset, family, runs)
         trained = trained_with(runs, *(each.id for each in family))
         found.append({**plain, "added": dataset.added, "trained": len(trained)})
@@ -97,7 +97,7 @@ def say_version(desk: Desk, dataset: Dataset, plain: dict[str, Any]) -> None:
     """Its name and id, where it comes from, what was done, and how much there is."""
     desk.say(f"{clean(dataset.name)}  ({dataset.id})")
     if not dataset.made:
-        how = ", ".join(part for part in (dataset.container, dataset.packed, dataset.sheet, dataset.encoding) if part)
+        how = how_read(desk, dataset.container, dataset.packed, dataset.sheet, dataset.encoding)
         desk.say("  " + desk.text("cli.check.file", file=clean(dataset.file_name), how=how))
     task = desk.text(f"cli.task.{dataset.task}")
     desk.say("  " + desk.text("cli.check.format", format=dataset.format, task=task))

@@ -25,7 +25,7 @@ ASKED = {
 
 def plain_version(desk: Desk, dataset: Dataset, family: tuple[Dataset, ...], runs: list[Run]) -> dict[str, Any]:
     """One version as it stands in a document; `runs` are all that there are."""
-    number = [each.id for each in family].index(dataset.id) + 1
+    number = next((at for at, each in enumerate(family, 1) if each.id == dataset.id), len(family))
     parent = next((each for each in family if each.id == dataset.parent), None)
     return {
         "dataset": dataset.id,
@@ -112,7 +112,8 @@ def _turn_lines(desk: Desk, role: str, turn: dict[str, Any]) -> list[str]:
     said = [str(turn[part]) for part in ("reasoning_content", "content") if turn.get(part)]
     said += [json.dumps(call, ensure_ascii=False) for call in turn.get("tool_calls") or []]
     first, *others = clean("\n".join(said)).splitlines() or [""]
-    return [f"{desk.text(key) if key in desk.text else clean(role)}: {first}", *(f"  {line}" for line in others)]
+    who = desk.text(key) if key in desk.text else clean(role)
+    return [desk.text("cli.data.turn", who=who, said=first), *(f"  {line}" for line in others)]
 
 
 def clean(said: str) -> str:

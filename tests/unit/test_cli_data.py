@@ -106,7 +106,7 @@ def test_what_is_changed_by_hand_is_shown_before_it_is_a_version(run: Run, dirty
     shown = json.loads(run("data", "show", dataset.id, "--rows", "1,", "--json")[1])
     assert shown["pending"] == {"changed": 1, "added": 0, "removed": 0}
     assert shown["shown"][0]["messages"][-1]["content"] == "At the harbour, by hand."
-    assert "1 rows are changed by hand" in run("data", "show", dataset.id)[1]
+    assert "changed by hand: 1." in run("data", "show", dataset.id)[1]
     assert "by hand." in run("preview", dataset.id, "--model", "starter", "--rows", "1,")[1]
     assert len(store.versions(dataset.id)) == 1
 

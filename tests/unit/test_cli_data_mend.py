@@ -80,6 +80,13 @@ def test_all_that_is_safe_is_a_new_version_and_again_changes_nothing(
         assert code == 0 and err == "" and new.id not in out
 
 
+def test_a_script_that_is_run_again_adds_no_version(run: Run, dirty: Path, store: DatasetStore) -> None:
+    said = [str(dirty), "--fix", "text.placeholder=drop", "--safe"]
+    first, again = mended(run, *said), mended(run, *said)
+    assert again["dataset"] == first["dataset"] and again["versions"] == first["versions"] == 3
+    assert mended(run, str(dirty), "--safe")["versions"] == 4  # other things were done to it
+
+
 def test_a_preview_counts_shows_and_writes_nothing(run: Run, dirty: Path, store: DatasetStore) -> None:
     found = mended(run, str(dirty), "--safe", "--fix", "text.placeholder=drop", "--preview")
     assert (found["dropped"], found["added"]) == (2, 0) and found["changed"] >= 2
