@@ -18,7 +18,7 @@ from core.data import exporting_csv, exporting_parquet
 from core.data.dataset import Dataset
 from core.data.literals import as_utf8
 from core.data.published import published
-from core.data.rows import Progress
+from core.data.rows import Progress, share
 from core.data.rows_file import Row
 from core.errors import UserError, translate
 from core.workspace import file_name as safe_name
@@ -38,9 +38,9 @@ def write(rows: Dataset | Sequence[Row], kind: Kind, path: Path, progress: Progr
 
     Raises UserError `out.kind`, `out.empty`, `out.folder`, `out.is_folder`; MachineError where the disk refuses.
     """
-    writer = _WRITERS.get(kind)
-    if writer is None:
+    if kind not in _WRITERS:
         raise UserError("out.kind", kind=str(kind)[:40], known=", ".join(KINDS))
+    writer, passes = _WRITERS[kind]
     if not path.parent.is_dir():
         raise UserError("out.folder", folder=str(path.parent))
     if path.is_dir():
@@ -51,7 +51,8 @@ def write(rows: Dataset | Sequence[Row], kind: Kind, path: Path, progress: Progr
     aside = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
         with aside.open("wb") as file:
-            writer(lambda: _told(source, progress), file)
+            shares = (share(progress, at / passes, (at + 1) / passes) for at in range(passes))
+            writer(lambda: _told(source, next(shares)), file)
             file.flush()
             os.fsync(file.fileno())
         aside.replace(path)
@@ -74,16 +75,19 @@ def _lines(rows: Callable[[], Iterator[Row]], file: BinaryIO) -> None:
 
 
 def _told(rows: Sequence[Row], progress: Progress | None) -> Iterator[Row]:
-    """The rows, each reported after it was taken."""
+    """The rows; how many were taken is told now and then, and at their end."""
     total = len(rows)
     for done, row in enumerate(rows):
         if progress is not None and done % TOLD == 0:
             progress(done, total)
         yield row
+    if progress is not None:
+        progress(total, total)
 
 
-_WRITERS: dict[str, Callable[[Callable[[], Iterator[Row]], BinaryIO], None]] = {
-    "jsonl": _lines,
-    "csv": exporting_csv.write,
-    "parquet": exporting_parquet.write,
+_WRITERS: dict[str, tuple[Callable[[Callable[[], Iterator[Row]], BinaryIO], None], int]] = {
+    "jsonl": (_lines, 1),
+    "csv": (exporting_csv.write, 2),
+    "parquet": (exporting_parquet.write, 2),
 }
+"""What writes a kind of file, and how often it goes through the rows."""

@@ -65,10 +65,7 @@ def amount(part: Part, rows: int, name: str) -> int:
 
 
 def amounts(mix: Mix, datasets: Sequence[Dataset], rows: Sequence[Sequence[Row]] | None = None) -> list[int]:
-    """How many rows of each part are taken, for `put together` and for what is shown before.
-
-    Raises UserError `mix.*` for whatever cannot be put together.
-    """
+    """How many rows of each part `mixed` takes, to be shown before. Raises UserError `mix.*`."""
     return _checked(mix, datasets, _sources(datasets, rows))
 
 
