@@ -57,7 +57,7 @@ class Bringing:
         of: the version whose source is read otherwise
         """
         shelf = self._shelf
-        with shelf.building() as aside:
+        with shelf.building(name) as aside:
             sha256, size = bring(aside / keeping.SOURCE)
             known = self._like(sha256, choices, facts)
             found: dict[str, Any] | None = None

@@ -158,13 +158,19 @@ class Derivation:
             self.rows.close()
             self._written.path.unlink()
 
+    def _stay_out(self) -> set[int]:
+        """Rows that were accepted as left out, so that they are no longer rows of what is made."""
+        new = self._accepted[len(self.base.accepted) :]
+        still = {row for finding in self.findings if finding.level == "error" for row in finding.rows}
+        return {row for each in new for row in each["rows"]} - still
+
     def finish(self, **facts: Any) -> None:
         """Write all that a version's folder holds but meta.json; `facts`: parent and family. Raises OSError."""
         base, before = self.base, self.base.load_rows().numbers()
         numbers = self.rows.numbers()
         there, once = set(numbers.tolist()), set(before.tolist())
         given_in = sum(1 for number in there - once if number <= base.last)  # rows that the reading had left out
-        left_out = max(0, base.rows - len(once) - given_in)
+        left_out = max(0, base.rows - len(once) - given_in - len(self._stay_out() - there - once))
         if self._written is None:
             intake.again(base.folder / keeping.ROWS, self.aside / keeping.ROWS)
             keys = base.keys()

@@ -95,7 +95,7 @@ class Deriving:
         """The source read with other choices, and what was done to `old` done again to that."""
         own = [each for each in self._shelf.versions(old.id) if not each.fixes]
         read_so = [each.last for each in own if each.choices.key() == old.choices.key()]
-        with self._shelf.building() as source, self._shelf.building() as aside:
+        with self._shelf.building(old.name) as source, self._shelf.building(old.name) as aside:
             base = like(own, old.sha256, choices, anew=False)
             if base is None or base.reader < version.READER:
                 intake.again(old.source, source / keeping.SOURCE)
@@ -139,7 +139,7 @@ class Deriving:
             stamp, pending = edits.stamp, edits.pending
             rows, step = (edits.rows(), edits.step()) if pending else (None, {})
             touched = {number for number, _ in edits.changed | edits.removed}
-        with self._shelf.building() as aside:
+        with self._shelf.building(dataset.name) as aside:
             made = Derivation(
                 dataset, aside, highest=self._highest(dataset), passes=passes + pending, progress=progress
             )

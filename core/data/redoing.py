@@ -11,6 +11,9 @@ from core.findings import Finding
 Change = dict[str, Any]
 """`{"key", "before", "after"}` of a step "edit"."""
 
+_MODEL = "tokens."
+"""Findings of one model: they are not found without its tokenizer."""
+
 _KINDS = ("changed", "added", "removed")
 
 
@@ -35,7 +38,7 @@ def _mend(made: Derivation, step: dict[str, Any]) -> int:
     mends, left = [], 0
     for said in step.get("mends", []):
         given, chosen = dict(said.get("given") or {}), said.get("chosen")
-        if "max_length" in given:
+        if "max_length" in given or said["code"].startswith(_MODEL):
             left += int(said.get("rows") or 0) + int(said.get("dropped") or 0)
         elif said["code"] in named:
             rows = None if chosen is None else tuple(row for row in chosen if row in named[said["code"]])

@@ -111,15 +111,18 @@ class Shelf:
         return self.get(dataset.id)
 
     @contextlib.contextmanager
-    def building(self) -> Iterator[Path]:
+    def building(self, name: str = "") -> Iterator[Path]:
         """A folder aside, in which a version is built; what is not put into place is gone at the end.
 
-        Raises MachineError when the disk refuses; all else that is raised inside passes through.
+        Raises MachineError when the disk refuses, UserError `dataset.unknown` when a version that is needed has gone,
+        that of this name; all else that is raised inside passes through.
         """
         aside = self.workspace.datasets / f".{mint_id()}"
         try:
             aside.mkdir()
             yield aside
+        except FileNotFoundError as error:
+            raise UserError("dataset.unknown", dataset=name) from error
         except OSError as error:
             raise translate(error, where=str(self.workspace.datasets)) from error
         finally:

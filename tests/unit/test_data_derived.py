@@ -1,0 +1,271 @@
+"""Versions made of other versions: what changes, what stays byte for byte, what is known of it, what is never lost."""
+
+import json
+
+import pytest
+
+from core.data import derivation
+from core.data.choices import Choices
+from core.data.datasets import DatasetStore
+from core.data.edits import Edits
+from core.data.fixes.mend import Mend
+from core.errors import MachineError, UserError
+from core.workspace import Workspace
+
+TRIM = Mend("text.space", "trim")
+
+
+@pytest.fixture
+def store(tmp_path):
+    return DatasetStore(Workspace(tmp_path / "workspace"))
+
+
+def fresh(store):
+    return DatasetStore(Workspace(store._workspace.root))
+
+
+def talk(question, answer):
+    return {"messages": [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]}
+
+
+def faulty(count=60):
+    """Clean rows, then one that is left out, one that is repeated, two with white space, one with HTML."""
+    rows = [talk(f"Where is house number {n}?", f"It stands {n} doors down the road.") for n in range(1, count + 1)]
+    rows += [talk("", "x"), rows[0], talk(" Who? ", "We."), talk("When?", "Now. "), talk("A &amp; B?", "Both.")]
+    return rows
+
+
+def brought(store, tmp_path, rows, name="house.jsonl"):
+    path = tmp_path / name
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return store.add(path)
+
+
+def said(dataset):
+    return {raw[:2]: raw[2] for raw in dataset.load_rows().raws()}
+
+
+def codes(dataset):
+    return {finding.code: finding.rows for finding in dataset.findings}
+
+
+def test_a_mend_changes_the_rows_it_names_and_no_byte_of_others(store, tmp_path):
+    first = brought(store, tmp_path, faulty())
+    assert codes(first) == {"question.empty": (61,), "text.html": (65,), "text.space": (63, 64), "row.duplicate": (62,)}
+    second = store.mend(first.id, [TRIM, Mend("row.duplicate", "drop_duplicates")])
+    before, after = said(first), said(second)
+    assert {key for key in before if after.get(key) != before[key]} == {(62, 0), (63, 0), (64, 0)}
+    assert set(before) - set(after) == {(62, 0)} and json.loads(after[63, 0])["messages"][0]["content"] == "Who?"
+    assert codes(second) == {"question.empty": (61,), "text.html": (65,)}
+    (step,) = second.fixes
+    assert (step["step"], step["mends"]) == (
+        "mend",
+        [
+            {"code": "text.space", "fix": "trim", "rows": 2, "dropped": 0, "added": 0},
+            {"code": "row.duplicate", "fix": "drop_duplicates", "rows": 0, "dropped": 1, "added": 0},
+        ],
+    )
+    assert (second.rows, second.usable, second.last, second.sha256) == (64, 63, 65, first.sha256)
+    assert second.source.read_bytes() == first.source.read_bytes() and second.look == first.look
+    assert len(second.keys()) == 63 and second.answer_to("who") == (63, "We.") and fresh(store).get(second.id) == second
+    third = store.mend(second.id, [Mend("row.near", "drop", rows=(1, 2))])
+    assert [step["mends"][0]["fix"] for step in third.fixes] == ["trim", "drop"]
+    assert third.fixes[1]["mends"][0]["chosen"] == [1, 2] and (third.rows, third.usable) == (62, 61)
+
+
+def test_what_changes_nothing_makes_no_version(store, tmp_path):
+    first = brought(store, tmp_path, faulty())
+    for mends in ([], [Mend("order.two_users", "merge_turns")], [Mend("text.space", "trim", rows=(1,))]):
+        assert store.mend(first.id, mends).id == first.id
+    assert store.keep_edits(first.id).id == first.id and len(list(store._workspace.datasets.iterdir())) == 1
+    second = store.mend(first.id, [TRIM])
+    assert store.mend(second.id, [TRIM]).id == second.id
+
+
+def test_all_that_is_safe_is_mended_until_nothing_safe_is_left(store, tmp_path):
+    """Trimmed rows may turn out to be repetitions of others: they are found in the next round."""
+    rows = [*faulty(), talk("Where is house number 9? ", "It stands 9 doors down the road.")]
+    first = brought(store, tmp_path, rows)
+    second = store.mend(first.id, None)
+    assert (second.findings, second.rows, second.usable) == ([], 63, 63)
+    assert 66 not in second.load_rows().numbers() and len(second.fixes) == 2
+    assert store.mend(second.id, None).id == second.id
+    assert second.accepted == [{"code": "question.empty", "rows": [61]}]
+
+
+def test_what_is_accepted_is_no_longer_among_the_findings(store, tmp_path):
+    first = brought(store, tmp_path, faulty(4))
+    assert "rows.few" in codes(first)
+    second = store.mend(first.id, [Mend("rows.few", "accept"), Mend("text.html", "accept")])
+    assert set(codes(first)) - set(codes(second)) == {"rows.few", "text.html"} and said(second) == said(first)
+    third = store.mend(second.id, [TRIM])
+    assert codes(third) == {"question.empty": (5,), "row.duplicate": (6,)}
+    left_out = store.mend(third.id, [Mend("question.empty", "accept")])
+    assert (left_out.rows, left_out.usable, codes(left_out)) == (8, 8, {"row.duplicate": (6,)})
+    assert len(left_out.fixes) == 3 and fresh(store).get(left_out.id) == left_out
+
+
+def test_pieces_of_a_row_get_numbers_that_were_never_used(store, tmp_path):
+    long = {"messages": [turn for n in range(6) for turn in talk(f"Question {n}?", f"Answer {n}.")["messages"]]}
+    first = brought(store, tmp_path, [*faulty(), long])
+    other = store.mend(first.id, [TRIM])
+    edits = store.edits(other.id)
+    assert edits.add([talk("New?", "Yes, new.")]) == [(67, 0)] and edits.undo() == (67, 0)
+
+    def length(row):
+        return 10 * len(row["messages"])
+
+    split = [Mend("tokens.cut", "split", {"max_length": 40}, rows=(66,))]
+    second = store.mend(first.id, split, length=length)
+    numbers = second.load_rows().numbers().tolist()
+    assert numbers[-3:] == [66, 68, 69] and second.load_rows()[-1]["from"] == {"row": 66}
+    assert (second.rows, second.usable, second.last) == (68, 67, 69)
+    assert edits.add([talk("New?", "Yes, new.")]) == [(70, 0)]
+    assert store.mend(other.id, split, length=length).load_rows().numbers().tolist()[-4:] == [66, 71, 72, 70]
+
+
+def test_hand_edits_become_a_version_and_are_pending_no_more(store, tmp_path):
+    first = brought(store, tmp_path, faulty())
+    edits = store.edits(first.id)
+    assert edits is store.edits(first.id)
+    edits.save((5, 0), talk("Where?", "Five doors down."), 0)
+    edits.save((6, 0), None, 0)
+    edits.save((61, 0), talk("What is x?", "x"), 0)  # the reading has left it out
+    (new,) = edits.add([talk("Since when?", "Since May.")])
+    second = store.keep_edits(first.id)
+    before, after = said(first), said(second)
+    assert set(after) - set(before) == {(61, 0), new} and set(before) - set(after) == {(6, 0)} and new == (66, 0)
+    assert [key for key in before if key in after and after[key] != before[key]] == [(5, 0)]
+    assert "question.empty" not in codes(second) and (second.rows, second.usable, second.last) == (65, 65, 66)
+    (step,) = second.fixes
+    assert (step["changed"], step["added"], step["removed"], len(step["changes"])) == (1, 2, 1, 4)
+    assert not edits.pending and not store.edits(second.id).pending and store.keep_edits(first.id).id == first.id
+    assert not fresh(store).edits(first.id).pending and fresh(store).list() == [second]
+
+
+def test_mending_takes_pending_edits_along(store, tmp_path):
+    first = brought(store, tmp_path, faulty())
+    store.edits(first.id).save((5, 0), talk(" Where? ", "Five doors down."), 0)
+    second = store.mend(first.id, [TRIM])
+    assert [step["step"] for step in second.fixes] == ["edit", "mend"] and second.fixes[1]["mends"][0]["rows"] == 3
+    assert json.loads(said(second)[5, 0])["messages"][0]["content"] == "Where?"
+    assert not store.edits(first.id).pending and len(store.versions(first.id)) == 2
+    store.edits(second.id).save((5, 0), talk("Where now?", "Here."), 0)
+    assert [step["step"] for step in store.mend(second.id, []).fixes] == ["edit", "mend", "edit"]
+
+
+def test_a_journal_that_was_taken_is_not_taken_again(store, tmp_path, monkeypatch):
+    """As a kill leaves it between the new version and the emptied journal."""
+    first = brought(store, tmp_path, faulty())
+    store.edits(first.id).save((5, 0), talk("Where?", "Five doors down."), 0)
+    with monkeypatch.context() as killed:
+        killed.setattr(Edits, "discard", lambda self: None)
+        second = store.keep_edits(first.id)
+    assert store.edits(first.id).pending
+    again = fresh(store)
+    assert not again.edits(first.id).pending and again.list() == [second]
+    assert again.keep_edits(first.id).id == first.id and len(again.versions(first.id)) == 2
+    again.edits(first.id).save((5, 0), talk("Where?", "Five doors down."), again.edits(first.id).stamp_of((5, 0)))
+    assert fresh(store).edits(first.id).pending  # the same words once more are another change
+
+
+def test_a_journal_that_was_taken_is_let_go_before_the_version_that_took_it(store, tmp_path, monkeypatch):
+    first = brought(store, tmp_path, faulty())
+    store.edits(first.id).save((5, 0), talk("Where?", "Five doors down."), 0)
+    with monkeypatch.context() as killed:
+        killed.setattr(Edits, "discard", lambda self: None)
+        second = store.keep_edits(first.id)
+    again = fresh(store)
+    again.delete_version(second.id)
+    assert not fresh(store).edits(first.id).pending and fresh(store).list() == [first]
+
+
+def test_what_is_changed_while_a_version_is_made_is_in_it(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(derivation, "TOLD_EVERY", 10)
+    first = brought(store, tmp_path, faulty())
+    edits, told = store.edits(first.id), []
+
+    def progress(done, total):
+        told.append((done, total))
+        if len(told) == 3:
+            edits.save((6, 0), talk("Where?", "Six doors down."), 0)
+
+    edits.save((5, 0), talk("Where?", "Five doors down."), 0)
+    second = store.keep_edits(first.id, progress)
+    assert {tuple(change["key"]) for change in second.fixes[0]["changes"]} == {(5, 0), (6, 0)} and not edits.pending
+    assert len(store.versions(first.id)) == 2 and max(done for done, _ in told) <= told[0][1]
+
+
+def test_giving_up_leaves_everything_as_it_was(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(derivation, "TOLD_EVERY", 10)
+    first = brought(store, tmp_path, faulty())
+    store.edits(first.id).save((5, 0), talk("Where?", "Five doors down."), 0)
+    for most in range(0, 12, 3):
+        calls = []
+
+        def progress(done, total, calls=calls, most=most):
+            calls.append(done)
+            if len(calls) > most:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            store.mend(first.id, None, progress=progress)
+        assert [each.name for each in store._workspace.datasets.iterdir()] == [first.id]
+    assert store.edits(first.id).changed == {(5, 0)}
+
+
+def test_a_full_disk_loses_no_edit(store, tmp_path, monkeypatch):
+    first = brought(store, tmp_path, faulty())
+    store.edits(first.id).save((5, 0), talk("Where?", "Five doors down."), 0)
+    with monkeypatch.context() as full:
+        full.setattr(derivation.RowsWriter, "close", lambda self: (_ for _ in ()).throw(OSError(28, "No space left")))
+        with pytest.raises(MachineError, match=r"disk\.full"):
+            store.keep_edits(first.id)
+    assert store.edits(first.id).pending and fresh(store).edits(first.id).pending
+    assert len(list(store._workspace.datasets.iterdir())) == 1
+
+
+def test_a_version_that_goes_meanwhile_is_told(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(derivation, "TOLD_EVERY", 10)
+    first = brought(store, tmp_path, faulty())
+    with pytest.raises(UserError, match=r"dataset\.unknown"):
+        store.mend(first.id, [TRIM], progress=lambda done, total: first.folder.exists() and store.delete(first.id))
+    assert list(store._workspace.datasets.iterdir()) == []
+
+
+def test_old_versions_can_be_mended(store, tmp_path):
+    first = brought(store, tmp_path, faulty())
+    told = json.loads((first.folder / "version.json").read_bytes())
+    for key in ("family", "last", "accepted", "parts", "read_findings"):
+        told.pop(key, None)
+    (first.folder / "version.json").write_text(json.dumps(told))
+    again = fresh(store)
+    old = again.get(first.id)
+    assert [finding.code for finding in old.read_findings] == ["question.empty"] and old.findings == first.findings
+    assert codes(again.mend(first.id, [TRIM])) == {"question.empty": (61,), "text.html": (65,), "row.duplicate": (62,)}
+
+
+def test_reading_otherwise_does_again_what_was_done(store, tmp_path):
+    first = brought(store, tmp_path, [*faulty(), talk("Who is {{name}}?", "Me.")])
+    second = store.mend(first.id, [TRIM, Mend("row.duplicate", "accept")])
+    edits = store.edits(second.id)
+    edits.save((5, 0), talk("Where?", "Five doors down."), 0)
+    edits.save((66, 0), talk("Who is he?", "Me."), 0)
+    edits.save((61, 0), talk("What is x?", "x"), 0)
+    edits.save((6, 0), None, 0)
+    (new,) = edits.add([talk("Since when?", "Since May.")])
+    again = store.reread(second.id, Choices(fill={"name": "Aurora"}))  # row 66 says something else now
+    assert (again.choices.fill, again.family, again.name) == ({"name": "Aurora"}, first.id, first.name)
+    after = {key: json.loads(text) for key, text in said(again).items()}
+    assert (
+        after[66, 0]["messages"][0]["content"] == "Who is Aurora?" and after[63, 0]["messages"][0]["content"] == "Who?"
+    )
+    assert after[5, 0]["messages"][0]["content"] == "Where?" and (6, 0) not in after and (61, 0) in after
+    assert after[new]["messages"][0]["content"] == "Since when?" and "row.duplicate" not in codes(again)
+    (left,) = [finding for finding in again.findings if finding.code == "steps.not_again"]
+    assert (left.level, left.count) == ("info", 1) and "question.empty" not in codes(again)
+    assert [step["step"] for step in again.fixes] == ["mend", "edit"] and len(again.fixes[1]["changes"]) == 4
+    assert store.reread(again.id, again.choices).id == again.id
+    assert fresh(store).get(again.id) == store.get(again.id) and list(again.load_rows()) == [*after.values()]
+    before = store.versions(first.id)
+    assert [len(each.fixes) for each in before] == [0, 1, 2, 2] and before[-1].id == again.id
