@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.data import exporting
+from core.data.comparing import compare
 from core.data.datasets import DatasetStore
 from core.data.mixing import Mix, Part, amount, amounts, mixed
 from core.errors import UserError
@@ -108,6 +110,17 @@ def test_rows_as_they_were_changed_by_hand(bring):
     assert edited == kept  # what was given is not written to
     with pytest.raises(UserError, match=r"mix\.count"):
         amounts(Mix(name="x", parts=parts((a, {"count": 3}))), [a], [edited])
+
+
+def test_what_was_put_together_leaves_and_comes_back_as_it_is(store, bring, tmp_path):
+    a, b = bring("a", pairs("a", 20)), bring("b", [{"messages": row["messages"]} for row in SHAPES["thinking"]])
+    both = store.put_together(Mix(name="both", parts=parts((a, {"share": 0.5}), (b, {})), system="S", shuffle=True))
+    assert (both.usable, both.task) == (12, "chat")
+    exporting.write(both, "parquet", tmp_path / "both.parquet")
+    again = store.add(tmp_path / "both.parquet", name="both.parquet")
+    found = compare(both, again)
+    assert (found.same, len(found)) == (12, 0)
+    assert [row["messages"] for row in again.load_rows()] == [row["messages"] for row in both.load_rows()]
 
 
 @pytest.mark.parametrize(("replace", "first"), [(False, "own"), (True, "new")])
