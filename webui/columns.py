@@ -74,8 +74,8 @@ class How:
 
 
 def how(ctx: "Context", snap: "Snapshot") -> How | None:
-    """How the chosen data set is read, or would be; worked out once for every change."""
-    if snap.dataset is None:
+    """How the chosen data set is read, or would be; worked out once for every change. None where no file is read."""
+    if snap.dataset is None or snap.dataset.made:
         return None
     wished = ctx.wishes.of(snap.dataset)
     beginning = beginning_of(ctx, snap.dataset, wished)

@@ -23,14 +23,21 @@ if (element.closest('#data-mix')) {
     }
     tell(box.type === 'checkbox' || box.tagName === 'SELECT' ? 0 : 350);
   });
-  new MutationObserver(() => {
+  // Gradio keeps the boxes that are there and changes what they are called: each gets what was said of it.
+  let typing = '';
+  element.addEventListener('focusin', (event) => (typing = event.target.matches('input, textarea') ? nameOf(event.target) : ''));
+  const put = () => {
     for (const box of fields()) {
       const said = given.get(nameOf(box));
-      if (said === undefined || said === valueOf(box)) continue;
-      if (box.type === 'checkbox') box.checked = said;
-      else box.value = said;
+      if (box.type === 'checkbox') box.checked = said ?? box.defaultChecked;
+      else if (box.value !== (said ?? box.defaultValue)) box.value = said ?? box.defaultValue;
     }
-  }).observe(element, { childList: true, subtree: true });
+    const now = document.activeElement;
+    if (!typing || !element.contains(now) || nameOf(now) === typing) return;
+    fields().find((box) => nameOf(box) === typing)?.focus({ preventScroll: true });
+  };
+  const what = { childList: true, subtree: true, attributes: true, attributeFilter: ['data-part', 'data-amount'] };
+  new MutationObserver(put).observe(element, what);
 } else {
   element.addEventListener('click', (event) => {
     const pressed = event.target.closest('button[data-do]');

@@ -11,7 +11,16 @@ from webui.mending import pending
 from webui.parts import Bar, BarParts, TabParts, clickable
 from webui.quick import quick
 from webui.snapshot import Page, Snapshot
-from webui.tabs import data_columns, data_doors, data_edit, data_look, data_mend, data_mend_version, data_mine, data_seen
+from webui.tabs import (
+    data_columns,
+    data_doors,
+    data_edit,
+    data_look,
+    data_mend,
+    data_mend_version,
+    data_mine,
+    data_seen,
+)
 from webui.tabs import data_view as view
 from webui.tabs.data_rows import edits_of
 from webui.text import Text
@@ -50,7 +59,8 @@ def _asked(ctx: Context, snap: Snapshot, text: Text) -> Bar | None:
     """What the person has to say or look at before this data can be learned."""
     how = columns.how(ctx, snap)
     if snap.dataset is None or how is None:
-        return None
+        empty = snap.dataset is not None and not snap.dataset.usable
+        return Bar(text("edit.write_first"), "write_row") if empty else None
     back = (text("data.as_it_was"), "as_it_was") if how.changed else ("", "")
     if how.beginning is not None and how.beginning.error is not None:
         return Bar(*back) if how.changed else Bar(text("data.choose"), "choose_file")
@@ -61,7 +71,7 @@ def _asked(ctx: Context, snap: Snapshot, text: Text) -> Bar | None:
     if not snap.dataset.confirmed:
         return Bar(text("data.confirm_speaker" if how.talk and how.speakers else "data.confirm"), "read_so")
     if not snap.dataset.usable:
-        return Bar(text("edit.write_first"), "write_row") if snap.dataset.made else Bar(text("data.see_wrong"), "see_wrong")
+        return Bar(text("data.see_wrong"), "see_wrong")
     return None
 
 

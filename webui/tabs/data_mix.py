@@ -73,7 +73,7 @@ def boxes(found: "list[Dataset]", text: Text) -> Html:
         _box("name", text("mix.name"), el("input", type="text", data_field="name", maxlength=120)),
         _tick("shuffle", text("mix.shuffle")),
         _box("seed", text("mix.seed"), seed),
-        _box("system", text("mix.system"), el("textarea", rows=2, data_field="system", maxlength=20_000)),
+        _box("system", text("mix.system"), el("textarea", rows=2, data_field="system", maxlength=20_000, cls="lw-words-box")),
         _tick("replace", text("mix.replace")),
         cls="lw-mix-more",
     )  # fmt: skip
