@@ -14,7 +14,7 @@ from webui.titles import dataset_title, model_title
 WORDS = 20
 """Words explained behind the question mark, `words.1` to `words.20`."""
 
-UNDONE = ("mend.done", "mend.accepted", "mend.kept")
+UNDONE = ("mend.done", "mend.done_one", "mend.accepted", "mend.kept", "mend.kept_one")
 """Sentences about a new version of the data, which one press takes back."""
 
 
@@ -171,7 +171,8 @@ def reading(now: Reading, text: Text) -> str:
     pct = f"{now.share:.0%}"
     if now.doing != "reading":
         left = now.left_s is not None
-        return text(f"status.{now.doing}" + ("_left" if left else ""), name=now.name, pct=pct, left=text.duration(now.left_s))
+        key = f"status.{now.doing}" + ("_left" if left else "")
+        return text(key, name=now.name, pct=pct, left=text.duration(now.left_s))
     if now.left_s is None or not now.total:
         return text("status.reading", name=now.name, pct=pct)
     facts = {"done": text.size(now.done), "total": text.size(now.total), "left": text.duration(now.left_s)}

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 ALL_SAFE = "safe"
 """Asked for in place of one finding: whatever can be mended without a question."""
 
+REST = "rest"
+"""In place of one finding: for each the fix that is recommended."""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -71,18 +74,18 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Shown:
-    """What would change, ready to be drawn. Counts of rows; `changes`: (row, variant), before, what comes of it."""
+    """What would change, ready to be drawn.
 
+    rows     that would be another than now, or come in from the file; the other counts as of Preview
+    changes  (row, variant), before, what comes of it
+    """
+
+    rows: int
     changed: int
     dropped: int
     added: int
     accepted: int
     changes: tuple[tuple[tuple[int, int], Side, tuple[Side, ...]], ...]
-
-    @property
-    def rows(self) -> int:
-        """Rows that would be another than now."""
-        return self.changed + self.dropped or self.added
 
     @property
     def nothing(self) -> bool:
@@ -145,13 +148,12 @@ class Mending:
         wanted = self._wanted.get(dataset_id or "")
         if wanted is None or wanted.stamp != said:
             return
-        if wanted.choices is not None:
-            choosing.read_so(ctx, wanted.dataset, wanted.choices)
-            return
         old, answer = wanted.dataset, self.look(ctx, wanted)
         rows = answer.value.rows if answer is not None and answer.fresh and answer.value is not None else 0
 
         def work(progress: "Progress") -> "Dataset":
+            if wanted.choices is not None:
+                return ctx.datasets.reread(old.id, wanted.choices, progress=progress)
             length = None if wanted.folder is None else length_of(self._tokenizers.of(wanted.folder))
             return ctx.datasets.mend(old.id, wanted.mends, length=length, progress=progress)
 
@@ -186,6 +188,7 @@ class Mending:
             if found.id != old.id:
                 self.news = {found.id: (*said, time.monotonic())}
             self.close(old)
+            ctx.wishes.forget(old)
             choosing.choose_data(ctx, found, instead_of=old)
 
         ctx.intake.work(old.name, doing, key, work, done)
@@ -208,7 +211,8 @@ def _shown(ctx: "Context", wanted: Wanted) -> Shown:
         length = length_of(ctx.measuring.tokenizers.of(wanted.folder)) if wanted.folder is not None else None
         found = preview(rows, wanted.findings, wanted.shown, length)
     changes = tuple((each.key, *compared(each.before, each.after)) for each in found.changes)
-    return Shown(found.changed, found.dropped, found.added, found.accepted, changes)
+    rows = found.changed + found.dropped + (found.added if wanted.choices is not None else 0)
+    return Shown(rows, found.changed, found.dropped, found.added, found.accepted, changes)
 
 
 def length_of(tokenizer: Any) -> Length:

@@ -1,11 +1,12 @@
 // What would be mended: presses and boxes of the panel; when a person has just asked for it, it comes into sight.
-const tell = (box) => trigger('click', { do: 'set', id: `${box.dataset.set}=${box.value}` });
+const said = (box) => (box.type === 'checkbox' ? (box.checked ? 'yes' : 'no') : box.value);
+const tell = (box) => trigger('click', { do: 'set', id: `${box.dataset.set}=${said(box)}` });
 const waiting = new Map();
 element.addEventListener('input', (event) => {
   const box = event.target.closest('[data-set]');
   if (!box) return;
   clearTimeout(waiting.get(box));
-  waiting.set(box, setTimeout(() => { waiting.delete(box); tell(box); }, 350));
+  waiting.set(box, setTimeout(() => { waiting.delete(box); tell(box); }, box.type === 'checkbox' ? 0 : 350));
 });
 element.addEventListener('focusout', (event) => { // whoever goes on to the bar has said all
   if (!waiting.has(event.target)) return;

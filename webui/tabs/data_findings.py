@@ -7,34 +7,40 @@ from core.data.fixes.offers import Offer, offers
 from core.findings import Finding
 from webui.markup import Html, el
 from webui.measuring import Count
-from webui.mending import ALL_SAFE
+from webui.mending import ALL_SAFE, REST
 from webui.tabs.data_rows import Findings, Found
 from webui.text import Text
 
 if TYPE_CHECKING:
     from core.data.datasets import Dataset
+    from webui.tabs.data_mend_asked import Together
 
 IN_SIGHT = 8
 """Findings in sight; what is only good to know beyond that is folded."""
 
 
 def findings(
-    dataset: "Dataset", found: Findings, opened: str, text: Text, *, safe: int = 0, asked: str | None = None
+    dataset: "Dataset",
+    found: Findings,
+    opened: str,
+    text: Text,
+    together: "Together | None" = None,
+    asked: str | None = None,
 ) -> Html:
     """Each finding as one sentence with its number, its rows and what can be done; a clean file is one line.
 
     opened: the id of the finding whose rows are in the table
-    safe: how many rows can be mended without a question
-    asked: the id of the finding that is about to be mended, "" for all that is safe
+    together: how many rows can be mended by one press
+    asked: the id of the finding that is about to be mended
     """
     if not found.all:
         said = text("data.found_none", n=f"{dataset.usable:,}")
         return el("p", el("span", "✓", cls="lw-fine", aria_hidden="true"), said, cls="lw-clean")
     lines = [_line(each, dataset.made, opened, asked, text) for each in found.all]
-    top = None
-    if safe:
-        label = text("mend.all", n=f"{safe:,}")
-        top = el("p", _button(label, "mend", ALL_SAFE, "lw-button"), cls="lw-mend-all")
+    presses = [("mend.all", ALL_SAFE, together.safe), ("mend.rest", REST, together.rest)] if together else []
+    every = [_button(text(key if n > 1 else f"{key}_one", n=f"{n:,}"), "mend", id, "lw-button")
+             for key, id, n in presses if n]  # fmt: skip
+    top = el("p", every, cls="lw-mend-all") if every else None
     first = max(IN_SIGHT, sum(each.finding.level != "info" for each in found.all))
     if len(lines) <= first + 1:
         return el("div", top, el("ol", lines, cls="lw-findings"))
@@ -69,7 +75,7 @@ def _line(found: Found, made: bool, opened: str, asked: str | None, text: Text) 
     if len(ways) > 1:
         summary = el("summary", "···", aria_label=text("mend.others"), title=text("mend.others"))
         others = el("details", summary, el("span", ways[1:]), cls="lw-others", id=f"data-ways-{found.id}")
-    marks = ["lw-open" if found.id == opened else "", "lw-asked" if found.id == asked else ""]
+    marks = ["lw-open" if found.id == opened else "", "lw-mending" if found.id == asked else ""]
     return el(
         "li",
         mark(found),

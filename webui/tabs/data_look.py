@@ -18,6 +18,7 @@ from webui.tabs import (
     data_findings,
     data_lengths,
     data_mend,
+    data_mend_asked,
     data_paste,
     data_raw,
     data_table,
@@ -153,9 +154,8 @@ def _refresh(ctx: Context, snap: Snapshot, text: Text) -> dict[str, Any]:
 
 
 def _findings(ctx: Context, dataset: "Dataset", now: Seen, text: Text) -> Html:
-    asked = ctx.mending.of(dataset)
-    safe = data_mend.safe(now.findings, dataset.usable)[0]
-    return data_findings.findings(dataset, now.findings, now.selection.id, text, safe=safe, asked=asked and asked.found)
+    asked, together = ctx.mending.of(dataset), data_mend_asked.Together(now.findings, dataset)
+    return data_findings.findings(dataset, now.findings, now.selection.id, text, together, asked and asked.found)
 
 
 def _viewer(ctx: Context, snap: Snapshot, now: Seen, at: int | None, out: int | None, text: Text) -> Html:

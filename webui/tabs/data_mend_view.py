@@ -32,9 +32,27 @@ def boxes(names: "Sequence[str]", given: dict[str, str], text: Text) -> Html:
     return el("div", fields, cls="lw-menus lw-mend-ask")
 
 
+def ticks(ways: "Sequence[str]", given: dict[str, str], text: Text) -> Html:
+    """In which ways the file is to be read anew."""
+    lines = [
+        el(
+            "label",
+            el("input", type="checkbox", data_set=f"read:{way}", checked=given.get(f"read:{way}") != "no"),
+            el("span", text(f"data.menu.{way}")),
+            cls="lw-tick",
+        )
+        for way in ways
+    ]
+    return el("div", lines, cls="lw-mend-ask")
+
+
 def number(value: str, model: str, text: Text) -> Html:
     """The longest row that is wanted."""
-    return el("div", _box(text("mend.max_length", model=model), "max_length", value, kind="number"), cls="lw-menus lw-mend-ask")
+    return el(
+        "div",
+        _box(text("mend.max_length", model=model), "max_length", value, kind="number"),
+        cls="lw-menus lw-mend-ask",
+    )
 
 
 def _box(label: str, name: str, value: str, kind: str = "text") -> Html:
@@ -134,7 +152,9 @@ def _piece(piece: Piece) -> Html:
         return el("span", " … ", cls="lw-gap")
     if piece.kind == "same":
         return el("span", piece.words)
-    return el(MARKS[piece.kind], _visible(piece.words) if not _seen(piece.words) else piece.words)
+    if _seen(piece.words):
+        return el(MARKS[piece.kind], piece.words)
+    return el(MARKS[piece.kind], _visible(piece.words), cls="lw-blank")
 
 
 def _seen(words: str) -> bool:
