@@ -57,9 +57,13 @@ def check(desk: Desk) -> int:
 
 def _version(desk: Desk, choices: Choices) -> Dataset | None:
     """The data set that is meant by an id, where its rows are not what reading its file gives; None for all else."""
-    if not is_id(desk.choices.data) or choices != UNDECIDED or person_path(desk.choices.data).exists():
+    if not is_id(desk.choices.data) or person_path(desk.choices.data).exists():
         return None
     dataset = desk.datasets.get(desk.choices.data)
+    if choices != UNDECIDED:  # how its file is read, then
+        if dataset.made:
+            raise UserError("dataset.made", name=dataset.name)
+        return None
     changed = dataset.made or dataset.fixes or desk.datasets.edits(dataset.id).pending
     return dataset if changed else None
 

@@ -38,7 +38,7 @@ def preview(desk: Desk) -> int:
     spec = desk.spec()
     dataset = usable(desk, desk.choices.data)
     rows = rows_of(desk, dataset)
-    chosen = choose_rows(rows, desk.choices.rows, max(dataset.rows, dataset.last))
+    chosen = rows_asked(desk, dataset, desk.choices.rows)
     model, folder = desk.model(desk.choices.model, fetch=True)
     tokenizer = tokenizer_in(folder)
     limit = max_length(spec, catalog.facts_of_ref(model).context, tokenizer, rows)
@@ -79,10 +79,12 @@ def marked(pieces: list[dict[str, Any]]) -> str:
     return "".join(said) + ("⟧" if inside else "")
 
 
-def choose_rows(rows: Sequence[Row], wanted: str, read: int) -> Sequence[Row]:
-    """`--rows`: "all", a number of rows from the first on, or row numbers "1,3". `read` rows were in the file.
+def choose_rows(rows: Sequence[Row], wanted: str, read: int, changed: bool = False) -> Sequence[Row]:
+    """`--rows`: "all", a number of rows from the first on, or row numbers "1,3". `read` is the highest there can be.
 
-    Raises UserError `cli.rows`, `cli.no_row` for one that is not there, `cli.row_left_out` for one that cannot be used.
+    changed: rows may be missing because somebody wanted that
+    Raises UserError `cli.rows`, `cli.no_row` for one that is not there, `cli.row_left_out` for one that cannot be used,
+    `cli.row_gone` for one that may be either.
     """
     wanted = wanted.strip().lower()
     if wanted == "all":
@@ -104,8 +106,15 @@ def choose_rows(rows: Sequence[Row], wanted: str, read: int) -> Sequence[Row]:
         if not by_number[number]:
             if number > read:
                 raise UserError("cli.no_row", row=number, rows=read)
-            raise UserError("cli.row_left_out", row=number)
+            raise UserError("cli.row_gone", row=number) if changed else UserError("cli.row_left_out", row=number)
     return [row for number in numbers for row in by_number[number]]
+
+
+def rows_asked(desk: Desk, dataset: Dataset, wanted: str) -> Sequence[Row]:
+    """As `choose_rows`, of the rows of a version with what is changed by hand in it."""
+    edits = desk.datasets.edits(dataset.id)
+    highest = max(dataset.rows, dataset.last, *(number for number, _ in edits.added))
+    return choose_rows(rows_of(desk, dataset), wanted, highest, changed=bool(dataset.fixes or edits.pending))
 
 
 def max_length(spec: RunSpec, context: int, tokenizer: "PreTrainedTokenizerBase", rows: Sequence[Row]) -> int:

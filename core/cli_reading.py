@@ -63,13 +63,15 @@ def _checked(desk: Desk, dataset: Dataset) -> Dataset:
 
     if dataset.format == "unknown":
         raise UserError("data.no_answer", columns=listed(dataset.column_names))
-    if not dataset.usable and not desk.datasets.edits(dataset.id).added:
-        row = min((min(finding.rows) for finding in dataset.findings if finding.rows), default=1)
-        found = [finding.plain() for finding in dataset.findings]
-        raise UserError("data.nothing_usable", name=dataset.name, rows=dataset.rows, row=row, findings=found)
-    for finding in guessed(dataset.mapping, dataset.choices):
-        desk.note_line(desk.text.finding(finding))
-    return dataset
+    if dataset.usable or desk.datasets.edits(dataset.id).added:
+        for finding in guessed(dataset.mapping, dataset.choices):
+            desk.note_line(desk.text.finding(finding))
+        return dataset
+    if dataset.made or dataset.fixes:
+        raise UserError("cli.data.empty", name=dataset.name)
+    row = min((min(finding.rows) for finding in dataset.findings if finding.rows), default=1)
+    found = [finding.plain() for finding in dataset.findings]
+    raise UserError("data.nothing_usable", name=dataset.name, rows=dataset.rows, row=row, findings=found)
 
 
 def rows_of(desk: Desk, dataset: Dataset) -> Sequence[Row]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from core.cli_desk import Desk, Verb
-from core.cli_reading import findings_of, how_read, kept, pending, rows_of
+from core.cli_reading import findings_of, how_read, kept, pending
 from core.cli_told import clean, day, plain_findings, plain_version, say_findings, say_row, trained_with
 from core.data.dataset import Dataset
 from core.errors import UserError
@@ -49,7 +49,7 @@ def listed(desk: Desk) -> int:
 
 def show(desk: Desk) -> int:
     """What is in one version: what was done, what was found, how it can be mended; with --rows its rows too."""
-    from core.cli_data import choose_rows
+    from core.cli_data import rows_asked
 
     dataset = kept(desk, desk.choices.data)
     edits = desk.datasets.edits(dataset.id)
@@ -72,7 +72,7 @@ def show(desk: Desk) -> int:
     }
     chosen = None
     if desk.choices.rows is not None:
-        chosen = choose_rows(rows_of(desk, dataset), desk.choices.rows, desk_highest(desk, dataset))
+        chosen = rows_asked(desk, dataset, desk.choices.rows)
         document["shown"] = list(chosen)
     desk.give(document)
     say_version(desk, dataset, plain)
@@ -85,12 +85,6 @@ def show(desk: Desk) -> int:
         desk.say()
         say_row(desk, row)
     return 0
-
-
-def desk_highest(desk: Desk, dataset: Dataset) -> int:
-    """The highest number that a row of this version can have."""
-    numbers = [number for number, _ in desk.datasets.edits(dataset.id).added]
-    return max(dataset.rows, dataset.last, *numbers, 0)
 
 
 def say_version(desk: Desk, dataset: Dataset, plain: dict[str, Any]) -> None:

@@ -184,6 +184,34 @@ def test_check_of_a_version_says_what_stands_in_it(run: Run, dirty: Path, store:
     assert code == 0 and json.loads(out)["usable"] == 8, err
 
 
+def test_what_is_made_here_has_no_file_that_could_be_read_otherwise(run: Run, store: DatasetStore) -> None:
+    made = store.create("mine")
+    for verb in (["check"], ["data", "show"], ["data", "mend"]):
+        code, out, _ = run(*verb, made.id, "--encoding", "utf-8", "--json")
+        assert code == 2 and json.loads(out)["error"]["code"] == "dataset.made"
+    assert run("check", made.id)[0] == 2 and run("data", "show", made.id)[0] == 0
+    for verb in (["preview", made.id], ["train", "--data", made.id]):
+        code, out, _ = run(*verb, "--model", "starter", "--json")
+        assert code == 2 and json.loads(out)["error"]["code"] == "cli.data.empty"
+    turns = [{"role": "user", "content": "Who are you?"}, {"role": "assistant", "content": "The keeper."}]
+    store.edits(made.id).save(None, {"row": 0, "messages": turns}, 0)
+    for verb in (["data", "show", made.id], ["preview", made.id, "--model", "starter"]):
+        code, out, err = run(*verb, "--rows", "1,")
+        assert code == 0 and "The keeper." in out, err
+
+
+def test_a_row_that_was_removed_is_told_from_one_that_was_left_out(run: Run, dirty: Path, store: DatasetStore) -> None:
+    first = store.add(dirty)
+    second = store.mend(first.id, None)
+    for version, row, code in (
+        (first, "4,", "cli.row_left_out"),
+        (second, "6,", "cli.row_gone"),
+        (second, "11,", "cli.no_row"),
+    ):
+        exit_code, out, _ = run("data", "show", version.id, "--rows", row, "--json")
+        assert exit_code == 2 and json.loads(out)["error"]["code"] == code
+
+
 def test_an_id_trains_that_very_version_and_changes_by_hand_are_kept_first(
     run: Run, dirty: Path, store: DatasetStore, root: Path
 ) -> None:
