@@ -58,12 +58,14 @@ class BrokenValues:
             return mended
         self._remember(broken, line, column, text)
         if "\x00" in text and not cut:
-            self._faults.note(Finding("error", "row.nul", [number], lines=starts))
+            self._faults.note(Finding("error", "row.nul", [number], repairable=not self._repair, lines=starts))
         elif cut:
             self._faults.note(Finding("error", "row.cut", [number], lines=starts))
         else:
             said = "<<<<<<<" if MARKER.search(text) else broken.said
-            self._faults.note(Finding("error", "row.broken_json", [number], said=said, repairable=True, lines=line))
+            self._faults.note(
+                Finding("error", "row.broken_json", [number], said=said, repairable=not self._repair, lines=line)
+            )
         return []
 
     def take_headless(self, buffer: Buffer, number: int) -> list[Any]:
@@ -75,7 +77,9 @@ class BrokenValues:
             return mended[:1]
         broken = Broken("Expecting '{'", 0)
         self._remember(broken, line, 1, said)
-        self._faults.note(Finding("error", "row.broken_json", [number], said=broken.said, repairable=True, lines=line))
+        self._faults.note(
+            Finding("error", "row.broken_json", [number], said=broken.said, repairable=not self._repair, lines=line)
+        )
         return []
 
     def _remember(self, broken: Broken, line: int, column: int, text: str) -> None:

@@ -34,8 +34,8 @@ def without_control_words(said: str) -> str:
 
 def _nothing(word: re.Match[str]) -> str:
     """What is left of a control word: a blank where it stood between two words."""
-    around = word.string[max(0, word.start() - 1) : word.start()], word.string[word.end() : word.end() + 1]
-    return " " if all(around) and not any(map(str.isspace, around)) and "<" not in around else ""
+    before, after = word.string[: word.start()][-1:], word.string[word.end() :][:1]
+    return " " if (before + after).isascii() and before.isalnum() and after.isalnum() else ""
 
 
 # -- leftovers of web pages

@@ -19,13 +19,13 @@ def merge_turns(row: Row) -> Row:
 
 
 def _merged(turns: list[Turn]) -> list[Turn]:
-    found: list[Turn] = []
+    groups: list[list[Turn]] = []
     for turn in turns:
-        if found and _may_join(found[-1], turn):
-            found[-1] = _joined(found[-1], turn)
+        if groups and _may_join(groups[-1][-1], turn):
+            groups[-1].append(turn)
         else:
-            found.append(turn)
-    return found
+            groups.append([turn])
+    return [_joined(group) if len(group) > 1 else group[0] for group in groups]
 
 
 def _may_join(one: Turn, other: Turn) -> bool:
@@ -38,18 +38,17 @@ def _may_join(one: Turn, other: Turn) -> bool:
     )
 
 
-def _joined(one: Turn, other: Turn) -> Turn:
-    whole = {**one, "content": _both(one["content"], other["content"])}
-    if thoughts := _both(one.get("reasoning_content") or "", other.get("reasoning_content") or ""):
+def _joined(group: list[Turn]) -> Turn:
+    whole = {**group[0], "content": _below([turn["content"] for turn in group])}
+    if thoughts := _below([turn.get("reasoning_content") or "" for turn in group]):
         whole["reasoning_content"] = thoughts
     return whole
 
 
-def _both(one: str, other: str) -> str:
-    """Two texts below each other, with a blank line between them where one has lines itself."""
-    if not one.strip() or not other.strip():
-        return one if one.strip() else other
-    return ("\n\n" if "\n" in one or "\n" in other else "\n").join((one, other))
+def _below(texts: list[str]) -> str:
+    """Texts below each other, with a blank line between them where one has lines itself."""
+    said = [text for text in texts if text.strip()]
+    return ("\n\n" if any("\n" in text for text in said) else "\n").join(said) or texts[0]
 
 
 def system_first(row: Row) -> Row:
@@ -57,13 +56,9 @@ def system_first(row: Row) -> Row:
     part = _asked(row)
     if part is None or "system" not in [turn["role"] for turn in row[part][1:]]:
         return row
-    system = ""
-    for turn in row[part]:
-        if turn["role"] == "system":
-            system = _both(system, turn["content"])
-    first = next(turn for turn in row[part] if turn["role"] == "system")
+    systems = [turn for turn in row[part] if turn["role"] == "system"]
     others = [turn for turn in row[part] if turn["role"] != "system"]
-    return {**row, part: [{**first, "content": system}, *others]}
+    return {**row, part: [{**systems[0], "content": _below([turn["content"] for turn in systems])}, *others]}
 
 
 def fold_system(row: Row) -> Row:

@@ -1,0 +1,118 @@
+"""Every finding that asks for something has a way to mend it, and every way its words."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import core.data
+from core.data.fixes.mend import Mend
+from core.data.fixes.mender import ORDER
+from core.data.fixes.offers import OFFERS, Offer, offers, safe_mends
+from core.findings import Finding, Level
+from webui.text import load
+
+MEANT_FOR_READERS = {"repair", "structured", "columns", "speaker"}
+
+
+def produced() -> set[tuple[str, str]]:
+    """(level, code) of every finding that core.data can make."""
+    found = set()
+    for path in Path(core.data.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Finding":
+                if isinstance(node.args[1], ast.Constant):
+                    found.add((ast.literal_eval(node.args[0]), ast.literal_eval(node.args[1])))
+    return found
+
+
+def of(finding: Finding, *, made: bool = False) -> list[str]:
+    return [offer.fix for offer in offers(finding, made=made)]
+
+
+def test_every_fault_can_be_put_right_or_accepted() -> None:
+    asked = {(level, code) for level, code in produced() if level != "info"}
+    assert len(asked) > 60
+    for level, code in asked:
+        for made in (False, True):
+            on_rows: Level = "error" if level == "error" else "warning"
+            assert offers(Finding(on_rows, code, [1]), made=made), code
+            assert made or offers(Finding(on_rows, code), made=made) or code.startswith("tokens."), code
+
+
+def test_the_table_names_only_what_can_be_found() -> None:
+    elsewhere = {"columns.guessed", "speaker.guessed"}  # the command line's
+    assert OFFERS.keys() - elsewhere <= {code for _, code in produced()}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_fix_has_its_words(language: str) -> None:
+    text = load(language)
+    fixes = {offer.fix for ways in OFFERS.values() for offer in ways}
+    assert fixes == {*ORDER} | MEANT_FOR_READERS  # no fix that nothing offers, and none that cannot be done
+    for fix in fixes:
+        assert f"fix.{fix}" in text and f"fix.{fix}.what" in text
+
+
+def test_rows_that_are_used_can_always_go_or_stay() -> None:
+    for level, code in produced():
+        if level == "warning" and not code.startswith("tokens.") and OFFERS.get(code, (None,))[0] != Offer("columns"):
+            found = of(Finding("warning", code, [3]))
+            assert {"drop", "accept"} <= set(found) or "columns" in found, code
+
+
+def test_what_reading_anew_could_bring_in_is_asked_for_first() -> None:
+    broken = Finding("error", "row.broken_json", [3], repairable=True)
+    assert offers(broken, made=False) == (Offer("repair", asks="read:repair"), Offer("accept"))
+    assert of(Finding("error", "row.broken_json", [3], repairable=False)) == ["accept"]  # it was tried
+    assert of(Finding("error", "row.quotes", [3])) == ["accept"]  # where the cell ends is not clear
+    assert of(Finding("error", "row.quotes", [3], repairable=True)) == ["repair", "accept"]
+    for code in ("row.structured", "row.unknown_role", "row.nul"):
+        assert of(Finding("error", code, [3]))[1:] == ["accept"]
+        assert of(Finding("error", code, [3]), made=True) == ["accept"]
+    assert of(Finding("error", "data.no_columns")) == ["columns", "accept"]
+
+
+def test_a_system_prompt_that_is_refused_is_folded_first() -> None:
+    assert of(Finding("error", "tokens.refused", [1], said="System role not supported"))[0] == "fold_system"
+    assert of(Finding("error", "tokens.refused", [1], said="roles must alternate"))[0] == "merge_turns"
+
+
+def test_safe_mends_are_the_recommended_ones_that_ask_nothing() -> None:
+    findings = [
+        Finding("error", "row.broken_json", [3], repairable=True),
+        Finding("error", "answer.empty", [4]),
+        Finding("warning", "text.placeholder", [5], names="{{name}}"),
+        Finding("warning", "answer.odd", [6], examples="N/A"),
+        Finding("warning", "private.mail", [7], kinds=4, example="a"),
+        Finding("warning", "order.two_users", [8]),
+        Finding("info", "row.near", [9], pairs=""),
+        Finding("info", "row.duplicate", [10]),
+        Finding("info", "columns.unused", columns="id"),
+    ]
+    assert safe_mends(findings, usable=50) == [
+        Mend("answer.empty", "accept"),
+        Mend("order.two_users", "merge_turns"),
+        Mend("row.duplicate", "drop_duplicates"),
+    ]
+
+
+def test_rows_stay_out_by_themselves_only_while_more_are_used() -> None:
+    out = [
+        Finding("error", "answer.empty", list(range(1, 6))),
+        Finding("error", "row.null", list(range(6, 11)), role="user"),
+    ]
+    assert len(safe_mends(out, usable=11)) == 2
+    assert safe_mends(out, usable=10) == []
+
+
+def test_marks_that_half_of_the_rows_have_may_be_meant() -> None:
+    html = Finding("warning", "text.html", list(range(1, 11)), names="<p>")
+    assert safe_mends([html], usable=21) == [Mend("text.html", "unescape_html")]
+    assert safe_mends([html], usable=20) == []
+
+
+def test_nothing_that_depends_on_a_model_is_safe() -> None:
+    for _, code in produced():
+        if code.startswith("tokens."):
+            assert not any(offer.safe for offer in offers(Finding("error", code, [1], said="system"), made=False))
