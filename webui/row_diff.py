@@ -14,10 +14,9 @@ from typing import Any
 
 Row = dict[str, Any]
 
-WORD = re.compile(
-    r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\uac00-\ud7af\u0e00-\u0e7f]"
-    r"|[^\W_]+|\s+|[^\w\s]|_"
-)
+_ALONE = r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\uac00-\ud7af\u0e00-\u0e7f]"
+
+WORD = re.compile(rf"{_ALONE}|(?:(?!{_ALONE})[^\W_])+|\s+|[^\w\s]|_")
 """A sign of a script without blanks, a word, a blank, or any other sign."""
 
 COMPARED = 6_000

@@ -31,6 +31,8 @@ def steps_in_words(dataset: Dataset, text: Text, *, since: Dataset | None = None
 
     since: the version it was made from; what had been done up to there is left out
     """
+    if since is not None and since.choices.key() != dataset.choices.key():  # what was done before is done again
+        return [text("mend.did.read_again")]
     done = dataset.fixes
     if since is not None and done[: len(since.fixes)] == since.fixes:
         done = done[len(since.fixes) :]
