@@ -9,16 +9,16 @@ workspace/datasets/<id>/edits.jsonl, one line for each change, numbered:
     {"n": 3, "time": 1.7e9, "discard": [[12, 0]], "highest": 120}       takes the place of all that was before it
 """
 
-import json
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
+from core.data.changes import Changes
 from core.data.dataset import Dataset
 from core.data.edited import EditedRows, Key, KeyPlaces
-from core.data.journal import Entry, Journal, as_bytes
+from core.data.journal import Entry, Journal
 from core.data.rewording import refuse_unlearnable
 from core.data.rows_file import Row
 from core.errors import UserError, translate
@@ -29,9 +29,6 @@ JOURNAL = "edits.jsonl"
 
 NAMED = 2000
 """Changes up to which a step of a version holds each of them."""
-
-Own = dict[Key, bytes | None]
-"""What differs from the version's rows: JSON, None for what is deleted."""
 
 
 class Edits:
@@ -54,11 +51,7 @@ class Edits:
 
     def _begin(self) -> None:
         """As if nothing had ever been changed."""
-        self._stamp, self._used = 0, self._highest
-        self._own: Own = {}
-        self._after: dict[Key, Key] = {}
-        self._stamps: dict[Key, int] = {}
-        self._changes: list[tuple[int, Own]] = []  # those in force: number, what stood there (b"" for the version's)
+        self._now = Changes(self.before, self._highest)
         self._views: dict[str, Any] = {}
 
     # -- what there is
@@ -67,25 +60,25 @@ class Edits:
     def stamp(self) -> int:
         """Grows with each change, each undo and when all is discarded."""
         with self._current():
-            return self._stamp
+            return self._now.stamp
 
     @property
     def pending(self) -> bool:
         """Whether any row differs from the version's."""
         with self._current():
-            return bool(self._own)
+            return bool(self._now.own)
 
     @property
     def undoable(self) -> bool:
         """Whether there is a change to take back."""
         with self._current():
-            return bool(self._changes)
+            return self._now.last is not None
 
     @property
     def last(self) -> tuple[Key, ...]:
         """The rows of the change that `undo` takes back, () when there is none."""
         with self._current():
-            return tuple(self._changes[-1][1]) if self._changes else ()
+            return self._now.last[1] if self._now.last else ()
 
     @property
     def changed(self) -> frozenset[Key]:
@@ -105,8 +98,8 @@ class Edits:
     def _kinds(self) -> tuple[frozenset[Key], frozenset[Key], frozenset[Key]]:
         with self._current():
             if "kinds" not in self._views:
-                here = self._places.of(self._own) >= 0
-                both = list(zip(self._own.items(), here.tolist(), strict=True))
+                here = self._places.of(self._now.own) >= 0
+                both = list(zip(self._now.own.items(), here.tolist(), strict=True))
                 self._views["kinds"] = (
                     frozenset(key for (key, text), there in both if there and text is not None),
                     frozenset(key for (key, _), there in both if not there),
@@ -119,14 +112,16 @@ class Edits:
         """All rows as they stand."""
         with self._current():
             if "rows" not in self._views:
-                self._views["rows"] = EditedRows(self._base, self._places, self._own, self._after, self._highest)
+                self._views["rows"] = EditedRows(
+                    self._base, self._places, self._now.own, self._now.after, self._highest
+                )
             found: EditedRows = self._views["rows"]
             return found
 
     def row(self, key: Key) -> Row | None:
         """One row as it stands, None when there is none."""
         with self._current():
-            return self._row(key)
+            return self._now.row(key)
 
     def before(self, key: Key) -> Row | None:
         """One row as the version has it, None when it has none."""
@@ -136,7 +131,7 @@ class Edits:
     def stamp_of(self, key: Key) -> int:
         """The stamp of the last change of a row, 0 when it never was changed."""
         with self._current():
-            return self._stamps.get(key, 0)
+            return self._now.stamps.get(key, 0)
 
     def digest(self) -> str:
         """sha256 of the journal: tells whether these very changes were kept already."""
@@ -149,9 +144,10 @@ class Edits:
             changed, added, removed = self._kinds()
             step: dict[str, Any] = {"step": "edit", "changed": len(changed), "added": len(added)}
             step |= {"removed": len(removed), "journal": self._journal.digest()}
-            if len(self._own) <= NAMED:
+            if len(self._now.own) <= NAMED:
                 step["changes"] = [
-                    {"key": list(key), "before": self.before(key), "after": self._row(key)} for key in sorted(self._own)
+                    {"key": list(key), "before": self.before(key), "after": self._now.row(key)}
+                    for key in sorted(self._now.own)
                 ]
             return step
 
@@ -167,23 +163,23 @@ class Edits:
         if key is None:
             return self.add([row or {}])[0]
         with self._writing():
-            old = self._row(key)
+            old = self._now.row(key)
             new = None if row is None else _keyed(key, row, old)
             if new == old:
                 return key
-            if self._stamps.get(key, 0) != seen:
+            if self._now.stamps.get(key, 0) != seen:
                 raise UserError("edit.elsewhere", row=key[0])
-            if key not in self._stamps and key not in self._places and (key[1] or not 0 < key[0] <= self._highest):
+            if key not in self._now.stamps and key not in self._places and (key[1] or not 0 < key[0] <= self._highest):
                 raise UserError("edit.no_row", row=key[0])
             if new is not None:
                 refuse_unlearnable(new, self.dataset.task)
-            self._write([{"key": list(key), "row": new}])
+            self._append({"set": [{"key": list(key), "row": new}]})
             return key
 
     def add(self, rows: Sequence[Row], after: Key | None = None) -> list[Key]:
         """New rows, at the end or after another row, as one change: all of them, or none. Raises as `save`."""
         with self._writing():
-            first = max(self._used, self.highest) + 1
+            first = max(self._now.used, self.highest) + 1
             keys = [(number, 0) for number in range(first, first + len(rows))]
             new = [_keyed(key, row, None) for key, row in zip(keys, rows, strict=True)]
             for row in new:
@@ -193,13 +189,13 @@ class Edits:
                 for one, before in zip(sets, [after, *keys], strict=False):
                     one["after"] = list(before)
             if sets:
-                self._write(sets)
+                self._append({"set": sets})
             return keys
 
     def duplicate(self, key: Key) -> Key:
         """The same row again, right after it. Raises UserError `edit.no_row`."""
         with self._writing():
-            row = self._row(key)
+            row = self._now.row(key)
             if row is None:
                 raise UserError("edit.no_row", row=key[0])
             return self.add([row], after=key)[0]
@@ -207,29 +203,25 @@ class Edits:
     def undo(self) -> Key | None:
         """Take back the last change that is in force; a row that it was about, None when there was none."""
         with self._writing():
-            if not self._changes:
+            if self._now.last is None:
                 return None
-            number, before = self._changes[-1]
+            number, keys = self._now.last
             self._append({"undo": number})
-            return next(iter(before))
+            return keys[0]
 
     def discard(self) -> None:
         """Take back all changes at once, for good."""
         with self._writing():
-            if not self._changes and not self._own:
-                return
-            keys = [list(key) for key in self._stamps]
-            entry = {"n": self._stamp + 1, "time": time.time(), "discard": keys, "highest": self._used}
-            self._journal.restart(entry)
-            self._apply(entry)
+            if self._now.last is not None:
+                keys = [list(key) for key in self._now.stamps]
+                self._append({"discard": keys, "highest": self._now.used}, self._journal.restart)
 
-    def _write(self, sets: list[Entry]) -> None:
-        self._append({"set": sets})
-
-    def _append(self, entry: Entry) -> None:
-        whole = {"n": self._stamp + 1, "time": time.time(), **entry}
-        self._journal.append(whole)
-        self._apply(whole)
+    def _append(self, said: Entry, write: Callable[[Entry], None] | None = None) -> None:
+        """On the disk first, then in memory."""
+        entry = {"n": self._now.stamp + 1, "time": time.time(), **said}
+        with self._told():
+            (write or self._journal.append)(entry)
+        self._apply(entry)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -241,7 +233,7 @@ class Edits:
     def used(self) -> int:
         """The highest row number that was ever used here, in rows that were taken back too."""
         with self._current():
-            return self._used
+            return self._now.used
 
     # -- the journal
 
@@ -249,10 +241,8 @@ class Edits:
     def _current(self) -> Iterator[None]:
         """Nothing changes meanwhile, and everything that anybody wrote is known."""
         with self._lock:
-            try:
+            with self._told():
                 entries = self._journal.news()
-            except OSError as error:
-                raise translate(error, where=str(self.dataset.folder)) from error
             if entries is not None:
                 self._begin()
                 for entry in entries:
@@ -262,58 +252,25 @@ class Edits:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        with self._lock:
-            try:
-                with self._journal.held(), self._current():
-                    yield
-            except FileNotFoundError as error:
-                raise UserError("dataset.unknown", dataset=self.dataset.name) from error
-            except OSError as error:
-                raise translate(error, where=str(self.dataset.folder)) from error
+        with self._lock, ExitStack() as held:
+            with self._told():
+                held.enter_context(self._journal.held())
+            with self._current():
+                yield
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What the disk refuses, as an error of ours."""
+        try:
+            yield
+        except FileNotFoundError as error:
+            raise UserError("dataset.unknown", dataset=self.dataset.name) from error
+        except OSError as error:
+            raise translate(error, where=str(self.dataset.folder)) from error
 
     def _apply(self, entry: Entry) -> None:
-        """One line of the journal."""
-        self._stamp = max(self._stamp, int(entry["n"]))
         self._views = {}
-        if "set" in entry:
-            before: Own = {}
-            for one in entry["set"]:
-                key = (int(one["key"][0]), int(one["key"][1]))
-                before[key] = self._own.get(key, b"")
-                if "after" in one:
-                    self._after[key] = (int(one["after"][0]), int(one["after"][1]))
-                self._put(key, one["row"])
-            self._changes.append((self._stamp, before))
-        elif "undo" in entry:
-            if not self._changes or self._changes[-1][0] != entry["undo"]:
-                return  # of a change whose line cannot be read
-            _, before = self._changes.pop()
-            for key, text in before.items():
-                if text == b"":
-                    self._own.pop(key, None)
-                else:
-                    self._own[key] = text
-                self._stamps[key] = self._stamp
-        elif "discard" in entry:
-            keys = [(int(number), int(variant)) for number, variant in entry["discard"]]
-            stamp, used = self._stamp, max(self._used, int(entry["highest"]))
-            self._begin()
-            self._stamp, self._used, self._stamps = stamp, used, dict.fromkeys(keys, stamp)
-
-    def _put(self, key: Key, row: Row | None) -> None:
-        if row == self.before(key):
-            self._own.pop(key, None)
-        else:
-            self._own[key] = None if row is None else as_bytes(row)
-        self._stamps[key] = self._stamp
-        self._used = max(self._used, key[0])
-
-    def _row(self, key: Key) -> Row | None:
-        text = self._own.get(key, b"")
-        if text == b"":
-            return self.before(key)
-        found: Row | None = None if text is None else json.loads(text)
-        return found
+        self._now.apply(entry)
 
 
 def _keyed(key: Key, row: Row, old: Row | None) -> Row:
