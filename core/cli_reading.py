@@ -34,6 +34,10 @@ def kept(desk: Desk, reference: str, *, beside: bool = False) -> Dataset:
         return desk.datasets.resolve(reference, choices, desk.reading, partial(require_columns, choices))
 
     choices = UNDECIDED if beside and is_id(reference) else choices_of(desk.choices)
+    if is_id(reference) and (desk.workspace.datasets / reference).is_dir():
+        there = desk.datasets.get(reference)
+        if there.choices.with_(choices).key() != there.choices.key():
+            tell_pending(desk, there)  # who reads it anew has them kept
     try:
         return read(choices)
     except UserError as error:

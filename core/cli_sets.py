@@ -129,24 +129,40 @@ def delete(desk: Desk) -> int:
     dataset_id = desk.choices.data
     if not is_id(dataset_id):
         raise UserError("cli.data.id", said=dataset_id[:80])
-    dataset, family = desk.datasets.get(dataset_id), desk.datasets.versions(dataset_id)
+    family = _family(desk, dataset_id)
+    name = next((each.name for each in family if each.id == dataset_id), dataset_id)
     if len(family) > 1 and not (desk.choices.this_version or desk.choices.all_versions):
-        raise UserError("cli.data.which", name=dataset.name, n=len(family))
+        raise UserError("cli.data.which", name=name, n=len(family))
+    gone = [each.id for each in family if each.id == dataset_id or not desk.choices.this_version] or [dataset_id]
+    lost = sum(_pending(desk, each) for each in gone)
     if desk.choices.this_version:
         desk.datasets.delete_version(dataset_id)
-        gone = [dataset_id]
     else:
         desk.datasets.delete(dataset_id)
-        gone = [each.id for each in family]
     runs = trained_with(desk.store.list(), *gone)
-    desk.give(
-        {
-            "deleted": gone,
-            "name": dataset.name,
-            "runs": [{"run": run.id, "name": run.meta["name"]} for run in runs],
-        }
-    )
-    desk.say(desk.text("cli.data.deleted", name=clean(dataset.name), n=len(gone)))
+    told = [{"run": run.id, "name": run.meta["name"]} for run in runs]
+    desk.give({"deleted": gone, "name": name, "edits": lost, "runs": told})
+    desk.say(desk.text("cli.data.deleted", name=clean(name), n=len(gone)))
+    if lost:
+        desk.say(desk.text("cli.data.deleted_edits", n=lost))
     if runs:
         desk.say(desk.text("cli.data.deleted_used", n=len(runs)))
     return 0
+
+
+def _family(desk: Desk, dataset_id: str) -> tuple[Dataset, ...]:
+    """All versions; none of a damaged one, which can be deleted too. Raises UserError `dataset.unknown`."""
+    try:
+        return desk.datasets.versions(dataset_id)
+    except UserError as error:
+        if error.code != "dataset.damaged":
+            raise
+        return ()
+
+
+def _pending(desk: Desk, dataset_id: str) -> int:
+    """Rows changed by hand that are in no version; 0 where the data set is damaged."""
+    try:
+        return pending(desk.datasets.edits(dataset_id))
+    except UserError:
+        return 0

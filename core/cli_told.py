@@ -72,7 +72,8 @@ def plain_findings(desk: Desk, findings: list[Finding], made: bool) -> list[dict
 def say_findings(desk: Desk, findings: list[Finding], made: bool) -> None:
     """Each finding as a line, and below it how it can be mended."""
     for finding in findings:
-        desk.say(f"  {desk.text(f'cli.level.{finding.level}')}  {clean(desk.text.finding(finding))}")
+        sentence = clean(desk.text.finding(finding))
+        desk.say(f"  {desk.text(f'cli.level.{finding.level}')}  {sentence}  [{finding.code}]")
         for offer in offers(finding, made=made):
             key = "cli.data.offer_safe" if offer.safe else "cli.data.offer"
             desk.say("      " + desk.text(key, option=option(finding, offer), what=desk.text(f"fix.{offer.fix}")))

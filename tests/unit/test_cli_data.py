@@ -142,15 +142,24 @@ def test_deleting_one_of_several_versions_or_all_is_said(
     first = store.add(dirty)
     second = store.mend(first.id, None)
     made = RunStore(Workspace(root)).create(build({"dataset": first.id}), "my run")
+    edited(store, first.id)
     for language in ("en", "zh"):
         code, out, err = run("data", "delete", second.id, "--json", "--lang", language)
         assert code == 2 and json.loads(out)["error"]["code"] == "cli.data.which" and "--this-version" in err
     code, out, _ = run("data", "delete", first.id, "--this-version", "--json")
     runs = [{"run": made.id, "name": "my run"}]
-    assert code == 0 and json.loads(out) == {"deleted": [first.id], "name": "dirty", "runs": runs}
+    assert code == 0 and json.loads(out) == {"deleted": [first.id], "name": "dirty", "edits": 1, "runs": runs}
     assert [each["dataset"] for each in json.loads(run("data", "versions", second.id, "--json")[1])] == [second.id]
     code, out, _ = run("data", "delete", second.id)
     assert code == 0 and "dirty" in out and json.loads(run("data", "list", "--json")[1]) == []
+
+
+def test_what_is_damaged_can_be_deleted_too(run: Run, dirty: Path, store: DatasetStore) -> None:
+    dataset = store.add(dirty)
+    (dataset.folder / "version.json").write_text("{", encoding="utf-8")
+    assert json.loads(run("data", "show", dataset.id, "--json")[1])["error"]["code"] == "dataset.damaged"
+    code, out, err = run("data", "delete", dataset.id, "--json")
+    assert code == 0 and json.loads(out)["deleted"] == [dataset.id] and not dataset.folder.exists(), err
 
 
 @pytest.mark.parametrize(
