@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.data.datasets import Dataset
+from core.data.fixes.offers import offers
 from core.findings import Finding
 from webui import columns, snapshot
 from webui.choosing import choose_data
@@ -42,9 +43,9 @@ def test_quotation_marks_are_mended_where_it_is_clear_what_was_meant(ctx: Contex
     lines = "".join(f'"Where is {n}?","Here is {n}."\n' for n in range(9))
     dataset = bring(ctx, tmp_path, "a.csv", "question,answer\n" + lines + '"Where is "it"?","Here, at home."\n')
     found = next(finding for finding in dataset.findings if finding.code == "row.quotes")
-    assert data_columns.offer_of(found) == ("repair", "data.offer.repair")
+    assert offers(found, made=False)[0].asks == "read:repair"
     assert 'data-id="repair"' in view.menus(dataset, how_of(ctx, Page(room="data")), EN)
-    assert data_columns.offer_of(Finding("error", "row.quotes", [1], lines=2)) is None
+    assert all(not offer.asks for offer in offers(Finding("error", "row.quotes", [1], lines=2), made=False))
 
 
 def test_what_is_counted_in_the_first_rows_says_so(ctx: Context, tmp_path: Path) -> None:
@@ -77,21 +78,17 @@ def test_a_talk_in_a_text_file_is_called_one(ctx: Context, tmp_path: Path, langu
     assert not dataset.confirmed
 
 
-def test_words_to_fill_in_are_shown_where_they_stand(ctx: Context, tmp_path: Path) -> None:
+def test_words_to_fill_in_are_named_with_their_rows(ctx: Context, tmp_path: Path) -> None:
     def rows(place: int) -> str:
         named = {place: "Ask {{name}}."}
         return "question,answer\n" + "".join(f"Who {n}?,{named.get(n, f'Number {n}.')}\n" for n in range(60))
 
     bring(ctx, tmp_path, "near.csv", rows(7))
-    page = opened(ctx)
-    data_columns.accept_offer(ctx, page, "fill")
-    shown = data_columns._refresh(ctx, snapshot.take(ctx, page), EN)
-    assert "Ask {{name}}." in shown["example"]["value"] and page.memo["data.example"] == 7
-    assert 'data-to="fill"' in shown["menus"]["value"]
-    assert EN("data.columns.fill_in", row_list="8") not in shown["fills"]["value"]
+    shown = data_columns._refresh(ctx, snapshot.take(ctx, opened(ctx)), EN)
+    assert "{{name}}" in shown["fills"]["value"]
+    assert EN("data.columns.fill_in", row_list="8") not in shown["fills"]["value"]  # in sight among the first rows
     bring(ctx, tmp_path, "far.csv", rows(50))
     page = opened(ctx)
-    data_columns.accept_offer(ctx, page, "fill")
     shown = data_columns._refresh(ctx, snapshot.take(ctx, page), EN)
     assert EN("data.columns.fill_in", row_list="51") in shown["fills"]["value"]
 

@@ -11,12 +11,11 @@ import pytest
 from core.data.datasets import Dataset
 from core.data.files import read
 from core.data.formats import PARTS
-from core.findings import Finding
 from webui import choosing, columns, frame, snapshot, templates
 from webui.actions import act
 from webui.context import Context
 from webui.snapshot import Page
-from webui.tabs import data, data_columns, data_doors, data_example, data_view
+from webui.tabs import data, data_columns, data_doors, data_example, data_mend, data_view
 from webui.tabs import data_columns_view as view
 from webui.text import LANGUAGES, load
 
@@ -112,21 +111,19 @@ def test_every_choice_has_its_words(language: str) -> None:
     assert view.part_words("similar3", text) == text("data.part.similar")
     for container in ("csv", "json", "jsonl", "xlsx", "parquet", "text"):
         assert f"data.container.{container}" in text
-    assert all(key in text for _, key in data_columns.OFFERS.values())
 
 
-def test_a_finding_offers_what_mends_it() -> None:
-    assert data_columns.offer_of(Finding("error", "row.structured", [1])) == ("structured", "data.offer.structured")
-    assert data_columns.offer_of(Finding("info", "row.structured", [1])) is None
-    assert data_columns.offer_of(Finding("error", "answer.empty", [1])) is None
-
-
-def test_an_offer_is_taken_with_one_press(ctx: Context, tmp_path: Path) -> None:
+def test_an_offer_is_looked_at_and_taken(ctx: Context, tmp_path: Path) -> None:
     rows = "".join(json.dumps({"question": f"q{n}", "answer": {"is": n}}) + "\n" for n in range(9))
     assert bring(ctx, tmp_path, "nested.jsonl", rows).usable == 0
     page = Page(room="data")
     assert label(ctx, page) == load("en")("data.see_wrong")
-    data_columns.accept_offer(ctx, page, "structured")
+    data_mend.ask(ctx, page, "row.structured-1|structured")
+    bar = data.bar(ctx, snapshot.take(ctx, page), load("en"))
+    while bar.action == "wait":
+        bar = data.bar(ctx, snapshot.take(ctx, page), load("en"))
+    assert bar.label == load("en")("mend.apply", n=9) and chosen(ctx).usable == 0
+    act(ctx, bar.action)
     settle(ctx)
     assert chosen(ctx).usable == 9 and chosen(ctx).choices.structured
     data_columns.accept_offer(ctx, page, "columns")
@@ -143,14 +140,12 @@ def test_a_page_forgets_what_it_looked_at_when_other_data_comes(ctx: Context, tm
     assert "data.changing" not in page.memo and "data.place" not in page.memo and page.memo["other"] == 1
 
 
-def test_words_to_fill_in_leave_the_panel_folded_until_they_are_asked_for(ctx: Context, tmp_path: Path) -> None:
+def test_words_to_fill_in_leave_the_panel_folded(ctx: Context, tmp_path: Path) -> None:
     """The bug: any {{name}} opened the panel by itself, and what was found stood below it, out of sight."""
     bring(ctx, tmp_path, "a.csv", "question,answer\n" + "".join(f"Who {n}?,I am {{{{name}}}}.\n" for n in range(9)))
     page = Page(room="data")
     updates = data_columns._refresh(ctx, snapshot.take(ctx, page), load("en"))
     assert "{{name}}" in updates["fills"]["value"] and updates["box"]["open"] is False
-    data_columns.accept_offer(ctx, page, "fill")
-    assert data_columns._refresh(ctx, snapshot.take(ctx, page), load("en"))["box"]["open"] is True
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -140,7 +140,7 @@
   }, true);
 
   // where a person who pressed what a finding offers goes on
-  const asked = { fill: '#data-fills input', speaker: '#data-menus [data-id=speaker]', columns: '#data-menus select' };
+  const asked = { speaker: '#data-menus [data-id=speaker]', columns: '#data-menus select' };
   const follow = () => {
     for (const [id, open] of unfolded) {
       const fold = document.getElementById(id);
