@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from core.data.datasets import Dataset
+from core.data.in_words import origin_words, steps_in_words
 from core.errors import UserError
 from core.runs.store import Run
 from core.spec import RunSpec
 from webui import trained
 from webui.context import Context
 from webui.snapshot import Page
-from webui.steps import origin_words, steps_in_words
 from webui.tabs import data_mine
 from webui.tabs.data_differences import Differences
 from webui.tabs.data_versions import Open, before

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from core.data.in_words import steps_in_words
 from core.errors import UserError
 from webui.context import Context
 from webui.markup import Html, el
-from webui.steps import steps_in_words
 from webui.text import Text
 from webui.titles import version_number
 from webui.versions import after, before

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from core.data.in_words import steps_in_words
 from webui.markup import Html, el
-from webui.steps import steps_in_words
 from webui.tabs import data_differences
 from webui.tabs import data_mine_view as view
 from webui.tabs.data_differences import Differences
