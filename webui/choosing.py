@@ -93,6 +93,8 @@ def as_it_was(ctx: "Context", dataset: "Dataset") -> None:
     """
     if ctx.wishes.changed(dataset):
         ctx.wishes.forget(dataset)
+    elif dataset.parent and dataset.fixes:  # what was done to it is done in the version before it too
+        use_version(ctx, dataset.parent)
     elif dataset.parent:
         read_so(ctx, dataset, ctx.datasets.get(dataset.parent).choices)
         ctx.intake.wait()

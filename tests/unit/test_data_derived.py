@@ -1,11 +1,13 @@
 """Versions made of other versions: what changes, what stays byte for byte, what is known of it, what is never lost."""
 
 import json
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from core.data import derivation
-from core.data.choices import Choices
 from core.data.datasets import DatasetStore
 from core.data.edits import Edits
 from core.data.fixes.mend import Mend
@@ -196,6 +198,46 @@ def test_what_is_changed_while_a_version_is_made_is_in_it(store, tmp_path, monke
     assert len(store.versions(first.id)) == 2 and max(done for done, _ in told) <= told[0][1]
 
 
+def test_two_who_keep_the_same_edits_at_once_get_one_version(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(derivation, "TOLD_EVERY", 10)
+    first = brought(store, tmp_path, faulty())
+    store.edits(first.id).save((5, 0), talk("Where?", "Five doors down."), 0)
+    together, met = threading.Barrier(2, timeout=20), threading.local()
+
+    def progress(done, total):
+        if not getattr(met, "other", False):  # both are at it before either is done
+            met.other = True
+            together.wait()
+
+    with ThreadPoolExecutor(2) as pool:
+        kept = list(pool.map(lambda _: store.keep_edits(first.id, progress).id, range(2)))
+    assert kept[0] == kept[1] != first.id and len(store.versions(first.id)) == 2 and store.list()[0].id == kept[0]
+
+
+def test_changes_that_never_stop_do_not_keep_a_version_from_being_made(store, tmp_path):
+    first = brought(store, tmp_path, faulty(900))
+    edits, stop, saved = store.edits(first.id), threading.Event(), []
+
+    def typing():
+        while not stop.is_set():
+            number = 1 + len(saved) % 900
+            edits.save((number, 0), talk("Where?", f"At {len(saved)}."), edits.stamp_of((number, 0)))
+            saved.append(number)
+            time.sleep(0.002)
+
+    thread = threading.Thread(target=typing)
+    thread.start()
+    try:
+        second = store.mend(first.id, [TRIM])
+    finally:
+        stop.set()
+        thread.join()
+    kept = second.fixes[0]["changed"]
+    assert (
+        0 < kept <= len(saved) and kept + len(edits.changed) >= len(set(saved)) and len(store.versions(first.id)) == 2
+    )
+
+
 def test_giving_up_leaves_everything_as_it_was(store, tmp_path, monkeypatch):
     monkeypatch.setattr(derivation, "TOLD_EVERY", 10)
     first = brought(store, tmp_path, faulty())
@@ -243,29 +285,3 @@ def test_old_versions_can_be_mended(store, tmp_path):
     old = again.get(first.id)
     assert [finding.code for finding in old.read_findings] == ["question.empty"] and old.findings == first.findings
     assert codes(again.mend(first.id, [TRIM])) == {"question.empty": (61,), "text.html": (65,), "row.duplicate": (62,)}
-
-
-def test_reading_otherwise_does_again_what_was_done(store, tmp_path):
-    first = brought(store, tmp_path, [*faulty(), talk("Who is {{name}}?", "Me.")])
-    second = store.mend(first.id, [TRIM, Mend("row.duplicate", "accept")])
-    edits = store.edits(second.id)
-    edits.save((5, 0), talk("Where?", "Five doors down."), 0)
-    edits.save((66, 0), talk("Who is he?", "Me."), 0)
-    edits.save((61, 0), talk("What is x?", "x"), 0)
-    edits.save((6, 0), None, 0)
-    (new,) = edits.add([talk("Since when?", "Since May.")])
-    again = store.reread(second.id, Choices(fill={"name": "Aurora"}))  # row 66 says something else now
-    assert (again.choices.fill, again.family, again.name) == ({"name": "Aurora"}, first.id, first.name)
-    after = {key: json.loads(text) for key, text in said(again).items()}
-    assert (
-        after[66, 0]["messages"][0]["content"] == "Who is Aurora?" and after[63, 0]["messages"][0]["content"] == "Who?"
-    )
-    assert after[5, 0]["messages"][0]["content"] == "Where?" and (6, 0) not in after and (61, 0) in after
-    assert after[new]["messages"][0]["content"] == "Since when?" and "row.duplicate" not in codes(again)
-    (left,) = [finding for finding in again.findings if finding.code == "steps.not_again"]
-    assert (left.level, left.count) == ("info", 1) and "question.empty" not in codes(again)
-    assert [step["step"] for step in again.fixes] == ["mend", "edit"] and len(again.fixes[1]["changes"]) == 4
-    assert store.reread(again.id, again.choices).id == again.id
-    assert fresh(store).get(again.id) == store.get(again.id) and list(again.load_rows()) == [*after.values()]
-    before = store.versions(first.id)
-    assert [len(each.fixes) for each in before] == [0, 1, 2, 2] and before[-1].id == again.id

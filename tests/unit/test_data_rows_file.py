@@ -39,6 +39,27 @@ def test_rows_come_back_by_place_by_slice_and_in_order(tmp_path, monkeypatch):
             kept[outside]
 
 
+def test_rows_are_copied_byte_for_byte(tmp_path, monkeypatch):
+    """As a version that was mended copies what no mend names; blanks and the order of keys stay too."""
+    monkeypatch.setattr(rows_file, "BATCH_ROWS", 2)
+    odd = b'{"messages" : [ ],"row":4,   "variant": 2}'
+    first = write(tmp_path / "rows.arrow", [row(1), row(4, "\ud83d"), row(9, "\u2028 \u00e9 \U0001f600")])
+    with RowsWriter(tmp_path / "copy.arrow") as file:
+        for number, variant, text in first.raws():
+            file.append_raw(number, variant, text)
+            if number == 4:
+                file.append_raw(4, 2, odd)
+    copy = RowsFile(tmp_path / "copy.arrow")
+    raws = list(first.raws())
+    assert list(copy.raws()) == [*raws[:2], (4, 2, odd), raws[2]]
+    assert [copy.raw(place) for place in (0, 2, -1)] == [raws[0][2], odd, raws[2][2]]
+    assert copy.variants().tolist() == [0, 0, 2, 0] and copy.variants().dtype == "int64"
+    assert list(copy) == [*first[:2], {"messages": [], "row": 4, "variant": 2}, first[2]]
+    for outside in (4, -5):
+        with pytest.raises(IndexError):
+            copy.raw(outside)
+
+
 def test_rows_are_found_by_their_number(tmp_path):
     kept = write(tmp_path / "rows.arrow", [row(1), row(3), row(3, "in other words", variant=1), row(9)])
     assert kept.numbers().tolist() == [1, 3, 3, 9] and kept.numbers().dtype == "int64"

@@ -153,25 +153,3 @@ def test_many_versions_are_listed_at_once(store, path):
     later = store.versions(first.id)[-1]
     (later.folder / "meta.json").write_text(json.dumps({"name": "Another program's", "added": time.time() + 9}))
     assert [each.name for each in store.list()] == ["Another program's"]
-
-
-def test_a_data_set_from_nothing(store):
-    made = store.create("  Our\nwords ")
-    assert (made.name, made.made, made.container, made.task, made.format) == (
-        "Our words", True, "made", "chat", "messages",
-    )  # fmt: skip
-    assert (made.rows, made.usable, made.findings, made.look, made.confirmed, len(made.load_rows())) == (
-        0, 0, [], [], True, 0,
-    )  # fmt: skip
-    assert store.create("Our words").id != made.id and len(shown(store)) == 2
-    with pytest.raises(UserError, match=r"dataset\.made"):
-        store.reread(made.id, Choices(header=True))
-    with pytest.raises(UserError, match=r"name\.empty"):
-        store.create(" ")
-    edits = store.edits(made.id)
-    said = [{"role": "user", "content": "Tea?"}, {"role": "assistant", "content": "Yes."}]
-    assert edits.save(None, {"messages": said}, 0) == (1, 0)
-    kept = store.keep_edits(made.id)
-    assert list(kept.load_rows()) == [{"row": 1, "messages": said}] and (kept.rows, kept.usable, kept.last) == (1, 1, 1)
-    assert kept.made and kept.sha256 != made.sha256 and shown(fresh(store))[0] == kept.id
-    assert [finding.code for finding in kept.findings] == ["rows.few"]
