@@ -35,11 +35,7 @@ class KeyPlaces:
         whole = rows.numbers() * _VARIANTS + rows.variants()
         self._order: Numbers = np.argsort(whole, kind="stable")
         self._sorted: Numbers = whole[self._order]
-
-    @property
-    def last(self) -> int:
-        """The highest row number, 0 without rows."""
-        return int(self._sorted[-1]) // _VARIANTS if len(self._sorted) else 0
+        self.last = int(self._sorted[-1]) // _VARIANTS if len(whole) else 0  # the highest row number
 
     def of(self, keys: Collection[Key]) -> Numbers:
         """The place of each, -1 where it is not."""

@@ -22,6 +22,9 @@ from core.findings import Finding, worst_first
 RECHECKED = 200
 """Rows up to which the words that a finding quotes are looked for again when one of its rows has changed."""
 
+LOOKED_AT = 1000
+"""Rows that are looked at after one change; of more that were changed at once the rest follows with later changes."""
+
 _QUOTED = ("names", "examples")
 _QUOTES = 5
 
@@ -77,26 +80,31 @@ class _Looked:
         """What is found in the rows of these numbers, by its code; all wordings of a record are looked at."""
         contacts = [one for one in self._dataset.findings if one.code in ("private.mail", "private.phone")]
         fresh: dict[str, list[Finding]] = {}
-        for place in np.flatnonzero(np.isin(rows.numbers(), touched)):
-            for finding in self._of_row(edits, rows, int(place)):
-                number = finding.rows[0]
-                if (finding.code, number) in self._accepted:
-                    continue
-                before = [one for one in contacts if number in one.rows] if finding.code == "private.contact" else []
-                for one in before or [finding]:  # whose contacts they are shows only beside the others: as before
-                    fresh.setdefault(one.code, []).append(Finding(one.level, one.code, [number], **one.facts))
+        for finding in self._of_each(rows, np.flatnonzero(np.isin(rows.numbers(), touched)), edits.stamps()):
+            number = finding.rows[0]
+            if (finding.code, number) in self._accepted:
+                continue
+            before = [one for one in contacts if number in one.rows] if finding.code == "private.contact" else []
+            for one in before or [finding]:  # whose contacts they are shows only beside the others: as before
+                fresh.setdefault(one.code, []).append(Finding(one.level, one.code, [number], **one.facts))
         return fresh
 
-    def _of_row(self, edits: Edits, rows: EditedRows, place: int) -> list[Finding]:
-        """What is found in one row for itself."""
-        key = rows.key(place)
-        stamp, known = edits.stamp_of(key), self._of_rows.get(key)
-        if known is None or known[0] != stamp:
-            checker = Checker(self._dataset.task)
-            checker.see(rows[place])
-            known = (stamp, [one for one in checker.findings() if one.code != "rows.few"])
-            self._of_rows[key] = known
-        return known[1]
+    def _of_each(self, rows: EditedRows, places: Numbers, stamps: dict[Key, int]) -> list[Finding]:
+        """What is found in each of these rows for itself, the latest changed first."""
+        keys = {key: int(place) for place in places if (key := rows.key(int(place)))}
+        found, looked = [], 0
+        for key in sorted(keys, key=lambda key: -stamps.get(key, 0)):
+            stamp, known = stamps.get(key, 0), self._of_rows.get(key)
+            if known is None or known[0] != stamp:
+                if looked == LOOKED_AT:
+                    continue
+                looked += 1
+                checker = Checker(self._dataset.task)
+                checker.see(rows[keys[key]])
+                known = (stamp, [one for one in checker.findings() if one.code != "rows.few"])
+                self._of_rows[key] = known
+            found += known[1]
+        return found
 
     def _carried(
         self, edits: Edits, rows: EditedRows, finding: Finding, touched: Numbers, fresh: list[Finding]
@@ -115,7 +123,7 @@ class _Looked:
         quoted = _quotes([finding, *fresh])
         if quoted and len(left) <= RECHECKED:
             places = np.flatnonzero(np.isin(rows.numbers(), left))
-            again = [one for at in places for one in self._of_row(edits, rows, int(at)) if one.code == finding.code]
+            again = [one for one in self._of_each(rows, places, edits.stamps()) if one.code == finding.code]
             quoted = _quotes([*again, *fresh]) or quoted
         return [_whole(finding, left, fresh, quoted)]
 

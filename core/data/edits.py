@@ -125,13 +125,18 @@ class Edits:
 
     def before(self, key: Key) -> Row | None:
         """One row as the version has it, None when it has none."""
-        place = int(self._places.of((key,))[0])
+        place = int(self._places.of((key,))[0]) if key[0] <= self._places.last else -1
         return None if place < 0 else self._base[place]
 
     def stamp_of(self, key: Key) -> int:
         """The stamp of the last change of a row, 0 when it never was changed."""
         with self._current():
             return self._now.stamps.get(key, 0)
+
+    def stamps(self) -> dict[Key, int]:
+        """`stamp_of` of every row that was ever changed."""
+        with self._current():
+            return dict(self._now.stamps)
 
     def digest(self) -> str:
         """sha256 of the journal: tells whether these very changes were kept already."""

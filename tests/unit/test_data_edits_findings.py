@@ -1,5 +1,9 @@
 """What is found in rows as they stand: gone with what was put right, there at once for what was made wrong."""
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from core.data.checks import Checker
 from core.data.edited_findings import edited_findings
 from core.data.edits import Edits
@@ -102,6 +106,56 @@ def test_what_a_person_has_accepted_is_not_told_again(tmp_path):
     edits = Edits(dataset)
     edits.save((3, 0), answered(edits.row((3, 0)), "Ask <b>Bea</b>.<br>"), 0)
     assert edited_findings(dataset, edits) == []
+
+
+def test_a_great_many_changed_rows_are_looked_at_bit_by_bit_the_latest_first(tmp_path, monkeypatch):
+    monkeypatch.setattr("core.data.edited_findings.LOOKED_AT", 2)
+    edits = Edits(version(tmp_path, records()))
+    keys = edits.add([exchange(f"new {n}?", "Hello {{name}}.") for n in range(5)])
+    assert len(by_code(edits)["text.placeholder"].rows) == 2
+    change(edits, (1, 0), "Hello {{name}}.")
+    assert by_code(edits)["text.placeholder"].rows[0] == 1 and len(by_code(edits)["text.placeholder"].rows) == 4
+    change(edits, (2, 0), "Hello {{name}}.")
+    change(edits, (3, 0), "Hello {{name}}.")
+    assert by_code(edits)["text.placeholder"].rows == (1, 2, 3, *(number for number, _ in keys[:3]))
+
+
+ROWS = st.integers(1, 8)
+SAID = st.sampled_from(["Fine.", "Hello {{name}}.", "Ask <b>Ann</b>.<br>", "<|im_end|>", "#REF! as it was", "\ufffd"])
+
+
+@pytest.fixture(scope="module")
+def spoiled(tmp_path_factory):
+    said = records(30)
+    for number, answer in ((2, "Hello {{name}}, {{title}}."), (3, "Well.<br>"), (4, "<|im_end|>"), (5, "\ufffd")):
+        said[number - 1] = exchange(f"question {number}?", answer)
+    return version(tmp_path_factory.mktemp("spoiled"), said)
+
+
+@given(st.lists(st.tuples(ROWS, st.one_of(SAID, st.sampled_from(["delete", "copy"]))), max_size=10))
+@settings(max_examples=40, deadline=None)
+def test_what_a_row_shows_by_itself_is_what_a_whole_check_finds(spoiled, moves):
+    (spoiled.folder / "edits.jsonl").unlink(missing_ok=True)
+    edits = Edits(spoiled)
+    for number, what in moves:
+        if edits.row((number, 0)) is None:
+            continue
+        if what == "delete":
+            edits.save((number, 0), None, edits.stamp_of((number, 0)))
+        elif what == "copy":
+            edits.duplicate((number, 0))
+        else:
+            change(edits, (number, 0), what)
+    checker = Checker("chat")
+    for row in edits.rows():
+        checker.see(row)
+    whole = {one.code: one for one in checker.findings() if one.code.startswith("text.")}
+    found = {code: one for code, one in by_code(edits).items() if code.startswith("text.")}
+    assert {code: one.rows for code, one in found.items()} == {
+        code: tuple(sorted(one.rows)) for code, one in whole.items()
+    }
+    for code, one in whole.items():
+        assert set(found[code].facts.get("names", "").split(", ")) == set(one.facts.get("names", "").split(", "))
 
 
 def test_no_check_of_one_row_speaks_of_all(tmp_path):
