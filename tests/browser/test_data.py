@@ -277,7 +277,10 @@ def test_broken_lines_are_mended_when_asked(window: Window, visit: Open, bring: 
     page = visit().open(window)
     bring(page, "faq.jsonl", rows(question="q{n}", answer="a{n}") + b"{'question': 'c', 'answer': 'd',}\n")
     page.shows("#data-summary", EN("data.read", rows=31, usable=30, bad=1))
-    page.page.locator("#data-findings button", has_text=EN("data.offer.repair")).click()
+    page.page.locator("#data-findings button", has_text=EN("fix.repair")).click()
+    page.shows("#data-mend", EN("mend.row.comes", row=31))
+    page.shows("#bar-primary", EN("mend.apply_one"))
+    page.primary.click()
     page.shows("#data-summary", "31")
     window.wait(lambda: chosen(window).usable == 31)
     assert chosen(window).choices.repair
@@ -307,20 +310,20 @@ def test_lists_become_text_only_when_asked(window: Window, visit: Open, bring: B
     page.shows("#bar-primary", EN("data.see_wrong"))
     page.shows("#data-summary", EN("data.read_none", rows=30))
     expect(page.quiet).to_be_hidden()
-    page.page.locator("#data-findings button", has_text=EN("data.offer.structured")).click()
+    page.page.locator("#data-findings button", has_text=EN("fix.structured")).click()
+    page.shows("#bar-primary", EN("mend.apply", n=30))
+    page.primary.click()
     page.shows("#bar-primary", EN("data.next"))
     page.shows("#data-bubbles", '{"is": 0}')
 
 
-def test_words_in_braces_are_asked_for(window: Window, visit: Open, bring: Bring) -> None:
+def test_words_in_braces_can_be_given_for_reading(window: Window, visit: Open, bring: Bring) -> None:
     page = visit().open(window)
     bring(page, "identity.jsonl", rows(instruction="Who are you {n}?", output="I am {{name}}, by {{author}}, no {n}."))
     boxes = page.page.locator("#data-fills input")
-    offered = page.page.locator("#data-findings button", has_text=EN("data.offer.fill"))
-    expect(offered).to_be_visible()
+    expect(page.page.locator("#data-findings button", has_text=EN("fix.fill"))).to_be_visible()
     expect(boxes.first).not_to_be_visible()  # what was found is not pushed away by what mends it
-    offered.click()
-    expect(boxes.first).to_be_visible()
+    page.page.locator("#data-columns-box > button").click()
     expect(boxes).to_have_count(2)
     boxes.nth(0).press_sequentially("Aurora", delay=60)
     boxes.nth(1).press_sequentially("<b>us</b>", delay=60)
