@@ -19,7 +19,8 @@ const asked = () => {
   opened = 0;
   question.scrollIntoView({ behavior: 'smooth', block: 'nearest' });
   const box = question.querySelector('[data-typed]');
-  (box || question.querySelector('select, [data-do=keep], button, a'))?.focus({ preventScroll: true });
+  const first = question.matches('[role=alertdialog]') ? '[data-do=keep]' : 'select, button, a'; // never what deletes
+  (box || question.querySelector(first))?.focus({ preventScroll: true });
   if (box?.tagName === 'INPUT') box.select();
 };
 const kept = () => {
