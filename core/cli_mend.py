@@ -11,9 +11,10 @@ from core.cli_reading import findings_of, kept, row_progress, rows_of, tell_pend
 from core.cli_sets import say_version
 from core.cli_told import option, plain_findings, plain_version, say_findings
 from core.data.dataset import Dataset
-from core.data.fixes.mend import Length, Mend, Row
+from core.data.fixes.mend import Length, Mend
 from core.data.fixes.offers import Offer, offers, safe_mends
 from core.data.fixes.preview import preview, preview_reading
+from core.data.tokens.measure import length_of, longest, measure, measured_of, token_findings
 from core.errors import UserError
 from core.findings import Finding, worst_first
 from core.models import catalog
@@ -48,7 +49,7 @@ def mend(desk: Desk) -> int:
     mends = [_mend(desk, code, fix, findings, dataset, words) for code, fix in fixes]
     if words and not any("fill" in each.given for each in mends):
         mends += _fills(findings, dataset, words)
-    length = _length(tokenizer) if tokenizer is not None else None
+    length = length_of(tokenizer) if tokenizer is not None else None
     if choices.preview:
         if choices.safe:
             done = {each.code for each in mends}
@@ -199,25 +200,12 @@ def _tokenizer(desk: Desk) -> "PreTrainedTokenizerBase | None":
 
 def _token_findings(desk: Desk, dataset: Dataset, tokenizer: "PreTrainedTokenizerBase | None") -> list[Finding]:
     """What the chosen model makes of the rows, cut at --max-length or where its plan would cut."""
-    from core.data.tokens.measure import measure, token_findings
-    from core.data.tokens.measured import longest
-
     if tokenizer is None:
         return []
     model = desk.known_model(desk.choices.model)
-    measured = measure(tokenizer, rows_of(desk, dataset), row_progress(desk))
+    if desk.datasets.edits(dataset.id).pending:
+        measured = measure(tokenizer, rows_of(desk, dataset), row_progress(desk))
+    else:
+        measured = measured_of(dataset, tokenizer, row_progress(desk))
     limit = desk.choices.max_length or longest(measured.lengths, catalog.facts_of_ref(model).context)
     return token_findings(measured, limit, model=model.title)
-
-
-def _length(tokenizer: "PreTrainedTokenizerBase") -> Length:
-    """Tokens of a row as it is trained; 0 for one that the model's template refuses, which no shortening helps."""
-    from core.data.tokens import encode
-
-    def length(row: Row) -> int:
-        try:
-            return max((part.length for part in encode(tokenizer, row)), default=0)
-        except UserError:
-            return 0
-
-    return length

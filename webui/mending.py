@@ -11,10 +11,10 @@ import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from core.data.fixes.mend import Length, Mend
-from core.errors import UserError
+from core.data.fixes.mend import Mend
+from core.data.tokens.measure import length_of
 from webui import choosing
 from webui.measuring import Tokenizers, stamp
 from webui.row_diff import Side, compared
@@ -213,16 +213,3 @@ def _shown(ctx: "Context", wanted: Wanted) -> Shown:
     changes = tuple((each.key, *compared(each.before, each.after)) for each in found.changes)
     rows = found.changed + found.dropped + (found.added if wanted.choices is not None else 0)
     return Shown(rows, found.changed, found.dropped, found.added, found.accepted, changes)
-
-
-def length_of(tokenizer: Any) -> Length:
-    """Tokens of a row, 0 for one that the model's template refuses: it cannot be made shorter either."""
-    from core.data.tokens import encode
-
-    def length(row: dict[str, Any]) -> int:
-        try:
-            return max((each.length for each in encode(tokenizer, row)), default=0)
-        except UserError:
-            return 0
-
-    return length

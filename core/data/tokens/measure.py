@@ -9,7 +9,7 @@ import contextlib
 import hashlib
 import json
 from array import array
-from collections.abc import Iterable, Sized
+from collections.abc import Callable, Iterable, Sized
 from importlib.metadata import version
 from itertools import chain, tee
 from pathlib import Path
@@ -126,6 +126,19 @@ def fingerprint(tokenizer: Any) -> str:
         digest.update(json.dumps({name: version(name) for name in READ_WITH}).encode())
         known = tokenizer.__dict__["_lora_workbench_fingerprint"] = digest.hexdigest()
     return hashlib.sha256(f"{known}{template}".encode()).hexdigest()[:16]
+
+
+def length_of(tokenizer: Any) -> Callable[[dict[str, Any]], int]:
+    """Tokens of a row, 0 for one that the model's template refuses: it cannot be made shorter either."""
+    from core.data.tokens import encode
+
+    def length(row: dict[str, Any]) -> int:
+        try:
+            return max((each.length for each in encode(tokenizer, row)), default=0)
+        except UserError:
+            return 0
+
+    return length
 
 
 def token_findings(measured: Measured, max_length: int | None, *, model: str) -> list[Finding]:
