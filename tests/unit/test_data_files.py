@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.data import files
@@ -134,6 +134,7 @@ def test_any_rows_of_json_come_back_as_they_were(rows):
 
 @settings(max_examples=300, deadline=None)
 @given(data=st.binary(max_size=200) | st.text(st.sampled_from('{}[]",:;\n\r\t ab1\\u'), max_size=80).map(str.encode))
+@example(data=b"\n\x80")  # no letter at all
 def test_nonsense_is_read_or_refused_but_never_breaks(data):
     try:
         found = read(data)

@@ -16,7 +16,7 @@ def is_euc_jp(data: bytes, share: float) -> bool:
         return False
     letters = [letter for letter in text if letter > "\x7f"]
     kana = sum("\u3041" <= letter <= "\u30fe" for letter in letters)
-    if kana < 0.2 * len(letters):
+    if not letters or kana < 0.2 * len(letters):
         return False
     usual = sum(is_everyday(letter, "cp932") for letter in letters)
     return usual >= SURE * len(letters) and usual / len(letters) > share

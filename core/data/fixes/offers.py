@@ -53,6 +53,33 @@ OFFERS: dict[str, tuple[Offer, ...]] = {
     "row.cut": (ACCEPT,),
     "row.ragged": (ACCEPT,),
     "row.other_kind": (ACCEPT,),
+    # left out, and nothing brings them in but somebody who writes them
+    "answer.empty": (STAY_OUT,),
+    "question.empty": (STAY_OUT,),
+    "text.empty": (STAY_OUT,),
+    "row.null": (STAY_OUT,),
+    "row.no_assistant": (STAY_OUT,),
+    "row.no_turns": (STAY_OUT,),
+    "row.no_object": (STAY_OUT,),
+    "row.history": (STAY_OUT,),
+    "row.label": (STAY_OUT,),
+    "row.media": (STAY_OUT,),
+    "row.too_deep": (STAY_OUT,),
+    "row.tools": (STAY_OUT,),
+    "turns.no_parent": (STAY_OUT,),
+    # said of the whole file: to be known, or to be mended outside
+    "columns.twice": (ACCEPT,),
+    "encoding.unsure": (ACCEPT,),
+    "lines.conflict": (ACCEPT,),
+    "lines.left_out": (ACCEPT,),
+    "lines.nul_run": (ACCEPT,),
+    "lists.others": (ACCEPT,),
+    "row.mixed_encoding": (ACCEPT,),
+    "row.not_utf8": (ACCEPT,),
+    "rows.cut": (ACCEPT,),
+    "rows.few": (ACCEPT,),
+    "turns.apart": (ACCEPT,),
+    "turns.exchanges": (ACCEPT,),
     # how the file was read
     "answer.always_same": COLUMNS,
     "columns.choices_unused": COLUMNS,
@@ -63,6 +90,12 @@ OFFERS: dict[str, tuple[Offer, ...]] = {
     "cells.nul_dropped": LOOK,
     "system.two": LOOK,
     "preference.prompt_unused": LOOK,
+    # what stands there is not what somebody wrote, and nothing brings it back
+    "row.half_character": REMOVE,
+    "cells.excel_error": REMOVE,
+    "cells.excel_number": REMOVE,
+    "text.replaced": REMOVE,
+    "text.excel": REMOVE,
     # marks in the words
     "text.placeholder": (Offer("fill", asks="fill"), DROP, ACCEPT),
     "text.special_token": (Offer("control_words", safe=True), DROP, ACCEPT),
@@ -75,11 +108,16 @@ OFFERS: dict[str, tuple[Offer, ...]] = {
     "order.system_inside": (Offer("system_first", safe=True), DROP, ACCEPT),
     "order.ends_with_question": (Offer("cut_last_question", safe=True), DROP, ACCEPT),
     "order.starts_with_answer": (Offer("cut_first_answer"), DROP, ACCEPT),
+    "order.result_without_call": REMOVE,
+    "order.call_without_result": REMOVE,
     # rows beside one another
     "row.duplicate": (Offer("drop_duplicates", safe=True), ACCEPT),
     "row.near": REMOVE,
     "row.near_first": REMOVE,
     "row.far_longer": (ACCEPT, *FIT),
+    "answer.odd": REMOVE,
+    "preference.same": REMOVE,
+    "split.leak": REMOVE,
     "answer.repeated": LOOK,
     "answer.boilerplate": REMOVE,
     "question.differs": (ACCEPT,),  # dropping them would leave none of the answers
@@ -100,7 +138,7 @@ OFFERS: dict[str, tuple[Offer, ...]] = {
     "tokens.tools_dropped": (DROP,),
     "tokens.reasoning_dropped": (),
 }
-"""Code -> its fixes, the recommended one first. What is not named here: `_others`."""
+"""Code -> its fixes, the recommended one first: every error and warning, and the infos that can be mended."""
 
 MANNERS = frozenset({"text.special_token", "text.html"})
 """Marks that are meant so where half of the rows have them."""
@@ -110,27 +148,17 @@ _MODEL = "tokens."
 
 def offers(finding: Finding, *, made: bool) -> tuple[Offer, ...]:
     """The fixes of a finding, the recommended one first. `made`: there is no file that could be read anew."""
-    found = OFFERS.get(finding.code)
-    if found is None:
-        return _others(finding)
+    if finding.code not in OFFERS and finding.level == "info":
+        return ()
+    found = OFFERS.get(finding.code, REMOVE)
     if finding.code == "tokens.refused" and "system" in str(finding.facts.get("said", "")).lower():
         found = (found[1], found[0], *found[2:])
-    if finding.level == "info":
+    if made or finding.level == "info" or not _readable(finding):
+        asked = len(found)
         found = tuple(offer for offer in found if not offer.asks.startswith(("read:", "menu:")))
-    if made or not _readable(finding):
-        found = tuple(offer for offer in found if not offer.asks.startswith(("read:", "menu:")))
-        if found == (ACCEPT,) and is_left_out(finding):
+        if len(found) < asked and found == (ACCEPT,) and is_left_out(finding):
             return (STAY_OUT,)
     return found if finding.rows else tuple(offer for offer in found if offer.fix != "drop")
-
-
-def _others(finding: Finding) -> tuple[Offer, ...]:
-    """Rows that are left out stay out; rows that are used may go; of a whole file a person takes note."""
-    if finding.level == "info":
-        return ()
-    if not finding.rows:
-        return (ACCEPT,)
-    return (STAY_OUT,) if is_left_out(finding) else REMOVE
 
 
 def _readable(finding: Finding) -> bool:

@@ -64,15 +64,17 @@ def system_first(row: Row) -> Row:
 def fold_system(row: Row) -> Row:
     """The system prompt at the start as the beginning of the first question."""
     part = _asked(row)
-    if part is None or not row[part] or row[part][0]["role"] != "system":
+    if part is None:
         return row
-    system, *turns = row[part]
-    at = next((at for at, turn in enumerate(turns) if turn["role"] == "user"), None)
-    if at is None:
+    turns: list[Turn] = row[part]
+    start = next((at for at, turn in enumerate(turns) if turn["role"] != "system"), len(turns))
+    first = next((at for at, turn in enumerate(turns) if turn["role"] == "user"), None)
+    if not start or first is None:
         return row
-    if system["content"].strip():
-        turns[at] = {**turns[at], "content": f"{system['content']}\n\n{turns[at]['content']}"}
-    return {**row, part: turns}
+    system = _below([turn["content"] for turn in turns[:start]])
+    asked = turns[first]
+    whole = {**asked, "content": f"{system}\n\n{asked['content']}" if system.strip() else asked["content"]}
+    return {**row, part: [*turns[start:first], whole, *turns[first + 1 :]]}
 
 
 def cut_last_question(row: Row) -> Row:
