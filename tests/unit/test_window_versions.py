@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.data.datasets import Dataset
+from core.data.datasets import Dataset, DatasetStore
 from core.data.in_words import origin_words, steps_in_words
 from core.errors import UserError
 from core.runs.store import Run
@@ -231,3 +231,20 @@ def test_where_a_row_came_from(ctx: Context, tmp_path: Path) -> None:
     assert steps_in_words(both, EN) == ["put together from one (2 rows), two (1 rows)"]
     assert origin_words({"row": 4, "from": {"row": 3}}, both, EN) == EN("mend.from.row", row=3)
     assert origin_words({"row": 4}, both, EN) == origin_words({"row": 4, "from": {"part": 9, "row": 1}}, both, EN) == ""
+
+
+# -- what cannot be read any more
+
+
+def test_a_damaged_set_can_still_be_deleted(ctx: Context, tmp_path: Path) -> None:
+    """The question counts the changes by hand, which stand on rows that nobody can read: the page goes on without."""
+    dataset = bring(ctx, tmp_path, ["q,a", "r,b"])
+    dataset.close()
+    (dataset.folder / "rows.arrow").write_bytes(b"no")
+    ctx = Context(ctx.workspace, ctx.store, DatasetStore(ctx.workspace), ctx.drafts, ctx.engine, ctx.fetcher)
+    page = Page()
+    for do in ("download", "delete"):
+        data_mine.press(ctx, page, do, dataset.id)
+        assert "faq" in panel(ctx, page) and "lw-asking" in panel(ctx, page)
+    data_mine.press(ctx, page, "delete_yes", "")
+    assert ctx.datasets.list() == []

@@ -13,6 +13,7 @@ from webui.choosing import choose_data
 from webui.context import Context
 from webui.markup import Html, el
 from webui.parts import BarParts, TabParts
+from webui.run_list import RunRow
 from webui.snapshot import Page, Snapshot
 from webui.tabs import data_mine_view as view
 from webui.tabs import data_mix, data_versions
@@ -43,15 +44,16 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
         memo = snap.page.memo
         label = text("data.mine", n=len(found))
         now = memo.get(OPEN, Open())
-        shown = listed(ctx, found, snap.draft.dataset, memo.get(ASKING, ("", "")), text, now, differences)
+        around, asking = known(ctx, snap.runs), memo.get(ASKING, ("", ""))
+        shown = listed(ctx, found, snap.draft.dataset, asking, text, now, differences, around)
         return [gr.update(label=label, visible=bool(found)), gr.update(value=shown), *mix.refresh(snap)]
 
     return TabParts([box, mine, *mix.outputs], refresh)
 
 
-def known(ctx: Context) -> Known:
+def known(ctx: Context, runs: list[RunRow]) -> Known:
     """The versions and runs of all data sets."""
-    return Known(ctx.datasets.families(), run_list.by_data(ctx.runs.rows(ctx.store)))
+    return Known(ctx.datasets.families(), run_list.by_data(runs))
 
 
 # -- what is done
@@ -184,11 +186,12 @@ def listed(
     text: Text,
     now: Open | None = None,
     differences: Differences | None = None,
+    around: Known | None = None,
 ) -> Html:
     """Every data set with what tells it from another of the same name; under one, what is asked for."""
     if not found:
         return el("p", text("data.mine_none"), cls="lw-note")
-    around, lines = known(ctx), []
+    around, lines = around or known(ctx, ctx.runs.rows(ctx.store)), []
     now, differences = now or Open(), differences or Differences()
     for dataset in found:
         do = asking[0] if any(asking[1] == each.id for each in around.of(dataset)) else ""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from core.data.in_words import steps_in_words
+from core.errors import UserError
 from webui.markup import Html, el
 from webui.tabs import data_differences
 from webui.tabs import data_mine_view as view
@@ -103,6 +104,9 @@ def _sure(ctx: "Context", version: "Dataset", versions: "Sequence[Dataset]", kno
 
 
 def pending(ctx: "Context", dataset: "Dataset") -> int:
-    """Rows that were changed by hand and are in no version yet."""
-    edits = ctx.datasets.edits(dataset.id)
-    return len(edits.changed) + len(edits.added) + len(edits.removed) if edits.pending else 0
+    """Rows that were changed by hand and are in no version yet; 0 for a version whose rows cannot be read any more."""
+    try:
+        edits = ctx.datasets.edits(dataset.id)
+        return len(edits.changed) + len(edits.added) + len(edits.removed) if edits.pending else 0
+    except UserError:
+        return 0
