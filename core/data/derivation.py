@@ -19,8 +19,9 @@ from core.data.dataset import Dataset
 from core.data.fixes.mend import Length, Mend
 from core.data.fixes.mender import Mender
 from core.data.keys import Keys, KeysMaker
+from core.data.raw import Raw, Row, taken_apart
 from core.data.rows import Progress, share
-from core.data.rows_file import Raw, Row, RowsFile, RowsWriter, taken_apart
+from core.data.rows_file import RowsFile, RowsWriter
 from core.findings import Finding
 
 TOLD_EVERY = 500

@@ -28,6 +28,9 @@ Work = Callable[[Derivation], object]
 ROUNDS = 5
 """How often all that is safe is mended, at most: one mend may bring to light another."""
 
+OPEN = 16
+"""Versions whose edits are at hand, the last ones used; what is known of the others is in their journals."""
+
 PATIENCE = 2
 """How often a version is made anew because somebody has changed a row meanwhile, before they have to wait for it."""
 
@@ -43,11 +46,14 @@ class Deriving:
     def edits(self, dataset: Dataset) -> Edits:
         """One object for all who edit a version. A journal that a version has taken already is empty."""
         with self._lock:
-            if dataset.id not in self._edits:
+            edits = self._edits.pop(dataset.id, None)
+            if edits is None:
                 edits = Edits(dataset, self._shelf.highest(dataset.id))
                 self._forget_taken(edits)
-                self._edits[dataset.id] = edits
-            return self._edits[dataset.id]
+            self._edits[dataset.id] = edits
+            for other in [*self._edits][: max(0, len(self._edits) - OPEN)]:
+                del self._edits[other]
+            return edits
 
     def forget(self, dataset_id: str) -> None:
         """A version goes: so does what is known of its edits."""
@@ -162,9 +168,8 @@ class Deriving:
 
     def _highest(self, dataset: Dataset) -> int:
         """The highest row number used in its family, in rows that are only in a journal too."""
-        with self._lock:
-            open_ones = list(self._edits.values())
-        used = [each.used for each in open_ones if each.dataset.family == dataset.family]
+        family = self._shelf.versions(dataset.id)
+        used = [self.edits(each).used for each in family if (each.folder / JOURNAL).exists()]
         return max([self._shelf.highest(dataset.id), *used])
 
     def _tell(self, new: Dataset) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from core.data.derivation import Derivation
 from core.data.fixes.mend import Mend
-from core.data.rows_file import Raw, Row, taken_apart
+from core.data.raw import Raw, Row, taken_apart
 from core.findings import Finding
 
 Change = dict[str, Any]

@@ -7,7 +7,6 @@ The file is an Arrow stream of the columns row (int64, the row's number), varian
 record gave) and json (the row itself, large_string): `datasets.Dataset.from_file` opens it too.
 """
 
-import json
 import os
 import threading
 import weakref
@@ -15,36 +14,20 @@ from array import array
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
+
+from core.data.raw import Raw as Raw
+from core.data.raw import Row as Row
+from core.data.raw import as_raw, taken_apart
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Row = dict[str, Any]
-
-Raw = tuple[int, int, bytes]
-"""A row as it lies in the file: its number, its variant, its JSON."""
-
 BATCH_ROWS = 1000
 BATCH_SIZE = 4_000_000
 """A batch is written when it has so many rows, or so many bytes: what a reader holds at once."""
-
-
-def as_raw(row: Row) -> Raw:
-    """A row in the stored shape as it is written."""
-    try:
-        text = json.dumps(row, ensure_ascii=False).encode()
-    except UnicodeEncodeError:  # half an emoji is no Unicode, but can be written as \ud83d
-        text = json.dumps(row).encode()
-    return row["row"], int(row.get("variant", 0)), text
-
-
-def taken_apart(text: bytes) -> Row:
-    """The row that these bytes hold."""
-    found: Row = json.loads(text)
-    return found
 
 
 def _schema(variant: "pa.DataType | None" = None) -> "pa.Schema":

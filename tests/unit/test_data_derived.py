@@ -1,17 +1,11 @@
-"""Versions made of other versions: what changes, what stays byte for byte, what is known of it, what is never lost."""
+"""Versions made of other versions: what changes, what stays byte for byte, what is known of it."""
 
 import json
-import threading
-import time
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from core.data import derivation
 from core.data.datasets import DatasetStore
-from core.data.edits import Edits
 from core.data.fixes.mend import Mend
-from core.errors import MachineError, UserError
 from core.workspace import Workspace
 
 TRIM = Mend("text.space", "trim")
@@ -154,125 +148,6 @@ def test_mending_takes_pending_edits_along(store, tmp_path):
     assert not store.edits(first.id).pending and len(store.versions(first.id)) == 2
     store.edits(second.id).save((5, 0), talk("Where now?", "Here."), 0)
     assert [step["step"] for step in store.mend(second.id, []).fixes] == ["edit", "mend", "edit"]
-
-
-def test_a_journal_that_was_taken_is_not_taken_again(store, tmp_path, monkeypatch):
-    """As a kill leaves it between the new version and the emptied journal."""
-    first = brought(store, tmp_path, faulty())
-    store.edits(first.id).save((5, 0), talk("Where?", "Five doors down."), 0)
-    with monkeypatch.context() as killed:
-        killed.setattr(Edits, "discard", lambda self: None)
-        second = store.keep_edits(first.id)
-    assert store.edits(first.id).pending
-    again = fresh(store)
-    assert not again.edits(first.id).pending and again.list() == [second]
-    assert again.keep_edits(first.id).id == first.id and len(again.versions(first.id)) == 2
-    again.edits(first.id).save((5, 0), talk("Where?", "Five doors down."), again.edits(first.id).stamp_of((5, 0)))
-    assert fresh(store).edits(first.id).pending  # the same words once more are another change
-
-
-def test_a_journal_that_was_taken_is_let_go_before_the_version_that_took_it(store, tmp_path, monkeypatch):
-    first = brought(store, tmp_path, faulty())
-    store.edits(first.id).save((5, 0), talk("Where?", "Five doors down."), 0)
-    with monkeypatch.context() as killed:
-        killed.setattr(Edits, "discard", lambda self: None)
-        second = store.keep_edits(first.id)
-    again = fresh(store)
-    again.delete_version(second.id)
-    assert not fresh(store).edits(first.id).pending and fresh(store).list() == [first]
-
-
-def test_what_is_changed_while_a_version_is_made_is_in_it(store, tmp_path, monkeypatch):
-    monkeypatch.setattr(derivation, "TOLD_EVERY", 10)
-    first = brought(store, tmp_path, faulty())
-    edits, told = store.edits(first.id), []
-
-    def progress(done, total):
-        told.append((done, total))
-        if len(told) == 3:
-            edits.save((6, 0), talk("Where?", "Six doors down."), 0)
-
-    edits.save((5, 0), talk("Where?", "Five doors down."), 0)
-    second = store.keep_edits(first.id, progress)
-    assert {tuple(change["key"]) for change in second.fixes[0]["changes"]} == {(5, 0), (6, 0)} and not edits.pending
-    assert len(store.versions(first.id)) == 2 and max(done for done, _ in told) <= told[0][1]
-
-
-def test_two_who_keep_the_same_edits_at_once_get_one_version(store, tmp_path, monkeypatch):
-    monkeypatch.setattr(derivation, "TOLD_EVERY", 10)
-    first = brought(store, tmp_path, faulty())
-    store.edits(first.id).save((5, 0), talk("Where?", "Five doors down."), 0)
-    together, met = threading.Barrier(2, timeout=20), threading.local()
-
-    def progress(done, total):
-        if not getattr(met, "other", False):  # both are at it before either is done
-            met.other = True
-            together.wait()
-
-    with ThreadPoolExecutor(2) as pool:
-        kept = list(pool.map(lambda _: store.keep_edits(first.id, progress).id, range(2)))
-    assert kept[0] == kept[1] != first.id and len(store.versions(first.id)) == 2 and store.list()[0].id == kept[0]
-
-
-def test_changes_that_never_stop_do_not_keep_a_version_from_being_made(store, tmp_path):
-    first = brought(store, tmp_path, faulty(900))
-    edits, stop, saved = store.edits(first.id), threading.Event(), []
-
-    def typing():
-        while not stop.is_set():
-            number = 1 + len(saved) % 900
-            edits.save((number, 0), talk("Where?", f"At {len(saved)}."), edits.stamp_of((number, 0)))
-            saved.append(number)
-            time.sleep(0.002)
-
-    thread = threading.Thread(target=typing)
-    thread.start()
-    try:
-        second = store.mend(first.id, [TRIM])
-    finally:
-        stop.set()
-        thread.join()
-    kept = second.fixes[0]["changed"]
-    assert (
-        0 < kept <= len(saved) and kept + len(edits.changed) >= len(set(saved)) and len(store.versions(first.id)) == 2
-    )
-
-
-def test_giving_up_leaves_everything_as_it_was(store, tmp_path, monkeypatch):
-    monkeypatch.setattr(derivation, "TOLD_EVERY", 10)
-    first = brought(store, tmp_path, faulty())
-    store.edits(first.id).save((5, 0), talk("Where?", "Five doors down."), 0)
-    for most in range(0, 12, 3):
-        calls = []
-
-        def progress(done, total, calls=calls, most=most):
-            calls.append(done)
-            if len(calls) > most:
-                raise KeyboardInterrupt
-
-        with pytest.raises(KeyboardInterrupt):
-            store.mend(first.id, None, progress=progress)
-        assert [each.name for each in store._workspace.datasets.iterdir()] == [first.id]
-    assert store.edits(first.id).changed == {(5, 0)}
-
-
-def test_a_full_disk_loses_no_edit(store, tmp_path, monkeypatch):
-    first = brought(store, tmp_path, faulty())
-    store.edits(first.id).save((5, 0), talk("Where?", "Five doors down."), 0)
-    with monkeypatch.context() as full:
-        full.setattr(derivation.RowsWriter, "close", lambda self: (_ for _ in ()).throw(OSError(28, "No space left")))
-        with pytest.raises(MachineError, match=r"disk\.full"):
-            store.keep_edits(first.id)
-    assert store.edits(first.id).pending and fresh(store).edits(first.id).pending
-    assert len(list(store._workspace.datasets.iterdir())) == 1
-
-
-def test_a_version_that_goes_meanwhile_is_told(store, tmp_path, monkeypatch):
-    monkeypatch.setattr(derivation, "TOLD_EVERY", 10)
-    first = brought(store, tmp_path, faulty())
-    with pytest.raises(UserError, match=r"dataset\.unknown"):
-        store.mend(first.id, [TRIM], progress=lambda done, total: first.folder.exists() and store.delete(first.id))
-    assert list(store._workspace.datasets.iterdir()) == []
 
 
 def test_old_versions_can_be_mended(store, tmp_path):
