@@ -10,6 +10,7 @@ from webui.context import Context
 from webui.markup import Html, el
 from webui.parts import BarParts, TabParts
 from webui.snapshot import Page, Snapshot
+from webui.steps import origin_words
 from webui.tabs import (
     data_aside,
     data_edit,
@@ -172,8 +173,8 @@ def _viewer(ctx: Context, snap: Snapshot, now: Seen, at: int | None, out: int | 
         tokens = data_viewer.tokens(ctx, snap, row, at, now.rows.id, now.max_length, now.model, text)
     measured = now.measurement is not None and not now.rows.touched(at)
     lost = now.measurement.lost(row["row"], now.max_length) if measured and now.measurement is not None else 0
-    said = memo.get("data.said")
-    return data_viewer.viewer(row, at, now.selection, now.findings, view, said, tokens, lost, text)
+    said, came = memo.get("data.said"), origin_words(row, snap.dataset, text)
+    return data_viewer.viewer(row, at, now.selection, now.findings, view, said, tokens, lost, came, text)
 
 
 def _lengths(snap: Snapshot, now: Seen, text: Text) -> Html:

@@ -147,9 +147,14 @@ def viewer(
     said: tuple[str, int, int] | None,
     tokens: Html | None,
     lost: int,
+    came: str,
     text: Text,
 ) -> Html:
-    """The whole panel. `lost` counts the learned tokens that this row loses at the maximum length."""
+    """The whole panel.
+
+    lost  learned tokens that this row loses at the maximum length
+    came  where the row came from, "" where it always stood here
+    """
     number = int(row["row"])
     told = [
         el("p", mark(found), el("span", _said(found, row, selection, lost, text)), cls="lw-row-finding")
@@ -160,6 +165,7 @@ def viewer(
         "div",
         _head(row, at, selection, findings, said, text),
         el("div", _faces(view, text), _ways(row, text), cls="lw-view-bar"),
+        el("p", came, cls="lw-note lw-came") if came else None,
         el("div", told, cls="lw-row-findings") if told else None,
         face,
         cls="lw-viewer",
