@@ -17,6 +17,14 @@ WORDS = 20
 UNDONE = ("mend.done", "mend.done_one", "mend.accepted", "mend.kept", "mend.kept_one")
 """Sentences about a new version of the data, which one press takes back."""
 
+BUSY = {
+    "reading": ("data.reading", "status.reading", "status.reading_left"),
+    "mending": ("data.mending", "status.mending", "status.mending_left"),
+    "keeping": ("data.keeping", "status.keeping", "status.keeping_left"),
+    "mixing": ("data.mixing", "status.mixing", "status.mixing_left"),
+}
+"""What is done with data -> what the bar says of it, and the status line, without and with the time that is left."""
+
 
 def header(snap: Snapshot, text: Text) -> Html:
     """Name, device, language switch, help."""
@@ -171,8 +179,7 @@ def reading(now: Reading, text: Text) -> str:
     pct = f"{now.share:.0%}"
     if now.doing != "reading":
         left = now.left_s is not None
-        key = f"status.{now.doing}" + ("_left" if left else "")
-        return text(key, name=now.name, pct=pct, left=text.duration(now.left_s))
+        return text(BUSY[now.doing][2 if left else 1], name=now.name, pct=pct, left=text.duration(now.left_s))
     if now.left_s is None or not now.total:
         return text("status.reading", name=now.name, pct=pct)
     facts = {"done": text.size(now.done), "total": text.size(now.total), "left": text.duration(now.left_s)}

@@ -7,6 +7,7 @@ import gradio as gr
 from webui import columns
 from webui.actions import Outcome, act
 from webui.context import Context
+from webui.frame import BUSY
 from webui.mending import pending
 from webui.parts import Bar, BarParts, TabParts, clickable
 from webui.quick import quick
@@ -30,7 +31,7 @@ from webui.titles import dataset_title
 def bar(ctx: Context, snap: Snapshot, text: Text) -> Bar:
     """Choose a file -> Reading 42 % -> Confirm the columns -> Apply, Keep the changes -> Next: choose a model."""
     if snap.reading is not None:
-        label = text(f"data.{snap.reading.doing}", pct=f"{snap.reading.share:.0%}")
+        label = text(BUSY[snap.reading.doing][0], pct=f"{snap.reading.share:.0%}")
         return Bar(label, "wait", text("bar.cancel"), "cancel_reading")
     if data_doors.open_(snap):
         if snap.refused is not None and snap.refused.mendable:
