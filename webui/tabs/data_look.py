@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from core.data.in_words import origin_words
 from webui.actions import ROOMS, Outcome
 from webui.context import Context
 from webui.markup import Html, el
 from webui.parts import BarParts, TabParts
 from webui.snapshot import Page, Snapshot
-from webui.steps import origin_words
 from webui.tabs import (
     data_aside,
     data_edit,
