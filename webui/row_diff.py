@@ -63,13 +63,15 @@ def compared(before: Row | None, after: Sequence[Row]) -> tuple[Side, tuple[Side
         return _whole(was, "gone"), ()
     if before is None:
         return (), tuple(_whole(new, "new") for new in news)
-    now = [token for new in news for token in new]
-    old, new = _marked(was, now)
-    sides, start = [], 0
+    old, new = _marked(was, [token for new in news for token in new])
+    first, sides, start = _side(old), list[list[Turn]](), 0
     for each in news:
         sides.append(_side(new[start : start + len(each)]))
         start += len(each)
-    return _side(old), tuple(sides)
+    if len(sides) == 1 and len(sides[0]) == len(first):  # turn by turn: what is shown of one is shown of the other
+        touched = _touched(first) | _touched(sides[0])
+        return _few(first, touched), (_few(sides[0], touched),)
+    return _few(first, _touched(first)), tuple(_few(side, _touched(side)) for side in sides)
 
 
 def _tokens(row: Row) -> list[_Token]:
@@ -125,8 +127,8 @@ def _whole(tokens: list[_Token], kind: str) -> Side:
     return (*turns, Turn("", kind, skipped=len(starts) - TURNS)) if len(starts) > TURNS else tuple(turns)
 
 
-def _side(marked: list[tuple[str, _Token]]) -> Side:
-    """Turns with their pieces; what did not change is shortened, and turns far from a change are only counted."""
+def _side(marked: list[tuple[str, _Token]]) -> list[Turn]:
+    """Turns with their pieces; what did not change is shortened."""
     turns: list[Turn] = []
     starts = [at for at, (_, token) in enumerate(marked) if token[0] == "turn"]
     for start, end in zip(starts, [*starts[1:], len(marked)], strict=True):
@@ -134,7 +136,7 @@ def _side(marked: list[tuple[str, _Token]]) -> Side:
         words = marked[start + 1 : end]
         runs = [Piece(of, "".join(token[1] for _, token in run)) for of, run in groupby(words, lambda pair: pair[0])]
         turns.append(Turn(role, kind, tuple(_shortened(runs))))
-    return tuple(_few(turns))
+    return turns
 
 
 def _shortened(runs: list[Piece]) -> list[Piece]:
@@ -157,17 +159,19 @@ def _cut(run: Piece, head: int, tail: int) -> list[Piece]:
     return [piece for piece in kept if piece.words or piece.kind == "gap"]
 
 
-def _few(turns: list[Turn]) -> list[Turn]:
-    """Of several turns in a row without a change only the first and the last one, where they stand beside one."""
+def _few(turns: list[Turn], touched: set[int]) -> Side:
+    """Of several turns in a row that nothing happens to only the first and the last one; the rest is counted."""
     found: list[Turn] = []
-    for same, run in groupby(turns, _untouched):
-        group = list(run)
+    for same, run in groupby(range(len(turns)), lambda at: at not in touched):
+        group = [turns[at] for at in run]
         if not same or len(group) <= 3:
             found += group
         else:
             found += [group[0], Turn("", "same", skipped=len(group) - 2), group[-1]]
-    return found
+    return tuple(found)
 
 
-def _untouched(turn: Turn) -> bool:
-    return turn.kind == "same" and all(piece.kind in ("same", "gap") for piece in turn.pieces)
+def _touched(turns: list[Turn]) -> set[int]:
+    """Places of the turns in which something is marked."""
+    marked = ("gone", "new")
+    return {at for at, turn in enumerate(turns) if turn.kind in marked or any(p.kind in marked for p in turn.pieces)}

@@ -41,8 +41,9 @@ def chosen(window: Window) -> Dataset:
     return window.datasets.get(str(window.drafts.load().dataset))
 
 
-def bring(page: Visit, path: Path) -> None:
+def bring(window: Window, page: Visit, path: Path) -> None:
     page.page.locator("#data-upload input[type=file]").set_input_files(path)
+    window.wait(lambda: window.drafts.load().dataset and chosen(window).source.read_bytes() == path.read_bytes())
     expect(page.page.locator("#data-findings li").first).to_be_visible()
 
 
@@ -66,7 +67,7 @@ def test_a_file_with_every_fault_is_clean_after_five_clicks(
 ) -> None:
     words = text.load(language)
     page = visit(language).open(window)
-    bring(page, shop(tmp_path))
+    bring(window, page, shop(tmp_path))
     first = chosen(window)
     before = first.source.read_bytes()
     press = Clicks(page)
@@ -103,7 +104,7 @@ def test_what_would_change_is_shown_first_and_undone_after(
 ) -> None:
     words = text.load(language)
     page = visit(language).open(window)
-    bring(page, shop(tmp_path))
+    bring(window, page, shop(tmp_path))
     first = chosen(window)
     way(page, "|merge_turns").click()
     expect(page.page.locator("#data-mend")).to_be_in_viewport()
@@ -145,7 +146,7 @@ def test_words_of_the_file_are_never_html(window: Window, visit: Open, tmp_path:
     rows = [{"question": f"{evil} {n}", "answer": f"  {evil} {n} {{{{{evil}}}}} "} for n in range(12)]
     path.write_text("\n".join(json.dumps(row) for row in [*rows, rows[0]]), encoding="utf-8")
     page = visit().open(window)
-    bring(page, path)
+    bring(window, page, path)
     for ending in ("safe", "|drop_duplicates"):
         if not way(page, ending).is_visible():
             page.page.locator("#data-found-more summary").first.click()
@@ -167,9 +168,7 @@ def test_what_was_changed_by_hand_is_kept_before_it_is_learned(window: Window, v
     page.shows("#bar-quiet", words("mend.undo_last"))
     page.quiet.click()
     page.shows("#bar-primary", words("data.next"))
-    window.datasets.edits(first.id).save(
-        (row["row"], 0), row, window.datasets.edits(first.id).stamp_of((row["row"], 0))
-    )
+    edits.save((row["row"], 0), row, edits.stamp_of((row["row"], 0)))
     page.page.reload()
     page.ready("data")
     page.go("training")
