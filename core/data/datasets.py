@@ -16,7 +16,6 @@ one that was used last is listed; name and note are the family's.
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from core.data import made, readings
 from core.data.bringing import Bringing
@@ -26,15 +25,12 @@ from core.data.deriving import Deriving
 from core.data.edits import Edits
 from core.data.fixes.mend import Length, Mend
 from core.data.intake import Accept, anything
-from core.data.mixing import amounts, mixed
+from core.data.mixing import Mix, amounts, mixed
 from core.data.rows import Progress
 from core.data.samples import Sample, find, samples
 from core.data.shelf import NOTE_LIMIT, Shelf
 from core.errors import UserError
 from core.workspace import NAME_LIMIT, Workspace, clean_name, is_id, person_path
-
-if TYPE_CHECKING:
-    from core.data.mixing import Mix
 
 __all__ = ["Dataset", "DatasetStore", "Sample"]
 
@@ -142,7 +138,7 @@ class DatasetStore:
             made.build(aside, [], parts=[])
             return self._shelf.place(aside, name)
 
-    def put_together(self, mix: "Mix", progress: Progress | None = None) -> Dataset:
+    def put_together(self, mix: Mix, progress: Progress | None = None) -> Dataset:
         """A data set made of others; their hand edits are kept first. Raises UserError `mix.*`, `dataset.unknown`."""
         name = clean_name(mix.name)
         parts = [self._deriving.keep(self.get(part.dataset)) for part in mix.parts]
