@@ -73,7 +73,7 @@ def boxes(found: "list[Dataset]", text: Text) -> Html:
         _box("name", text("mix.name"), el("input", type="text", data_field="name", maxlength=120)),
         _tick("shuffle", text("mix.shuffle")),
         _box("seed", text("mix.seed"), seed),
-        _box("system", text("mix.system"), el("textarea", rows=2, data_field="system", maxlength=20_000, cls="lw-words-box")),
+        _box("system", text("mix.system"), el("textarea", rows=2, data_field="system", maxlength=20_000)),
         _tick("replace", text("mix.replace")),
         cls="lw-mix-more",
     )  # fmt: skip
@@ -109,7 +109,7 @@ def _line(ctx: Context, form: Form, text: Text) -> Html:
         said = text("mix.gives", rows=f"{sum(taken for taken, _ in sizes):,}")
         if len(sizes) > 1 or any(taken < there for taken, there in sizes):
             each = [text("mix.of", n=f"{taken:,}", all=f"{there:,}") for taken, there in sizes]
-            said = f"{said} {text('mix.from', parts=' + '.join(each))}"
+            said = text("model.blank").join((said, text("mix.from", parts=" + ".join(each))))
     except UserError as error:
         wrong = error.code != "mix.tick"
         said = text.error(error)
