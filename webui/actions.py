@@ -8,16 +8,15 @@ An action that no longer fits (a second press, another page was faster) does not
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from core.errors import UserError, translate
 from core.spec import RunSpec
-from webui import choosing, estimate
+from webui import choosing, data_actions, estimate
 from webui.context import Context
+from webui.outcome import NOTHING, Outcome
 from webui.text import LANGUAGES, load
-from webui.titles import dataset_title, model_title, version_number
-from webui.versions import after, before
+from webui.titles import dataset_title, model_title
 
 if TYPE_CHECKING:
     from core.data.datasets import Dataset
@@ -26,18 +25,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 ROOMS = ("data", "model", "settings", "training", "compare", "share")
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What an action led to: the tab to open, the error to show, or a sentence (key and facts) to show."""
-
-    room: str | None = None
-    error: UserError | None = None
-    note: tuple[str, dict[str, Any]] | None = None
-
-
-NOTHING = Outcome()
 
 
 def guarded(work: Callable[..., Any], *values: Any) -> Outcome:
@@ -58,7 +45,7 @@ def act(ctx: Context, action: str, **facts: Any) -> Outcome:
         room = action.removeprefix("go:")
         return Outcome(room=room) if room in ROOMS else NOTHING
     if action.startswith("mend_apply:"):
-        return guarded(_mend_apply, ctx, action.removeprefix("mend_apply:"))
+        return guarded(data_actions.mend_apply, ctx, action.removeprefix("mend_apply:"))
     work = _ACTIONS.get(action)
     return guarded(work, ctx, facts) if work else NOTHING
 
@@ -168,86 +155,6 @@ def _cancel_download(ctx: Context, facts: dict[str, Any]) -> Outcome:
     return NOTHING
 
 
-def _cancel_reading(ctx: Context, facts: dict[str, Any]) -> Outcome:
-    ctx.intake.cancel()
-    return NOTHING
-
-
-def _repair_reading(ctx: Context, facts: dict[str, Any]) -> Outcome:
-    """Read the file that was refused once more, and mend what is no valid JSON."""
-    ctx.intake.mend(ctx.datasets, lambda dataset: choosing.choose_data(ctx, dataset))
-    ctx.intake.wait()
-    return Outcome(room="data")
-
-
-def _dismiss_reading(ctx: Context, facts: dict[str, Any]) -> Outcome:
-    ctx.intake.dismiss()
-    return NOTHING
-
-
-def _read_so(ctx: Context, facts: dict[str, Any]) -> Outcome:
-    """Read the chosen data as its menus say."""
-    if dataset_id := ctx.drafts.load().dataset:
-        choosing.read_as_wished(ctx, ctx.datasets.get(dataset_id))
-        ctx.intake.wait()
-    return NOTHING
-
-
-def _as_it_was(ctx: Context, facts: dict[str, Any]) -> Outcome:
-    if dataset_id := ctx.drafts.load().dataset:
-        choosing.as_it_was(ctx, ctx.datasets.get(dataset_id))
-    return NOTHING
-
-
-def _mend_apply(ctx: Context, shown: str) -> Outcome:
-    """Mend what was shown, if that is still what is asked for."""
-    ctx.mending.apply(ctx, shown)
-    ctx.intake.wait()
-    return NOTHING
-
-
-def _mend_close(ctx: Context, facts: dict[str, Any]) -> Outcome:
-    """Leave it as it is."""
-    if dataset_id := ctx.drafts.load().dataset:
-        ctx.mending.close(ctx.datasets.get(dataset_id))
-    return NOTHING
-
-
-def _keep_edits(ctx: Context, facts: dict[str, Any]) -> Outcome:
-    """Make a version of what was changed by hand."""
-    if dataset_id := ctx.drafts.load().dataset:
-        ctx.mending.keep_edits(ctx, ctx.datasets.get(dataset_id))
-        ctx.intake.wait()
-    return NOTHING
-
-
-def _undo_edit(ctx: Context, facts: dict[str, Any]) -> Outcome:
-    if dataset_id := ctx.drafts.load().dataset:
-        ctx.datasets.edits(dataset_id).undo()
-    return NOTHING
-
-
-def _version(ctx: Context, neighbour: Callable[..., "Dataset | None"], key: str) -> Outcome:
-    """Use the version before or after the chosen one."""
-    dataset_id = ctx.drafts.load().dataset
-    if dataset_id is None:
-        return NOTHING
-    versions = ctx.datasets.versions(dataset_id)
-    found = neighbour(ctx.datasets.get(dataset_id), versions)
-    if found is None:
-        return NOTHING
-    choosing.use_version(ctx, found.id)
-    return Outcome(note=(key, {"n": version_number(found, versions)}))
-
-
-def _undo_version(ctx: Context, facts: dict[str, Any]) -> Outcome:
-    return _version(ctx, before, "mend.undone")
-
-
-def _forward_version(ctx: Context, facts: dict[str, Any]) -> Outcome:
-    return _version(ctx, after, "mend.redone")
-
-
 def _reset_settings(ctx: Context, facts: dict[str, Any]) -> Outcome:
     """Back to what the recipe recommends."""
     ctx.drafts.update(changes={})
@@ -266,6 +173,7 @@ def _use_4bit(ctx: Context, facts: dict[str, Any]) -> Outcome:
 
 
 _ACTIONS: dict[str, Callable[[Context, dict[str, Any]], Outcome]] = {
+    **data_actions.ACTIONS,
     "start": _start,
     "resubmit": _resubmit,
     "stop": _stop,
@@ -274,16 +182,6 @@ _ACTIONS: dict[str, Callable[[Context, dict[str, Any]], Outcome]] = {
     "stop_answering": _stop_answering,
     "download_model": _download_model,
     "cancel_download": _cancel_download,
-    "cancel_reading": _cancel_reading,
-    "repair_reading": _repair_reading,
-    "dismiss_reading": _dismiss_reading,
-    "read_so": _read_so,
-    "as_it_was": _as_it_was,
-    "mend_close": _mend_close,
-    "keep_edits": _keep_edits,
-    "undo_edit": _undo_edit,
-    "undo_version": _undo_version,
-    "forward_version": _forward_version,
     "reset_settings": _reset_settings,
     "use_builtin": _use_builtin,
     "use_4bit": _use_4bit,

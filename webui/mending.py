@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,7 +64,7 @@ class Wanted:
     folder: Path | None = None
     edited: int = 0
 
-    @property
+    @cached_property
     def stamp(self) -> str:
         """Differs when anything that is asked for does: what is applied is what was shown."""
         choices = self.choices.key() if self.choices is not None else ""

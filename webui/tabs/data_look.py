@@ -53,15 +53,15 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
         with gr.Column(elem_classes="lw-panel", scale=5, elem_id="data-table-panel"):
             gr.HTML(el("h2", text("data.rows"), cls="lw-title"))
             html("find", "data-find", "find", every=True)
-            html("table", "data-table")
+            html("table", "data-table", every=True)
             with gr.Accordion(text("edit.paste"), open=False, elem_id="data-paste-rows") as c["paste_box"]:
                 html("paste", "data-paste-rows-box", "paste", every=True)
-                html("pasted", "data-pasted")
+                html("pasted", "data-pasted", every=True)
         with gr.Column(elem_classes="lw-panel", scale=6, elem_id="data-view-panel"):
             gr.HTML(el("h2", text("data.bubbles"), cls="lw-title"))
-            html("note", "data-edit-note")
-            html("edit", "data-edit", "edit", every=True)  # no press of Save is dropped
-            html("bubbles", "data-bubbles")
+            html("note", "data-edit-note", every=True)
+            html("edit", "data-edit", "edit", every=True)
+            html("bubbles", "data-bubbles", every=True)
     with gr.Accordion(text("data.lengths"), open=False, elem_id="data-lengths-box") as c["lengths_box"]:
         html("lengths", "data-lengths")
     c.update(data_aside.build(ctx, text, parts))
@@ -155,7 +155,8 @@ def _refresh(ctx: Context, snap: Snapshot, text: Text) -> dict[str, Any]:
 
 
 def _findings(ctx: Context, dataset: "Dataset", now: Seen, text: Text) -> Html:
-    asked, together = ctx.mending.of(dataset), data_mend_asked.Together(now.findings, dataset)
+    asked = ctx.mending.of(dataset)
+    together = data_mend_asked.together(now.findings, dataset.usable, dataset.made)
     return data_findings.findings(dataset, now.findings, now.selection.id, text, together, asked and asked.found)
 
 

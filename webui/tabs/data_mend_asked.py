@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.data.fixes.mend import Mend
 from core.data.fixes.offers import Offer, offers, safe_mends
@@ -177,17 +177,23 @@ def rest(findings: Findings, made: bool) -> tuple[tuple[Found, Offer], ...]:
     )
 
 
-class Together:
+class Together(NamedTuple):
     """How many rows one press for several findings is about, 0 where there is nothing for it to do.
 
     safe  all that is safe; rest: all that is recommended, where that is more
     """
 
-    def __init__(self, findings: Findings, dataset: "Dataset") -> None:
-        self.safe = safe(findings, dataset.usable)[0]
-        every = rest(findings, dataset.made)
-        more = len(every) > 1 and not all(offer.safe for _, offer in every)
-        self.rest = len({row for found, _ in every for row in found.finding.rows}) if more else 0
+    safe: int
+    rest: int
+
+
+@lru_cache(maxsize=4)
+def together(findings: Findings, usable: int, made: bool) -> Together:
+    """Counted once for the findings of a version: this is asked for once a second."""
+    every = rest(findings, made)
+    more = len(every) > 1 and not all(offer.safe for _, offer in every)
+    rows = {row for found, _ in every for row in found.finding.rows} if more else ()
+    return Together(safe(findings, usable)[0], len(rows))
 
 
 @lru_cache(maxsize=4)
