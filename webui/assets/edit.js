@@ -3,7 +3,7 @@ const send = (doing, id) => trigger('click', { do: doing, id: id || '' });
 const form = () => element.querySelector('form.lw-edit');
 const KEPT = 'lw-typing';
 const first = new WeakMap(); // what each box said when the form came
-let shown = null, then = null, saving = false;
+let shown = '', then = null, saving = false;
 
 const grow = (box) => {
   box.style.height = 'auto';
@@ -126,7 +126,7 @@ let saved = null;
 // before typed text would be lost, the page asks; true when it does
 const leave = (go) => {
   if (!unsaved()) {
-    forget();
+    if (form()) forget();
     go();
     return false;
   }
@@ -141,10 +141,10 @@ window.lwEdit = { unsaved, leave, save };
 
 // -- a form came, or went
 const came = () => {
-  const from = form();
-  if (from === shown) return;
+  const from = form(), number = from?.dataset.form || '';
+  if (number === shown) return;
   const went = shown;
-  shown = from;
+  shown = number;
   if (went && saved) { // it went because it was saved
     forget();
     saved = null;
@@ -153,7 +153,11 @@ const came = () => {
     if (went && document.activeElement === document.body) back();
     return;
   }
-  for (const box of from.querySelectorAll('textarea')) first.set(box, box.value);
+  for (const box of from.querySelectorAll('textarea')) {
+    box.value = box.defaultValue; // the boxes of the form before may have become these
+    first.set(box, box.value);
+  }
+  element.querySelector('.lw-edit-ask').hidden = true;
   before = state();
   restore(from);
   for (const box of from.querySelectorAll('textarea')) grow(box);

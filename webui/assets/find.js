@@ -7,7 +7,13 @@ const look = (box) => {
   trigger('click', { do: 'search', id: sent });
 };
 const box = (event) => event.target.closest?.('[data-search]');
-new MutationObserver(() => { sent = element.querySelector('[data-search]')?.defaultValue || ''; }).observe(element, { childList: true, subtree: true });
+let at = ''; // other data came, or the words were dropped: the box says so
+new MutationObserver(() => {
+  const field = element.querySelector('[data-search]'), now = field?.closest('[data-at]').dataset.at || '';
+  if (now === at) return;
+  at = now;
+  if (field) field.value = sent = field.defaultValue;
+}).observe(element, { childList: true, subtree: true, attributes: true });
 element.addEventListener('input', (event) => {
   if (!box(event) || event.isComposing) return;
   clearTimeout(resting);

@@ -28,7 +28,9 @@ const drawn = () => {
 new MutationObserver(drawn).observe(element, { childList: true, subtree: true });
 
 // a question that came is answered by keyboard too; in the table the keys walk through the rows
-let asked = null, walking = 0;
+let asked = null, walking = 0, left = '';
+const current = () => element.querySelector('tr [aria-current]');
+const where = () => `${current()?.dataset.do} ${current()?.dataset.id}`;
 new MutationObserver(() => {
   const question = element.querySelector('[data-focus]');
   if (question && question !== asked) {
@@ -36,25 +38,26 @@ new MutationObserver(() => {
     question.closest('div').scrollIntoView({ behavior: 'smooth', block: 'nearest' });
   }
   asked = question;
-  const current = Date.now() - walking < 2000 && element.querySelector('tr [aria-current]');
-  if (!current) return;
-  current.focus({ preventScroll: true });
-  current.closest('tr').scrollIntoView({ block: 'nearest' });
-}).observe(element, { childList: true, subtree: true });
+  if (Date.now() - walking > 3000 || !current() || where() === left) return;
+  walking = 0;
+  current().focus({ preventScroll: true });
+  current().closest('tr').scrollIntoView({ block: 'nearest' });
+}).observe(element, { childList: true, subtree: true, attributes: true, attributeFilter: ['aria-current', 'data-id', 'data-focus'] });
 const WALK = { ArrowUp: 'up', ArrowDown: 'down', PageUp: 'page_up', PageDown: 'page_down', Home: 'first', End: 'last' };
 const KEYS = { e: 'edit', n: 'new', Delete: 'delete' };
-if (element.id === 'data-table' || element.querySelector('#data-table'))
-  element.addEventListener('keydown', (event) => {
-    if (!event.target.closest('.lw-scroll') || event.ctrlKey || event.metaKey || event.altKey) return;
-    const walk = WALK[event.key], key = KEYS[event.key];
-    if (walk) {
-      walking = Date.now();
-      press('step', walk);
-    } else if (key) press(key, '');
-    else if (event.key === 'Enter' && event.target.matches('.lw-scroll')) element.querySelector('tr [aria-current]')?.click();
-    else return;
-    event.preventDefault();
-  });
+element.addEventListener('keydown', (event) => {
+  if (!event.target.closest('#data-table .lw-scroll') || event.ctrlKey || event.metaKey || event.altKey) return;
+  const walk = WALK[event.key], key = KEYS[event.key];
+  if (walk) {
+    if (event.repeat && Date.now() - walking < 150) return event.preventDefault(); // as fast as it can be answered
+    walking = Date.now();
+    left = where();
+    press('step', walk);
+  } else if (key) press(key, '');
+  else if (event.key === 'Enter' && event.target.matches('.lw-scroll')) current()?.click();
+  else return;
+  event.preventDefault();
+});
 
 const tell = (token) => {
   const line = token.closest('.lw-tokens-view')?.querySelector('.lw-token-detail');

@@ -78,7 +78,8 @@ def seen(memo: Memo, text: Text) -> Html:
         for question, answer in found[:SHOWN]
     ]
     count = f"{len(found):,}"
-    add = el("button", text("edit.paste_add", n=count), cls="lw-button", type="button", data_do="paste_add")
+    label = text("edit.paste_add", n=count)
+    add = el("button", label, cls="lw-button", type="button", data_do="paste_add", data_once=True)
     return el(
         "div",
         el("p", text("edit.paste_read", n=count), cls="lw-note", role="status"),

@@ -55,7 +55,9 @@ def _heading(selection: Selection, findings: Findings, text: Text) -> Html:
     """What is in the table, the way back to all rows, and what was done by hand."""
     found = findings.by_id(selection.id)
     count, asked, hand = f"{len(selection):,}", selection.asked, selection.rows.hand
-    if asked.looking:
+    if not len(selection) and not asked.words:
+        said = ""  # what is the matter is said below
+    elif asked.looking:
         said = text("edit.looking")
     elif asked.words and selection.id:
         said = text("edit.found_words_among", n=count, words=asked.words)
@@ -71,7 +73,8 @@ def _heading(selection: Selection, findings: Findings, text: Text) -> Html:
         said = text("data.table_one", n=count, mark=found.mark)
 
     def button(label: str, do: str, id: str = "") -> Html:
-        return el("button", label, cls="lw-link", type="button", data_do=do, data_id=id)
+        once = do == "undo"  # a double click takes back one change
+        return el("button", label, cls="lw-link", type="button", data_do=do, data_id=id, data_once=once)
 
     buttons = [button(text("edit.new"), "new")]
     if hand.count and selection.id != "hand":

@@ -181,7 +181,7 @@ def _ways(row: row_view.Row, text: Text) -> Html:
 
 
 def _do(label: str, do: str, id: str, cls: str) -> Html:
-    return el("button", label, cls=cls, type="button", data_do=do, data_id=id)
+    return el("button", label, cls=cls, type="button", data_do=do, data_id=id, data_once=True)
 
 
 def _said(found: Found, row: row_view.Row, selection: Selection, lost: int, text: Text) -> str:
