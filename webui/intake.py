@@ -50,11 +50,13 @@ class Refused:
     """A file that could not be read, until the next one can be or the sentence is closed.
 
     mendable  it would be read when what is no valid JSON may be mended; its upload is kept for that
+    again     the data is there; what was refused is reading it anew, or changing it
     """
 
     name: str
     error: UserError
     mendable: bool = False
+    again: bool = False
 
 
 class Cancelled(Exception):
@@ -207,7 +209,8 @@ class Intake:
                 if not isinstance(error, UserError):
                     log.exception("a file could not be read")
                 said = translate(error)
-                refused = Refused(job.name, said, bool(said.facts.get("repairable")) and job.path is not None)
+                mendable = bool(said.facts.get("repairable")) and job.path is not None
+                refused = Refused(job.name, said, mendable, again=job.path is None)
             with self._lock:
                 ours = self._job is job
                 if ours:

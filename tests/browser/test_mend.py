@@ -129,6 +129,7 @@ def test_what_would_change_is_shown_first_and_undone_after(
     page.shows("#bar-primary", words("mend.apply_one"))
     page.primary.dblclick()
     page.shows("#status-line", words("mend.done_one"))
+    expect(page.page.locator("#data-version [data-do=undo_version]")).to_be_in_viewport()
     page.shows("#data-version", words("mend.version", n=2, total=2))
     assert len(window.datasets.versions(first.id)) == 2  # two clicks, one version
     page.page.locator("#status-line [data-do=undo_version]").click()

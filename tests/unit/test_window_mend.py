@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +183,7 @@ def test_a_refusal_is_told_and_the_look_stays(ctx: Context, shop: Dataset, monke
     refused = ctx.intake.refused()
     assert refused is not None and refused.error.code == "disk.full"
     assert chosen(ctx).id == shop.id and bar(ctx, page) == shown
+    assert EN.error(refused.error) in unescape(panel(ctx, page)["head"]["value"])
     assert len(ctx.datasets.versions(shop.id)) == 1
     act(ctx, shown.action)
     until(lambda: chosen(ctx).id != shop.id)

@@ -104,7 +104,7 @@ def _refresh(ctx: Context, snap: Snapshot, text: Text) -> dict[str, Any]:
     memo = snap.page.memo
     return {
         "panel": gr.update(visible=True),
-        "head": gr.update(value=view.head(_title(here, text), _said(here, text), memo.get("data.mend_call", 0), text)),
+        "head": gr.update(value=_head(snap, here, text)),
         "ask": gr.update(value=_boxes(here, seen, memo, text)),
         "shown": gr.update(value=_shown(here, snap.dataset, memo.get("data.mend_page", 0), text)),
     }
@@ -121,6 +121,12 @@ def _news(ctx: Context, snap: Snapshot) -> None:
 
 
 TITLES = {ALL_SAFE: "mend.all", REST: "mend.rest"}
+
+
+def _head(snap: Snapshot, here: Now, text: Text) -> Html:
+    """What it is about; and why it could not be applied, which the status line says far above."""
+    refused = text.error(snap.refused.error) if snap.refused is not None and snap.refused.again else ""
+    return view.head(_title(here, text), _said(here, text), refused, snap.page.memo.get("data.mend_call", 0), text)
 
 
 def _title(here: Now, text: Text) -> str:

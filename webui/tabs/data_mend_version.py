@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from core.data.dataset import Dataset
 
 SCRIPT = """
+let said = element.innerText;
+new MutationObserver(() => { // what was applied is told at the top, where it can be undone
+  if (element.innerText === said) return;
+  said = element.innerText;
+  if (said && Date.now() - (window.lwApplied || 0) < 120000) scrollTo({top: 0, behavior: 'smooth'});
+  window.lwApplied = 0;
+}).observe(element, {childList: true, subtree: true, characterData: true});
 element.addEventListener('click', (event) => {
   const pressed = event.target.closest('button[data-do]');
   if (!pressed) return;
@@ -28,7 +35,7 @@ element.addEventListener('click', (event) => {
   };
   setTimeout(look, 100, 50);
 });"""
-"""The list of all versions stands in a folded panel further down."""
+"""What was just applied comes into sight; the list of all versions stands in a folded panel further down."""
 
 
 def line(ctx: Context, dataset: "Dataset", text: Text) -> Html:

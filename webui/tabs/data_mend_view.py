@@ -19,10 +19,15 @@ SIGNS = {" ": "·", "\n": "↵\n", "\r": "", "\t": "→", "\u00a0": "·", "\u300
 MARKS = {"gone": "del", "new": "ins"}
 
 
-def head(title: str, said: "Sequence[str]", call: int, text: Text) -> Html:
-    """What it is about. `call` grows when a person has just asked for it: it then comes into sight."""
+def head(title: str, said: "Sequence[str]", refused: str, call: int, text: Text) -> Html:
+    """What it is about, and why it could not be done ("" where nothing went wrong).
+
+    call: grows when a person has just asked for it; it then comes into sight
+    """
     lines = [el("p", each, cls="lw-note") for each in said]
     lines.append(el("p", text("mend.undoable"), cls="lw-note"))
+    if refused:
+        lines.append(el("p", refused, cls="lw-warning", role="alert"))
     return el("div", el("h2", title, cls="lw-title", tabindex=-1), lines, data_call=call)
 
 
