@@ -19,7 +19,7 @@ from core.data.tokens.measure import length_of
 from webui import choosing
 from webui.measuring import Tokenizers, stamp
 from webui.row_diff import Side, compared
-from webui.worker import Answer
+from webui.worker import Answer, Worker
 
 if TYPE_CHECKING:
     from core.data.choices import Choices
@@ -105,6 +105,8 @@ class Mending:
         self._wanted: dict[str, Wanted] = {}
         self._looked_at: Hashable = None
         self._tokenizers = Tokenizers()  # for the thread that applies
+        self._worker = Worker()
+        self._at = ("", 0.0)
         self.news: dict[str, tuple[str, int, float]] = {}
 
     # -- what is asked for
@@ -132,14 +134,37 @@ class Mending:
     def look(self, ctx: "Context", wanted: Wanted) -> Answer | None:
         """What it would change; None, or an answer that is not fresh, while that is being worked out."""
         key = ("mend", wanted.stamp)
-        worker = ctx.worker if wanted.folder is not None else ctx.looking  # one thread for the tokenizers of the page
+        worker = ctx.worker if wanted.folder is not None else self._worker  # one thread for the tokenizers of the page
         with self._lock:
             self._wanted[wanted.dataset.id] = wanted
             if self._looked_at not in (None, key):
                 ctx.worker.forget(self._looked_at)
-                ctx.looking.forget(self._looked_at)
+                self._worker.forget(self._looked_at)
             self._looked_at = key
-        return worker.ask("mend", key, lambda: _shown(ctx, wanted))
+        answer = worker.ask("mend", key, lambda: self._work_out(ctx, wanted))
+        if answer is not None and answer.fresh and answer.value is None and answer.error is None:
+            worker.forget(key)  # it was given up, and is wanted after all
+            return None
+        return answer
+
+    def share(self, wanted: Wanted) -> float:
+        """How much of the rows was looked at so far, 0 to 1."""
+        stamp, share = self._at
+        return share if stamp == wanted.stamp else 0.0
+
+    def _work_out(self, ctx: "Context", wanted: Wanted) -> "Shown | None":
+        """What it would change; None when nobody wants to know it any more."""
+
+        def progress(done: int, total: int) -> None:
+            now = self._wanted.get(wanted.dataset.id)
+            if now is None or now.stamp != wanted.stamp:
+                raise _GivenUp
+            self._at = (wanted.stamp, min(1.0, done / total) if total else 0.0)
+
+        try:
+            return _shown(ctx, wanted, progress)
+        except _GivenUp:
+            return None
 
     # -- applying it
 
@@ -200,17 +225,21 @@ def pending(edits: "Edits") -> int:
     return len(edits.changed) + len(edits.added) + len(edits.removed)
 
 
-def _shown(ctx: "Context", wanted: Wanted) -> Shown:
+class _GivenUp(Exception):
+    """Something else is looked at by now, or nothing."""
+
+
+def _shown(ctx: "Context", wanted: Wanted, progress: "Progress") -> Shown:
     """Worked out on a CPU thread: every row is looked at, the first ones that change are compared word by word."""
     from core.data.fixes.preview import preview, preview_reading
 
     if wanted.choices is not None:
-        found: Preview = preview_reading(wanted.dataset, wanted.choices)
+        found: Preview = preview_reading(wanted.dataset, wanted.choices, progress)
     else:
         edits = ctx.datasets.edits(wanted.dataset.id)
         rows = edits.rows() if edits.pending else wanted.dataset.load_rows()
         length = length_of(ctx.measuring.tokenizers.of(wanted.folder)) if wanted.folder is not None else None
-        found = preview(rows, wanted.findings, wanted.shown, length)
+        found = preview(rows, wanted.findings, wanted.shown, length, progress)
     changes = tuple((each.key, *compared(each.before, each.after)) for each in found.changes)
     rows = found.changed + found.dropped + (found.added if wanted.choices is not None else 0)
     return Shown(rows, found.changed, found.dropped, found.added, found.accepted, changes)

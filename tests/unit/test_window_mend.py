@@ -1,6 +1,7 @@
 """Mending without a browser: asked for, looked at, applied beside the page, undone; hand edits are kept first."""
 
 import json
+import threading
 import time
 from collections.abc import Callable
 from html import unescape
@@ -11,16 +12,13 @@ import pytest
 
 from core.data.datasets import Dataset
 from tests.faults import CLICKS, write_faults
-from webui import choosing, frame, snapshot
+from webui import choosing, frame, mending, snapshot
 from webui.actions import act
 from webui.context import Context
-from webui.markup import Html
 from webui.parts import Bar
-from webui.row_diff import compared
 from webui.snapshot import Page
 from webui.tabs import data, data_mend, data_mend_version, data_seen
-from webui.tabs import data_mend_view as view
-from webui.text import LANGUAGES, load
+from webui.text import load
 
 EN = load("en")
 
@@ -141,6 +139,26 @@ def test_a_reading_can_leave_a_way_out(ctx: Context, shop: Dataset) -> None:
     assert bar(ctx, page).action == "mend_say"
 
 
+def test_a_look_is_given_up_and_taken_up_again(ctx: Context, shop: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    page, go_on = Page(room="data"), threading.Event()
+    shown = mending._shown
+
+    def slow(ctx: Context, wanted: mending.Wanted, progress: Any) -> mending.Shown:
+        progress(1, 4)
+        go_on.wait(10)
+        progress(2, 4)
+        return shown(ctx, wanted, progress)
+
+    monkeypatch.setattr(mending, "_shown", slow)
+    data_mend.ask(ctx, page, "safe")
+    until(lambda: 'value="25"' in panel(ctx, page)["shown"]["value"])
+    assert data.bar(ctx, snapshot.take(ctx, page), EN).quiet_action == "mend_close"
+    act(ctx, "mend_close")
+    go_on.set()
+    data_mend.ask(ctx, page, "safe")
+    assert bar(ctx, page).label == EN("mend.apply", n=13)
+
+
 def test_words_are_asked_for_first(ctx: Context, shop: Dataset) -> None:
     page = Page(room="data")
     data_mend.ask(ctx, page, "text.placeholder-1|fill")
@@ -256,32 +274,3 @@ def test_what_is_pending_is_looked_at_and_mended_with_the_rest(ctx: Context, sho
     found = mend(ctx, page, "text.space-1|trim")
     assert found.load_rows()[0]["messages"][1]["content"] == "Between blanks."
     assert not ctx.datasets.edits(found.id).pending
-
-
-# -- what is shown
-
-
-def test_what_differs_is_marked() -> None:
-    before, (after,) = compared(chat("你好，我们七天", "Fine &amp; good"), [chat("你好，他们七天", "Fine & good")])
-    assert [(piece.kind, piece.words) for piece in after[0].pieces] == [
-        ("same", "你好，"), ("new", "他"), ("same", "们七天")]  # fmt: skip
-    assert ("gone", "amp;") in [(piece.kind, piece.words) for piece in before[1].pieces]
-    _, (joined,) = compared(chat("{{店主}}几点在店里？", "x"), [chat("Lin几点在店里？", "x")])
-    assert ("same", "几点在店里？") in [(piece.kind, piece.words) for piece in joined[0].pieces]
-
-
-def test_long_texts_are_shortened_around_the_change() -> None:
-    long = "word " * 20_000
-    before, (after,) = compared(chat("Q", long + "old end"), [chat("Q", long + "new end")])
-    assert sum(len(piece.words) for piece in before[1].pieces) < 200
-    assert ("new", "new") in [(piece.kind, piece.words) for piece in after[1].pieces]
-    turns, (mended,) = compared(chat(*map(str, range(40)), " x"), [chat(*map(str, range(40)), "x")])
-    assert len(mended) == len(turns) == 4 and turns[1].skipped == 38
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_no_html_of_others_and_blanks_are_seen(language: str) -> None:
-    evil = "<img src=x>"
-    before, after = compared(chat(evil, f" {evil}"), [chat(evil, evil)])
-    shown = view._change((1, 0), before, after, load(language))
-    assert isinstance(shown, Html) and "<img" not in shown and '<del class="lw-blank">·</del>' in shown

@@ -106,7 +106,7 @@ def _refresh(ctx: Context, snap: Snapshot, text: Text) -> dict[str, Any]:
         "panel": gr.update(visible=True),
         "head": gr.update(value=_head(snap, here, text)),
         "ask": gr.update(value=_boxes(here, seen, memo, text)),
-        "shown": gr.update(value=_shown(here, snap.dataset, memo.get("data.mend_page", 0), text)),
+        "shown": gr.update(value=_shown(ctx, here, snap.dataset, memo.get("data.mend_page", 0), text)),
     }
 
 
@@ -162,11 +162,11 @@ def _drawn(here: Now, seen: "Known", text: Text) -> Html:
     return Html("")
 
 
-def _shown(here: Now, dataset: "Dataset", page: int, text: Text) -> Html:
+def _shown(ctx: Context, here: Now, dataset: "Dataset", page: int, text: Text) -> Html:
     if here.missing:
         return view.hint(text(f"mend.missing.{here.missing}.why"))
     if here.answer is None or (here.answer.value is None and here.answer.error is None) or not here.answer.fresh:
-        return view.waiting(text)
+        return view.waiting(ctx.mending.share(here.wanted) if here.wanted is not None else 0.0, text)
     if here.answer.error is not None:
         return view.hint(text.error(here.answer.error), warning=True)
     found = here.answer.value

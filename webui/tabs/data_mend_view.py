@@ -70,8 +70,11 @@ def hint(said: str, *, warning: bool = False) -> Html:
     return el("p", said, cls="lw-warning" if warning else "lw-note", role="status")
 
 
-def waiting(text: Text) -> Html:
-    return el("p", text("mend.looking"), cls="lw-note", role="status")
+def waiting(share: float, text: Text) -> Html:
+    """How far the look at all rows is."""
+    line = text("mend.looking")
+    bar = el("progress", value=round(100 * share), max=100, aria_label=line)
+    return el("div", el("p", line, cls="lw-note", role="status"), bar)
 
 
 def shown(found: Shown, page: int, rest: int, text: Text) -> Html:
