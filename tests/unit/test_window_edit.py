@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from core.errors import UserError
+from core.findings import Finding
 from webui import snapshot
 from webui.context import Context
 from webui.snapshot import Page
-from webui.tabs import data, data_edit, data_edit_form, data_edit_typed, data_look, data_paste, data_seen
+from webui.tabs import data, data_edit, data_edit_form, data_edit_typed, data_look, data_paste, data_rows, data_seen
 from webui.text import LANGUAGES, load
 
 EN = load("en")
@@ -268,3 +269,26 @@ def test_pairs_are_pasted_as_one_change(ctx: Context, tmp_path: Path) -> None:
     press(ctx, page, "undo")
     assert not edits.pending
     assert data_paste.offered(None) is False
+
+
+def test_what_was_counted_of_a_row_counts_no_more_when_it_is_changed(ctx: Context, tmp_path: Path) -> None:
+    brought(ctx, tmp_path, [chat(f"Question {n}?", f"Answer {n}.") for n in range(1, 11)])
+    measured = [Finding("warning", "row.cut", [3, 4]), Finding("warning", "row.cut", [4]), Finding("info", "rows.few")]
+    assert [found.rows for found in data_rows._still(measured, {4, 9})] == [(3,), ()]
+
+
+def test_a_row_that_was_left_out_begins_with_what_the_file_says(ctx: Context, tmp_path: Path) -> None:
+    (tmp_path / "faq.csv").write_text("question,answer\n" + "Where?,Here.\nWhen?,\n" + "Why?,So.\n" * 9, "utf-8")
+    ctx.drafts.update(dataset=ctx.datasets.add(tmp_path / "faq.csv").id, room="data")
+    page = Page(room="data")
+    shown(ctx, page)
+    press(ctx, page, "only", "answer.empty-1")
+    deadline = time.monotonic() + 30
+    while "When?" not in (seen := shown(ctx, page)["bubbles"]):
+        assert time.monotonic() < deadline, seen
+        time.sleep(0.05)
+    assert EN("edit.complete") in seen
+    press(ctx, page, "complete", "2")
+    assert [turn["content"] for turn in page.memo["edit"].row["messages"]] == ["When?", ""]
+    after = press(ctx, page, "save", sent(page, None, "Now."))
+    assert "Now." in after["bubbles"] and page.memo["data.at"] == 1

@@ -167,7 +167,7 @@ def _viewer(ctx: Context, snap: Snapshot, now: Seen, at: int | None, out: int | 
         found = data_raw.raw(ctx, snap.dataset, out, now.findings, text)
         return data_viewer.left_out(out, now.selection, found, text)
     if at is None:
-        return el("p", text("data.no_rows"), cls="lw-note")
+        return data_table.none(now.selection, text)
     row, view = now.rows.row(at), memo.get("data.view", "talk")
     tokens = None
     if view == "tokens":

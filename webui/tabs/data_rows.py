@@ -4,7 +4,7 @@ Numbers are those of the file, places count the rows that can be shown, from 0. 
 a tick costs the same with a hundred of them and with a hundred thousand.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -213,4 +213,14 @@ def findings_of(
     known = {finding.code for finding in fixed}
     fixed += [finding for finding in few(usable, goal) if finding.code not in known]
     measured = measurement.findings(max_length, model) if measurement is not None else ()
+    if dataset.edits is not None and dataset.edits.pending:
+        measured = tuple(_still(measured, {number for number, _ in dataset.edits.changed | dataset.edits.removed}))
     return Findings(fixed, measured)
+
+
+def _still(measured: Sequence[Finding], touched: set[int]) -> Iterator[Finding]:
+    """What was counted, without rows that say something else now; those are counted with the next version."""
+    for found in measured:
+        rows = [row for row in found.rows if row not in touched]
+        if rows or not found.rows:
+            yield found if len(rows) == len(found.rows) else Finding(found.level, found.code, rows, **found.facts)

@@ -18,7 +18,7 @@ def table(selection: Selection, findings: Findings, page: int, at: int | None, o
     """One page of the rows of `selection`. In view is the row at place `at`, or the left-out row with number `out`."""
     heading = _heading(selection, findings, text)
     if not len(selection):
-        return el("div", heading, _none(selection, text))
+        return el("div", heading, none(selection, text))
     lines = selection.page(page)
     rows = iter(selection.rows.some([line.place for line in lines if line.place is not None]))
     shown = []
@@ -41,13 +41,13 @@ def table(selection: Selection, findings: Findings, page: int, at: int | None, o
     return el("div", heading, scroll, _pages(selection, page, text))
 
 
-def _none(selection: Selection, text: Text) -> Html:
+def none(selection: Selection, text: Text) -> Html:
     """Why no row is shown, and what to do."""
     if selection.asked.words:
         return el("p", text("edit.found_nothing", words=selection.asked.words), cls="lw-note", role="status")
-    key = (
-        "edit.all_gone" if selection.rows.hand.gone else "edit.no_rows_yet" if selection.rows.empty else "data.no_rows"
-    )
+    key = "edit.no_rows_yet" if selection.rows.empty else "data.no_rows"
+    if selection.rows.hand.gone:
+        key = "edit.only_gone" if selection.gone else "edit.all_gone"
     return el("p", text(key), cls="lw-note")
 
 
