@@ -37,9 +37,13 @@ def findings(
         said = text("data.found_none", n=f"{dataset.usable:,}")
         return el("p", el("span", "✓", cls="lw-fine", aria_hidden="true"), said, cls="lw-clean")
     lines = [_line(each, dataset.made, opened, asked, text) for each in found.all]
-    presses = [("mend.all", ALL_SAFE, together.safe), ("mend.rest", REST, together.rest)] if together else []
-    every = [_button(text(key if n > 1 else f"{key}_one", n=f"{n:,}"), "mend", id, "lw-button")
-             for key, id, n in presses if n]  # fmt: skip
+    every = []
+    if together is not None and together.safe:
+        label = text("mend.all" if together.safe > 1 else "mend.all_one", n=f"{together.safe:,}")
+        every.append(_button(label, "mend", ALL_SAFE, "lw-button"))
+    if together is not None and together.rest:
+        label = text("mend.rest" if together.rest > 1 else "mend.rest_one", n=f"{together.rest:,}")
+        every.append(_button(label, "mend", REST, "lw-button"))
     top = el("p", every, cls="lw-mend-all") if every else None
     first = max(IN_SIGHT, sum(each.finding.level != "info" for each in found.all))
     if len(lines) <= first + 1:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 SCRIPT = Path(__file__).parents[1] / "assets" / "mend.js"
 
+ONE = {"mend.done": "mend.done_one", "mend.kept": "mend.kept_one"}
+"""Sentences for a single row."""
+
 NEWS_S = 8.0
 """Seconds in which an open page still says that a mending was done."""
 
@@ -116,11 +119,12 @@ def _news(ctx: Context, snap: Snapshot) -> None:
         return
     key, n, when = told
     if time.monotonic() - when < NEWS_S and not snap.page.memo.get("data.mend_told"):
-        snap.page.note = (f"{key}_one" if n == 1 else key, {"n": f"{n:,}"})
+        snap.page.note = (ONE.get(key, key) if n == 1 else key, {"n": f"{n:,}"})
     snap.page.memo["data.mend_told"] = True
 
 
-TITLES = {ALL_SAFE: "mend.all", REST: "mend.rest"}
+TITLES = {ALL_SAFE: ("mend.all_title", "mend.all_what"), REST: ("mend.rest_title", "mend.rest_what")}
+"""What the panel is called, and what it does, where it is about several findings."""
 
 
 def _head(snap: Snapshot, here: Now, text: Text) -> Html:
@@ -131,13 +135,13 @@ def _head(snap: Snapshot, here: Now, text: Text) -> Html:
 
 def _title(here: Now, text: Text) -> str:
     if here.offer is None:
-        return text(f"{TITLES[here.asked.found]}_title")
+        return text(TITLES[here.asked.found][0])
     return text("mend.read_title") if len(here.reading) > 1 else text(f"fix.{here.offer.fix}")
 
 
 def _said(here: Now, text: Text) -> list[str]:
     if here.found is None or here.offer is None:
-        return [text(f"{TITLES[here.asked.found]}_what")]
+        return [text(TITLES[here.asked.found][1])]
     said = text("mend.of", mark=here.found.mark, said=text.finding(here.found.finding))
     return [said, text(f"fix.{here.offer.fix}.what")]
 
