@@ -124,7 +124,7 @@ def test_tokens_of_a_row_are_those_of_the_model_as_it_is_now(
     snap = SimpleNamespace(model=SimpleNamespace(folder=model), dataset=bring(ctx, tmp_path, "a.csv"), page=Page())
     for template in ("one", "another one", "another one"):
         (model / "tokenizer_config.json").write_text(json.dumps({"chat_template": template}), encoding="utf-8")
-        data_viewer.tokens(ctx, snap, {"row": 1, "text": "a"}, 0, 0, "model", load("en"))  # type: ignore[arg-type]
+        data_viewer.tokens(ctx, snap, {"row": 1, "text": "a"}, 0, "", 0, "model", load("en"))  # type: ignore[arg-type]
     assert len(set(asked)) >= 2
 
 
