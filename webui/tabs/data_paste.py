@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from core.errors import UserError
 from webui.actions import Outcome
 from webui.markup import Html, el
-from webui.tabs.data_edit import blank
+from webui.tabs.data_edit_blank import blank
 from webui.text import Text
 
 if TYPE_CHECKING:
