@@ -14,7 +14,6 @@
       first('#data-findings')?.scrollIntoView({ behavior: 'smooth', block: 'center' });
       first('#data-findings button')?.focus({ preventScroll: true });
     }
-    if (plan.action?.startsWith('mend_apply:')) window.lwApplied = Date.now();
     if (plan.action === 'mend_say') {
       const boxes = [...document.querySelectorAll('#data-mend-ask input')];
       (boxes.find((box) => !box.value) || boxes[0])?.focus();

@@ -14,12 +14,17 @@ if TYPE_CHECKING:
     from core.data.dataset import Dataset
 
 SCRIPT = """
-let said = element.innerText;
+const words = () => element.querySelector('.lw-version')?.textContent || '';
+let said = words(), applied = 0;
+document.addEventListener('click', (event) => {
+  const doing = document.querySelector('#bar-plan [data-action]')?.dataset.action || '';
+  if (event.target.closest('#bar-primary') && doing.startsWith('mend_apply:')) applied = Date.now();
+}, true);
 new MutationObserver(() => { // what was applied is told at the top, where it can be undone
-  if (element.innerText === said) return;
-  said = element.innerText;
-  if (said && Date.now() - (window.lwApplied || 0) < 120000) scrollTo({top: 0, behavior: 'smooth'});
-  window.lwApplied = 0;
+  if (words() === said) return;
+  said = words();
+  if (Date.now() - applied < 120000) setTimeout(() => scrollTo({top: 0, behavior: 'smooth'}), 200);
+  applied = 0;
 }).observe(element, {childList: true, subtree: true, characterData: true});
 element.addEventListener('click', (event) => {
   const pressed = event.target.closest('button[data-do]');
