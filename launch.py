@@ -21,14 +21,14 @@ def main(argv):
     if code is not None:
         return code
 
-    from core import cli_arguments
+    from core.cli import arguments
 
-    choices = cli_arguments.parse_or_exit(argv)  # help and slips of the pen need no environment
+    choices = arguments.parse_or_exit(argv)  # help and slips of the pen need no environment
     code = install.ready(argv, ROOT, tests=choices.verb == "test")
     if code is not None:
         return code
 
-    from core import cli
+    from core.cli import main as cli
     from webui.text import load
 
     return cli.main(choices, load, open_window)

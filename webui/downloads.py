@@ -77,7 +77,7 @@ def data_route(ctx: "Context") -> Callable[[Any], Awaitable[Any]]:
 
 def rows_of(ctx: "Context", dataset_id: str, kind: str) -> Path:
     """A fresh file of the rows as they stand now, hand edits among them. Raises UserError, MachineError."""
-    from core.data import exporting
+    from core.data.exporting import exporting
 
     if kind not in DATA_TYPES or not is_id(dataset_id):
         raise UserError("dataset.unknown", dataset=dataset_id[:80])

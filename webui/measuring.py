@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from core.errors import UserError, translate
 
 if TYPE_CHECKING:
-    from core.data.dataset import Dataset
     from core.data.tokens.measure import Measured
+    from core.data.versions.dataset import Dataset
     from core.findings import Finding
     from core.models.catalog import ModelRef
 

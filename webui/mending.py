@@ -23,10 +23,10 @@ from webui.worker import Answer, Worker
 
 if TYPE_CHECKING:
     from core.data.choices import Choices
-    from core.data.dataset import Dataset
-    from core.data.edits import Edits
+    from core.data.edits.edits import Edits
     from core.data.fixes.preview import Preview
     from core.data.rows import Progress
+    from core.data.versions.dataset import Dataset
     from core.findings import Finding
     from webui.context import Context
 

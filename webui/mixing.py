@@ -15,7 +15,7 @@ from webui.titles import dataset_title
 
 if TYPE_CHECKING:
     from core.data.datasets import Dataset, DatasetStore
-    from core.data.mixing import Mix, Part
+    from core.data.versions.mixing import Mix, Part
 
 LARGEST_SEED = 2**31 - 1
 _AMOUNT = re.compile(r"(\d{1,9}|\d{1,3}(?:[.,]\d{1,6})?\s*[%％])")
@@ -53,7 +53,7 @@ def form_of(said: str) -> Form:
 
 def mix_of(form: Form, datasets: "DatasetStore", text: Text) -> "Mix":
     """What is meant by it. Raises UserError `mix.*`, `dataset.unknown` for a set that is gone."""
-    from core.data.mixing import Mix
+    from core.data.versions.mixing import Mix
 
     chosen = [datasets.get(id) for id in form.parts]
     if not chosen:
@@ -71,7 +71,7 @@ def mix_of(form: Form, datasets: "DatasetStore", text: Text) -> "Mix":
 
 
 def _part(dataset: "Dataset", amount: str, text: Text) -> "Part":
-    from core.data.mixing import Part
+    from core.data.versions.mixing import Part
 
     if not amount:
         return Part(dataset=dataset.id)
@@ -92,7 +92,7 @@ def _seed(said: str) -> int:
 
 def sizes_of(mix: "Mix", datasets: "DatasetStore") -> list[tuple[int, int]]:
     """(rows taken, rows there) of each part, changes by hand counted. Raises UserError `mix.*`, `dataset.damaged`."""
-    from core.data.mixing import amounts
+    from core.data.versions.mixing import amounts
 
     parts = [datasets.get(part.dataset) for part in mix.parts]
     edits = [datasets.edits(dataset.id) for dataset in parts]

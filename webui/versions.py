@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from core.data.dataset import Dataset
+    from core.data.versions.dataset import Dataset
 
 
 def before(dataset: "Dataset", versions: "Sequence[Dataset]") -> "Dataset | None":

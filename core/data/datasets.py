@@ -6,7 +6,7 @@
         rows.arrow     the usable rows in the stored shape (core/data/rows_file.py), and keys.npz: what they say
         look.json      the first records as they were read
         meta.json      what may change later: the name, a note, when it was last used, whether a guess was agreed to
-        edits.jsonl    what is changed by hand and not kept in a version yet (core/data/edits.py)
+        edits.jsonl    what is changed by hand and not kept in a version yet (core/data/edits/edits.py)
 
 A folder is built aside and renamed into place whole, so a kill in the middle leaves nothing that can be seen. Files
 are read outside the lock: two at once if need be. All versions that come from one source are a family, of which the
@@ -17,18 +17,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from core.data import made, readings
-from core.data.bringing import Bringing
 from core.data.choices import UNDECIDED, Choices
-from core.data.dataset import Dataset
-from core.data.deriving import Deriving
-from core.data.edits import Edits
+from core.data.edits.edits import Edits
 from core.data.fixes.mend import Length, Mend
-from core.data.intake import Accept, anything
-from core.data.mixing import Mix, amounts, mixed
 from core.data.rows import Progress
 from core.data.samples import Sample, find, samples
-from core.data.shelf import NOTE_LIMIT, Shelf
+from core.data.versions import made, readings
+from core.data.versions.bringing import Bringing
+from core.data.versions.dataset import Dataset
+from core.data.versions.deriving import Deriving
+from core.data.versions.intake import Accept, anything
+from core.data.versions.mixing import Mix, amounts, mixed
+from core.data.versions.shelf import NOTE_LIMIT, Shelf
 from core.errors import UserError
 from core.workspace import NAME_LIMIT, Workspace, clean_name, is_id, person_path
 

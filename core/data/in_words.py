@@ -6,7 +6,7 @@ steps_in_words(version, text) -> ["rows trimmed: 12", "by hand: 4 changed, 1 add
 
 from typing import Any, Protocol
 
-from core.data.dataset import Dataset
+from core.data.versions.dataset import Dataset
 
 
 class Text(Protocol):

@@ -22,9 +22,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
 from core.data.datasets import DatasetStore
-from core.data.edited_findings import edited_findings
-from core.data.edits import Edits
-from core.data.search import lengths, search
+from core.data.edits.edited_findings import edited_findings
+from core.data.edits.edits import Edits
+from core.data.edits.search import lengths, search
 from core.workspace import Workspace
 from tests.bench.check_rows import generate
 

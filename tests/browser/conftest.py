@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from core.cli_test import find_chromium
+from core.cli.test import find_chromium
 from core.data.datasets import DatasetStore
 from core.drafts import DraftStore
 from core.runs.store import Run, RunStore

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from core import cli, cli_arguments
+from core.cli import arguments
+from core.cli import main as cli
 from core.errors import UserError
 from core.models import device
 from core.models.lock import DeviceLock
@@ -31,7 +32,7 @@ def run(root: Path, capsys: pytest.CaptureFixture[str]) -> Run:
     """`run("train", ...)` -> (exit code, the document, what was said on stderr)."""
 
     def go(*argv: str) -> tuple[int, Any, str]:
-        choices = cli_arguments.parse([*argv, "--json", "--workspace", str(root)])
+        choices = arguments.parse([*argv, "--json", "--workspace", str(root)])
         code = cli.main(choices, load, lambda *_: 0)
         out, err = capsys.readouterr()
         return code, json.loads(out), err

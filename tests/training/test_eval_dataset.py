@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from core import cli, cli_arguments
+from core.cli import arguments
+from core.cli import main as cli
 from core.errors import UserError
 from core.runs.events import Adjusted, Evaluated, Failed
 from core.spec import build
@@ -79,7 +80,7 @@ def test_the_command_line_takes_a_file(
 
     def run(*argv: str) -> tuple[int, Any, str]:
         more = ["--data", str(data), "--model", str(lab.model), "--json", "--workspace", str(root)]
-        code = cli.main(cli_arguments.parse([*argv, *more]), load, lambda *_: 0)
+        code = cli.main(arguments.parse([*argv, *more]), load, lambda *_: 0)
         out, err = capsys.readouterr()
         return code, json.loads(out), err
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from core import cli, cli_arguments
+from core.cli import arguments
+from core.cli import main as cli
 from core.data.datasets import DatasetStore
 from core.drafts import DraftStore
 from core.first_words import Trouble
@@ -38,7 +39,7 @@ def run(root: Path, capsys: pytest.CaptureFixture[str]) -> Run:
             return 0
 
         try:
-            choices = cli_arguments.parse([*argv, "--workspace", str(root)])
+            choices = arguments.parse([*argv, "--workspace", str(root)])
         except Trouble as trouble:
             return trouble.exit_code, "", trouble.key
         code = cli.main(choices, load, window)

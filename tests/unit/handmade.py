@@ -1,9 +1,9 @@
-"""Versions to edit by hand, for the tests of core/data/edits.py and its neighbours."""
+"""Versions to edit by hand, for the tests of core/data/edits/edits.py and its neighbours."""
 
 import json
 
 from core.data.datasets import DatasetStore
-from core.data.edits import Edits
+from core.data.edits.edits import Edits
 from core.workspace import Workspace
 
 

@@ -39,9 +39,9 @@ FLOORS = (
 
 
 def unit_of(module: str) -> str:
-    """ "core.models.facts" is of the unit models; install_pip of install, cli_train of cli."""
+    """ "core.models.facts" is of the unit models; install_pip of install."""
     name = module.split(".")[1] if "." in module else ""
-    for whole in ("install", "cli"):
+    for whole in ("install",):
         if name.startswith(whole + "_"):
             return whole
     return name
@@ -164,7 +164,7 @@ def test_nothing_runs_code_that_came_with_a_file() -> None:
 
 
 def test_prints_only_where_speaking_is_the_work() -> None:
-    speaks = {"core/cli_desk.py", "webui/app.py"}
+    speaks = {"core/cli/desk.py", "webui/app.py"}
     for path in PROGRAM:
         if path.relative_to(REPOSITORY).as_posix() not in speaks:
             assert "print" not in _calls(tree_of(path)), path

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from core import cli, cli_arguments, cli_data, cli_test
-from core.cli_choices import choices_of
-from core.cli_desk import Desk
-from core.cli_settings import changes
-from core.cli_train import Progress, busy
+from core.cli import ahead, arguments, test
+from core.cli import main as cli
+from core.cli.choices import choices_of
+from core.cli.desk import Desk
+from core.cli.settings import changes
+from core.cli.train import Progress, busy
 from core.data.choices import Choices as DataChoices
 from core.data.datasets import DatasetStore
 from core.errors import UserError
@@ -65,12 +66,12 @@ def faq(tmp_path: Path) -> Path:
 def test_a_slip_of_the_pen_is_one_sentence(argv: list[str], key: str, capsys: pytest.CaptureFixture[str]) -> None:
     for language in ("en", "zh"):
         with pytest.raises(SystemExit) as caught:
-            cli_arguments.parse_or_exit([*argv, "--lang", language] if "--lang" not in argv else argv)
+            arguments.parse_or_exit([*argv, "--lang", language] if "--lang" not in argv else argv)
         out, err = capsys.readouterr()
         assert caught.value.code == 2 and out == "" and err.count("\n") == 1
         assert "usage" not in err and "{" not in err and "Traceback" not in err
     with pytest.raises(Trouble) as trouble:
-        cli_arguments.parse(argv)
+        arguments.parse(argv)
     assert trouble.value.key == key
 
 
@@ -83,29 +84,29 @@ def test_what_was_meant_is_suggested(capsys: pytest.CaptureFixture[str]) -> None
         (["data", "mend", "x", "--saef"], "`--safe`"),
     ):
         with pytest.raises(SystemExit):
-            cli_arguments.parse_or_exit(argv)
+            arguments.parse_or_exit(argv)
         assert meant in capsys.readouterr().err
 
 
 def test_json_is_asked_for_before_or_after_the_verb(capsys: pytest.CaptureFixture[str]) -> None:
     for argv in (["--json", "runs"], ["runs", "--json"]):
-        assert cli_arguments.parse(argv).json
+        assert arguments.parse(argv).json
     with pytest.raises(SystemExit):
-        cli_arguments.parse_or_exit(["trian", "--json"])
+        arguments.parse_or_exit(["trian", "--json"])
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "cli.verb"
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("verb", ["", *cli_arguments.VERBS, *(f"data {verb}" for verb in cli_arguments.DATA_VERBS)])
+@pytest.mark.parametrize("verb", ["", *arguments.VERBS, *(f"data {verb}" for verb in arguments.DATA_VERBS)])
 def test_help_is_there_for_every_verb(verb: str, language: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
-        cli_arguments.parse([*verb.split(), "--help", "--lang", language])
+        arguments.parse([*verb.split(), "--help", "--lang", language])
     said = capsys.readouterr().out
     assert caught.value.code == 0 and "--workspace" in said and ("文件夹" in said) == (language == "zh")
 
 
 def test_every_verb_is_carried_out_by_something() -> None:
-    assert tuple(cli.VERBS) == cli_arguments.VERBS
+    assert tuple(cli.VERBS) == arguments.VERBS
 
 
 def test_settings_are_read_from_the_command_line() -> None:
@@ -265,7 +266,7 @@ def test_what_goes_wrong_in_reading_a_file_is_not_called_unknown_data(
     def broken(*rest: Any, **more: Any) -> None:
         raise ValueError("a fault of ours")
 
-    monkeypatch.setattr("core.data.version.read", broken)
+    monkeypatch.setattr("core.data.versions.version.read", broken)
     code, out, _ = run("preview", str(faq), "--model", "starter", "--json")
     assert code == 1 and json.loads(out)["error"]["code"] == "unexpected"
 
@@ -305,7 +306,7 @@ def test_a_slip_in_how_a_file_is_read_is_one_sentence(said: list[str], code: str
 def test_named_columns_say_the_format() -> None:
     def chosen(*columns: str) -> DataChoices:
         argv = ["check", "x", *(word for column in columns for word in ("--column", column))]
-        return choices_of(cli_arguments.parse(argv))
+        return choices_of(arguments.parse(argv))
 
     for columns, format in {
         ("question=a", "answer=b"): "question_answer",
@@ -325,8 +326,7 @@ def test_named_columns_say_the_format() -> None:
 def test_rows_are_chosen_by_count_by_number_or_all() -> None:
     rows = [{"row": number} for number in (1, 2, 4, 5, 6, 7)]
     chosen = {
-        wanted: [row["row"] for row in cli_data.choose_rows(rows, wanted, 7)]
-        for wanted in ("2", "99", "all", "4,1", "4,")
+        wanted: [row["row"] for row in ahead.choose_rows(rows, wanted, 7)] for wanted in ("2", "99", "all", "4,1", "4,")
     }
     assert chosen == {"2": [1, 2], "99": [1, 2, 4, 5, 6, 7], "all": [1, 2, 4, 5, 6, 7], "4,1": [4, 1], "4,": [4]}
     for wanted, code in {
@@ -337,14 +337,14 @@ def test_rows_are_chosen_by_count_by_number_or_all() -> None:
         "3,": "cli.row_left_out",
     }.items():
         with pytest.raises(UserError) as caught:
-            cli_data.choose_rows(rows, wanted, 7)
+            ahead.choose_rows(rows, wanted, 7)
         assert caught.value.code == code
 
 
 def test_what_is_learned_stands_between_brackets() -> None:
     pieces = [{"text": "Q", "trained": False}, {"text": "A", "trained": True}, {"text": "B", "trained": True}]
-    assert cli_data.marked(pieces) == "Q⟦AB⟧"
-    assert cli_data.marked([*pieces, {"text": "Q", "trained": False}]) == "Q⟦AB⟧Q"
+    assert ahead.marked(pieces) == "Q⟦AB⟧"
+    assert ahead.marked([*pieces, {"text": "Q", "trained": False}]) == "Q⟦AB⟧Q"
 
 
 # -- forecast
@@ -408,15 +408,15 @@ def test_a_slip_in_how_to_answer_names_the_option_and_its_bounds(run: Run, root:
 
 def test_how_answers_are_drawn_has_its_defaults_once() -> None:
     from core.chat.requests import Sampling
-    from core.cli_runs import _sampling
+    from core.cli.runs import _sampling
 
-    choices = cli_arguments.parse(["compare", "x", "--prompt", "a"])
+    choices = arguments.parse(["compare", "x", "--prompt", "a"])
     assert (choices.temperature, choices.max_tokens, choices.seed) == (None, None, None)
     assert _sampling(choices) == Sampling()
     assert _sampling(choices, "style") == Sampling(temperature=0.7)
-    chosen = cli_arguments.parse(["compare", "x", "--prompt", "a", "--temperature", "0.2"])
+    chosen = arguments.parse(["compare", "x", "--prompt", "a", "--temperature", "0.2"])
     assert _sampling(chosen, "style") == Sampling(temperature=0.2)
-    assert _sampling(cli_arguments.parse(["compare", "x", "--prompt", "a", "--seed", "7"])).seed == 7
+    assert _sampling(arguments.parse(["compare", "x", "--prompt", "a", "--seed", "7"])).seed == 7
 
 
 # -- where models come from
@@ -511,7 +511,7 @@ def _desk(language: str = "en", live: bool = False, **choices: Any) -> tuple[Des
             return live
 
     out, err = io.StringIO(), Console()
-    asked = cli_arguments.Choices(lang=language, **choices)
+    asked = arguments.Choices(lang=language, **choices)
     return Desk(asked, load(language), out, err), out, err
 
 
@@ -566,17 +566,17 @@ def test_chromium_is_found_where_it_is_said_to_be(tmp_path: Path, monkeypatch: p
     program = tmp_path / "chrome"
     program.write_text("", encoding="utf-8")
     monkeypatch.setenv("CHROMIUM_PATH", str(program))
-    assert cli_test.find_chromium() == str(program)
+    assert test.find_chromium() == str(program)
     monkeypatch.setenv("CHROMIUM_PATH", str(tmp_path / "no"))
-    assert cli_test.find_chromium() is None
+    assert test.find_chromium() is None
     monkeypatch.delenv("CHROMIUM_PATH")
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(cli_test, "PLACES", ())
+    monkeypatch.setattr(test, "PLACES", ())
     if sys.platform != "win32":
         program.chmod(0o755)
-        assert cli_test.find_chromium() == str(program)
+        assert test.find_chromium() == str(program)
         program.unlink()
-        assert cli_test.find_chromium() is None
+        assert test.find_chromium() is None
 
 
 @pytest.mark.parametrize("chromium", [None, "/usr/bin/chromium"])
@@ -593,8 +593,8 @@ def test_every_check_runs_and_one_failure_fails_all(
         started.append(command[2:])
         return Done(1 if command[2:4] == ["ruff", "check"] and failing else 0)
 
-    monkeypatch.setattr(cli_test, "find_chromium", lambda: chromium)
-    monkeypatch.setattr(cli_test.subprocess, "run", record)
+    monkeypatch.setattr(test, "find_chromium", lambda: chromium)
+    monkeypatch.setattr(test.subprocess, "run", record)
     failing = False
     code, _, err = run("test")
     assert code == 0 and [command[0] for command in started] == ["ruff", "ruff", "mypy", "pytest"]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.cli_told import clean
+from core.cli.documents import clean
 from core.data.datasets import DatasetStore
 from core.runs.store import RunStore
 from core.spec import build

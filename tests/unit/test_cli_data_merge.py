@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.cli_merge import part_of
+from core.cli.data_merge import part_of
 from core.data.datasets import DatasetStore
 from core.errors import UserError
 from core.workspace import Workspace

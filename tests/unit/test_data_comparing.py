@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from core.data import keeping
-from core.data.comparing import Change, compare
 from core.data.datasets import DatasetStore
 from core.data.rows_file import RowsWriter
+from core.data.versions import keeping
+from core.data.versions.comparing import Change, compare
 from core.workspace import Workspace, mint_id
 from tests.shapes import bot, user
 

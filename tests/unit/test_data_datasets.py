@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from core.data import version
 from core.data.choices import Choices
-from core.data.dataset import normalised
 from core.data.datasets import DatasetStore
 from core.data.samples import find, samples
+from core.data.versions import version
+from core.data.versions.dataset import normalised
 from core.errors import MachineError, UserError
 from core.workspace import REPOSITORY, Workspace, mint_id
 
@@ -107,7 +107,7 @@ def test_deleting_lets_go_of_the_file_and_waits_for_its_readers(store, faq, monk
 
 def test_a_folder_that_stays_in_use_is_told(store, faq, monkeypatch):
     kept = store.add(faq)
-    monkeypatch.setattr("core.data.removal.PATIENCE_S", 0.1)
+    monkeypatch.setattr("core.data.versions.removal.PATIENCE_S", 0.1)
     monkeypatch.setattr(Path, "rename", lambda *rest: (_ for _ in ()).throw(PermissionError(13, "in use")))
     with pytest.raises(MachineError, match=r"disk\.denied"):
         store.delete(kept.id)
@@ -310,7 +310,7 @@ def test_a_full_disk_is_no_damage(store, faq, monkeypatch):
     def full(folder):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("core.data.keeping.rows", full)
+    monkeypatch.setattr("core.data.versions.keeping.rows", full)
     with pytest.raises(MachineError, match=r"disk\.full"):
         DatasetStore(store._workspace).get(kept.id).load_rows()
 

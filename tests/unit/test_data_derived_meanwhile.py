@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from core.data import derivation
 from core.data.datasets import DatasetStore
-from core.data.edits import Edits
+from core.data.edits.edits import Edits
+from core.data.versions import derivation
 from core.errors import MachineError, UserError
 from core.workspace import Workspace
 from tests.unit.test_data_derived import TRIM, brought, faulty, fresh, talk

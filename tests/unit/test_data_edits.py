@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.data.edits import Edits
+from core.data.edits.edits import Edits
 from core.errors import UserError
 from tests.unit.handmade import answered, answers, change, edits_of, exchange, version
 
@@ -129,7 +129,7 @@ def test_the_step_of_a_version_says_what_was_done(tmp_path, monkeypatch):
     two, five, copy = step["changes"]
     assert two["before"] == edits.before((2, 0)) and two["after"] == edits.row((2, 0))
     assert five["after"] is None and copy["before"] is None and copy["after"]["row"] == 7
-    monkeypatch.setattr("core.data.edits.NAMED", 2)
+    monkeypatch.setattr("core.data.edits.edits.NAMED", 2)
     assert "changes" not in edits.step()
     edits.discard()
     assert edits.digest() != step["journal"]

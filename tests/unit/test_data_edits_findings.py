@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.data.checks import Checker
-from core.data.edited_findings import edited_findings
-from core.data.edits import Edits
+from core.data.edits.edited_findings import edited_findings
+from core.data.edits.edits import Edits
 from core.findings import Finding
 from tests.unit.handmade import answered, change, edits_of, exchange, version
 
@@ -109,7 +109,7 @@ def test_what_a_person_has_accepted_is_not_told_again(tmp_path):
 
 
 def test_a_great_many_changed_rows_are_looked_at_bit_by_bit_the_latest_first(tmp_path, monkeypatch):
-    monkeypatch.setattr("core.data.edited_findings.LOOKED_AT", 2)
+    monkeypatch.setattr("core.data.edits.edited_findings.LOOKED_AT", 2)
     edits = Edits(version(tmp_path, records()))
     keys = edits.add([exchange(f"new {n}?", "Hello {{name}}.") for n in range(5)])
     assert len(by_code(edits)["text.placeholder"].rows) == 2

@@ -10,8 +10,8 @@ import time
 
 import pytest
 
-from core.data.edits import Edits
-from core.data.journal import Journal
+from core.data.edits.edits import Edits
+from core.data.edits.journal import Journal
 from core.errors import MachineError, UserError
 from core.workspace import REPOSITORY
 from tests.unit.handmade import answers, change, edits_of, exchange
@@ -110,7 +110,7 @@ def test_a_deleted_data_set_is_not_brought_back(tmp_path):
 WRITER = """
 import sys
 from core.data.datasets import DatasetStore
-from core.data.edits import Edits
+from core.data.edits.edits import Edits
 from core.workspace import Workspace
 from tests.unit.handmade import change
 edits = Edits(DatasetStore(Workspace(sys.argv[1])).get(sys.argv[2]))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from core.data.edits import Edits
-from core.data.rewording import reworded
+from core.data.edits.edits import Edits
+from core.data.edits.rewording import reworded
 from core.errors import UserError
 from tests.unit.handmade import edits_of, exchange, version
 from webui.text import load

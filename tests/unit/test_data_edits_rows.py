@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.data.edited import EditedRows, KeyPlaces
-from core.data.edits import Edits
-from core.data.journal import as_bytes
+from core.data.edits.edited import EditedRows, KeyPlaces
+from core.data.edits.edits import Edits
+from core.data.edits.journal import as_bytes
 from core.data.rows_file import RowsFile, RowsWriter
 from tests.unit.handmade import answers, change, edits_of, exchange, version
 

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.data import search as searching
 from core.data.checks.seen import words_of
-from core.data.edited import EditedRows, KeyPlaces
-from core.data.edits import Edits
-from core.data.journal import as_bytes
+from core.data.edits import search as searching
+from core.data.edits.edited import EditedRows, KeyPlaces
+from core.data.edits.edits import Edits
+from core.data.edits.journal import as_bytes
+from core.data.edits.search import lengths, search
 from core.data.rows_file import RowsFile, RowsWriter
-from core.data.search import lengths, search
 from tests.unit.handmade import change, edits_of, exchange, version
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.data import exporting
+from core.data.exporting import exporting
 from tests.shapes import SHAPES, TOOLS, back, bot, numbered, system, user
 
 

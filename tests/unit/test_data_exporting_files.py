@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from core.data import exporting, exporting_parquet
 from core.data.datasets import DatasetStore
+from core.data.exporting import exporting, parquet_file
 from core.errors import MachineError, UserError
 from core.workspace import Workspace
 from tests.shapes import SHAPES, back, bot, numbered, user
@@ -148,7 +148,7 @@ def test_rows_are_not_held(tmp_path, kind, monkeypatch):
         def __iter__(self):
             return ({"row": n, "messages": [user(f"{n}" + "q" * 4000), bot("a" * 4000)]} for n in range(len(self)))
 
-    monkeypatch.setattr(exporting_parquet, "GROUP_SIZE", 1_000_000)
+    monkeypatch.setattr(parquet_file, "GROUP_SIZE", 1_000_000)
     write = partial(exporting.write, Many(), kind, tmp_path / "data")
     write()  # what is imported on the way does not count
     tracemalloc.start()

@@ -155,7 +155,7 @@ def test_uneven_rows_below_a_known_header_are_no_guess(tmp_path):
 
 
 def test_a_guess_at_who_the_model_is_has_its_own_words():
-    from core.cli_choices import guessed
+    from core.cli.choices import guessed
     from core.data.formats.mapping import Mapping
 
     mapping = Mapping("sharegpt", "chat", {"messages": "conversations"}, speaker="Anna", sure=False)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core import cli_check
+from core.cli import check
 from core.data import files
 from core.data.choices import Choices
 from core.errors import UserError
@@ -80,5 +80,5 @@ def test_what_is_no_file(tmp_path):
 @pytest.mark.parametrize("reference", ["", "  "])
 def test_a_name_without_letters_is_no_folder(reference):
     with pytest.raises(UserError) as raised:
-        cli_check._source(None, reference, Choices())
+        check._source(None, reference, Choices())
     assert raised.value.code == "file.missing"

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from core.data import derivation
 from core.data.choices import Choices
 from core.data.datasets import DatasetStore
 from core.data.fixes.mend import Mend
-from core.data.mixing import Mix, Part
+from core.data.versions import derivation
+from core.data.versions.mixing import Mix, Part
 from core.errors import UserError
 from core.workspace import Workspace
 from tests.unit.test_data_derived import brought, codes, faulty, fresh, talk

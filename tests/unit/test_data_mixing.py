@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.data import exporting
-from core.data.comparing import compare
 from core.data.datasets import DatasetStore
-from core.data.mixing import Mix, Part, amount, amounts, mixed
+from core.data.exporting import exporting
+from core.data.versions.comparing import compare
+from core.data.versions.mixing import Mix, Part, amount, amounts, mixed
 from core.errors import UserError
 from core.workspace import Workspace
 from tests.shapes import SHAPES, bot, system, user

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.data import pasted
+from core.data.edits import pasted
 from core.errors import UserError
 
 

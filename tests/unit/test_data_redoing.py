@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from core.data import edits as edits_module
 from core.data.choices import Choices
 from core.data.datasets import DatasetStore
+from core.data.edits import edits as edits_module
 from core.data.fixes.mend import Mend
 from core.workspace import Workspace
 from tests.unit.test_data_derived import TRIM, brought, codes, faulty, fresh, said, talk

@@ -72,7 +72,7 @@ def test_a_file_that_is_brought_again_is_what_was_made_of_it_last(store, path):
 
 
 def test_an_older_readers_version_that_a_person_has_changed_is_not_read_anew(store, path, monkeypatch):
-    from core.data import version
+    from core.data.versions import version
 
     second = store.mend(store.add(path).id, TRIM)
     monkeypatch.setattr(version, "READER", version.READER + 1)

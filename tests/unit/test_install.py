@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from core import first_words, install, install_pip, install_state, install_torch
-from core.cli_arguments import VERBS
+from core.cli.arguments import VERBS
 from core.first_words import WORDS, Trouble, speaker
 from core.help_words import HELP
 from core.install_state import Place
@@ -28,9 +28,9 @@ BEFORE = (
     "core/__init__.py",
     "core/first_words.py",
     "core/help_words.py",
-    "core/cli_parser.py",
-    "core/cli_arguments.py",
-    "core/cli_arguments_data.py",
+    "core/cli/parser.py",
+    "core/cli/arguments.py",
+    "core/cli/arguments_data.py",
     "launch.py",
 )
 
@@ -192,7 +192,7 @@ def test_the_fingerprint_does_not_change_with_line_ends(tmp_path: Path) -> None:
 
 def _parsers() -> list[Path]:
     core = REPOSITORY / "core"
-    return [core / "cli_parser.py", *sorted(core.glob("cli_arguments*.py"))]
+    return [core / "cli" / "parser.py", *sorted((core / "cli").glob("arguments*.py"))]
 
 
 def test_every_word_stands_in_both_languages_with_the_same_facts() -> None:

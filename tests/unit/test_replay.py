@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from core.data.dataset import normalised
 from core.data.keys import keys_of
+from core.data.versions.dataset import normalised
 from core.errors import UserError
 from core.models import catalog
 from core.models.facts import SMALL_BELOW, ModelFacts, facts_of

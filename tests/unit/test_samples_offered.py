@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.cli_check import _source
+from core.cli.check import _source
 from core.data.choices import UNDECIDED
 from core.data.datasets import DatasetStore
 from core.data.samples import BUILT, find, samples

@@ -210,8 +210,8 @@ def test_the_command_names_what_was_chosen(ctx: Context) -> None:
     ],
 )
 def test_the_command_makes_the_run_that_start_would_make(ctx: Context, changes: dict[str, Any]) -> None:
-    from core.cli_arguments import parse
-    from core.cli_desk import Desk
+    from core.cli.arguments import parse
+    from core.cli.desk import Desk
 
     _with_sample(ctx).drafts.update(changes=changes, intensity="quick", quantization="8bit")
     snap = snapshot.take(ctx)

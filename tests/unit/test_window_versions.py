@@ -222,7 +222,7 @@ def test_a_run_whose_version_is_gone_says_so(ctx: Context, versions: tuple[Datas
 
 
 def test_where_a_row_came_from(ctx: Context, tmp_path: Path) -> None:
-    from core.data.mixing import Mix, Part
+    from core.data.versions.mixing import Mix, Part
 
     one, two = bring(ctx, tmp_path, ["q,a", "r,b"], "one.csv"), bring(ctx, tmp_path, ["s,c"], "two.csv")
     both = ctx.datasets.put_together(Mix(name="both", parts=(Part(dataset=one.id), Part(dataset=two.id))))

@@ -16,8 +16,8 @@ from webui.text import Text
 from webui.titles import version_number
 
 if TYPE_CHECKING:
-    from core.data.comparing import Change, Difference
     from core.data.datasets import Dataset
+    from core.data.versions.comparing import Change, Difference
     from webui.context import Context
 
 PAGE = 5
@@ -49,7 +49,7 @@ class Differences:
 
     def leaf(self, old: "Dataset", new: "Dataset", page: int) -> Leaf:
         """Raises UserError `dataset.damaged`."""
-        from core.data.comparing import compare
+        from core.data.versions.comparing import compare
 
         with self._lock:
             if self._last is None or self._last[0] != (old.id, new.id):

@@ -18,7 +18,7 @@ from webui.tabs.data_viewer import in_view
 
 if TYPE_CHECKING:
     from core.data.datasets import Dataset
-    from core.data.edits import Edits
+    from core.data.edits.edits import Edits
     from webui.context import Context
     from webui.snapshot import Page
 

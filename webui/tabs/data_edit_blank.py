@@ -8,7 +8,7 @@ from webui.tabs.data_rows import Row
 
 if TYPE_CHECKING:
     from core.data.datasets import Dataset
-    from core.data.edits import Edits
+    from core.data.edits.edits import Edits
 
 
 def blank(dataset: "Dataset", edits: "Edits") -> Row:

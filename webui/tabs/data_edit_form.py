@@ -6,7 +6,7 @@ window saved the row, what is wrong with what was typed) stands above it, in a p
 
 from typing import Any
 
-from core.data.rewording import PARTS, ROLES
+from core.data.edits.rewording import PARTS, ROLES
 from webui.markup import Html, el
 from webui.tabs import row_view
 from webui.tabs.data_edit_typed import fixed, said, thought

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from core.data.rewording import PARTS, ROLES, Turn, reworded
+from core.data.edits.rewording import PARTS, ROLES, Turn, reworded
 from core.errors import UserError
 from webui.tabs.row_view import THINKING, Row
 

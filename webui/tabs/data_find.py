@@ -101,7 +101,7 @@ def _asked(ctx: "Context", memo: Memo, rows: Rows) -> Asked:
 
 
 def _places(ctx: "Context", rows: Rows, words: str) -> "np.ndarray | None":
-    from core.data.search import search
+    from core.data.edits.search import search
 
     if not words:
         return None
@@ -112,7 +112,7 @@ def _places(ctx: "Context", rows: Rows, words: str) -> "np.ndarray | None":
 
 
 def _order(ctx: "Context", rows: Rows, sort: str) -> "np.ndarray | None":
-    from core.data.search import lengths
+    from core.data.edits.search import lengths
 
     if sort == "file":
         return None

@@ -30,7 +30,7 @@ from webui.tabs.data_seen import Seen, seen
 from webui.text import Text
 
 if TYPE_CHECKING:
-    from core.data.dataset import Dataset
+    from core.data.versions.dataset import Dataset
 
 ASSETS = Path(__file__).parents[1] / "assets"
 SCRIPT = ASSETS / "look.js"

@@ -17,7 +17,7 @@ from webui.tabs.data_mend_asked import Now, now
 from webui.text import Text
 
 if TYPE_CHECKING:
-    from core.data.dataset import Dataset
+    from core.data.versions.dataset import Dataset
     from webui.tabs.data_seen import Known
 
 SCRIPT = Path(__file__).parents[1] / "assets" / "mend.js"

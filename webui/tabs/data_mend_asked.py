@@ -15,7 +15,7 @@ from webui.tabs.data_rows import Findings, Found
 from webui.worker import Answer
 
 if TYPE_CHECKING:
-    from core.data.dataset import Dataset
+    from core.data.versions.dataset import Dataset
     from webui.tabs.data_seen import Known
 
 SOON_S = 0.5

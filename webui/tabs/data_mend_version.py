@@ -11,7 +11,7 @@ from webui.titles import version_number
 from webui.versions import after, before
 
 if TYPE_CHECKING:
-    from core.data.dataset import Dataset
+    from core.data.versions.dataset import Dataset
 
 SCRIPT = """
 const words = () => element.querySelector('.lw-version')?.textContent || '';

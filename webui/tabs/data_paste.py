@@ -35,7 +35,7 @@ def box(family: str, memo: Memo, text: Text) -> Html:
 
 def press(ctx: "Context", page: "Page", do: str, id: str) -> Outcome | None:
     """Read what was pasted, or add what was read. Raises UserError when the disk or the data stand in the way."""
-    from core.data import pasted
+    from core.data.edits import pasted
 
     memo = page.memo
     if do == "paste":

@@ -17,7 +17,7 @@ from core.findings import Finding
 
 if TYPE_CHECKING:
     from core.data.datasets import Dataset
-    from core.data.edits import Edits
+    from core.data.edits.edits import Edits
     from webui.context import Context
     from webui.measuring import Measurement
 
@@ -205,7 +205,7 @@ def findings_of(
     the model.
     """
     from core.data.checks import few
-    from core.data.edited_findings import edited_findings
+    from core.data.edits.edited_findings import edited_findings
 
     fixed, usable = list(dataset.dataset.findings), dataset.dataset.usable
     if dataset.edits is not None and dataset.edits.pending:

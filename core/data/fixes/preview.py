@@ -12,7 +12,7 @@ from core.data.rows import Progress
 from core.findings import Finding
 
 if TYPE_CHECKING:
-    from core.data.dataset import Dataset
+    from core.data.versions.dataset import Dataset
 
 Key = tuple[int, int]
 

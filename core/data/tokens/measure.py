@@ -26,7 +26,7 @@ from core.errors import UserError
 from core.findings import Finding, worst_first
 
 if TYPE_CHECKING:
-    from core.data.dataset import Dataset
+    from core.data.versions.dataset import Dataset
 
 KEPT = 4
 """Counts that are kept beside a data set, each for one model."""

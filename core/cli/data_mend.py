@@ -1,0 +1,211 @@
+"""The verb data mend: what was found is put right, as a new version, or first only shown."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from core.cli.arguments import Choices
+from core.cli.check import tokenizer_in
+from core.cli.data_given import findings_of, kept, row_progress, rows_of, tell_pending
+from core.cli.data_mended import say_preview, tell_mended
+from core.cli.data_sets import say_version
+from core.cli.desk import Desk
+from core.cli.documents import option, plain_findings, plain_version, say_findings
+from core.data.fixes.mend import Length, Mend
+from core.data.fixes.offers import Offer, offers, safe_mends
+from core.data.fixes.preview import preview, preview_reading
+from core.data.tokens.measure import length_of, longest, measure, measured_of, token_findings
+from core.data.versions.dataset import Dataset
+from core.errors import UserError
+from core.findings import Finding, worst_first
+from core.models import catalog
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+SHORTEST = 8
+"""Tokens below which no row is cut, as RunSpec.max_length has it."""
+
+
+BY_LENGTH = ("shorten", "split")
+"""Fixes that need to know how long a row may be, for which model."""
+
+
+def mend(desk: Desk) -> int:
+    """Say what can be mended, show what would change, or mend it."""
+    choices = desk.choices
+    fixes, words = _fixes(choices.fixes), _words(choices.words)  # slips in what was typed before anything is read
+    if choices.max_length is not None and choices.max_length < SHORTEST:
+        raise UserError("cli.data.max_length", said=choices.max_length, low=SHORTEST)
+    asked = bool(choices.safe or fixes or words)
+    if choices.preview and (choices.repair or choices.nested_as_text):
+        if asked:
+            raise UserError("cli.data.one_preview")
+        return _preview_reading(desk)
+    dataset = _readable(kept(desk, choices.data))
+    tokenizer = _tokenizer(desk)
+    findings = worst_first([*findings_of(desk, dataset), *_token_findings(desk, dataset, tokenizer)])
+    if not asked:
+        return _offer(desk, dataset, findings)
+    mends = [_mend(desk, code, fix, findings, dataset, words) for code, fix in fixes]
+    if words and not any("fill" in each.given for each in mends):
+        mends += _fills(findings, dataset, words)
+    length = length_of(tokenizer) if tokenizer is not None else None
+    if choices.preview:
+        if choices.safe:
+            done = {each.code for each in mends}
+            mends += [each for each in safe_mends(findings, usable=dataset.usable) if each.code not in done]
+        tell_pending(desk, dataset, "cli.data.pending_too")
+        found = preview(rows_of(desk, dataset), findings, mends, length, row_progress(desk))
+        return say_preview(desk, dataset, found)
+    tell_pending(desk, dataset)
+    new = dataset
+    if mends:
+        new = _mended(desk, new, mends, length)
+    if choices.safe:
+        new = _mended(desk, new, None, None)
+    return tell_mended(desk, dataset, new)
+
+
+def _mended(desk: Desk, dataset: Dataset, mends: list[Mend] | None, length: Length | None) -> Dataset:
+    """A new version, or the one in which the very same was done before: a script that is run again adds nothing."""
+    new = desk.datasets.mend(dataset.id, mends, length=length, progress=row_progress(desk))
+    if new.id == dataset.id:
+        return new
+    for each in desk.datasets.versions(new.id):
+        if each.id != new.id and each.parent == dataset.id and _done(each) == _done(new):
+            desk.datasets.delete_version(new.id)
+            return desk.datasets.use(each.id)
+    return new
+
+
+def _done(dataset: Dataset) -> list[dict[str, Any]]:
+    """What was done to it, but for when."""
+    return [{name: value for name, value in step.items() if name != "time"} for step in dataset.fixes]
+
+
+def _readable(dataset: Dataset) -> Dataset:
+    from core.data.examine import listed
+
+    if dataset.format == "unknown":
+        raise UserError("data.no_answer", columns=listed(dataset.column_names))
+    return dataset
+
+
+def _offer(desk: Desk, dataset: Dataset, findings: list[Finding]) -> int:
+    """What was found, and how each of it can be mended."""
+    plain = plain_version(desk, dataset, desk.datasets.versions(dataset.id), desk.store.list())
+    desk.give({**plain, "findings": plain_findings(desk, findings, dataset.made)})
+    say_version(desk, dataset, plain)
+    say_findings(desk, findings, dataset.made)
+    if not findings:
+        desk.say(desk.text("cli.data.clean"))
+    elif safe_mends(findings, usable=dataset.usable):
+        desk.say(desk.text("cli.data.try_safe", data=dataset.id))
+    return 0
+
+
+def _preview_reading(desk: Desk) -> int:
+    """What reading the file with --repair or --nested-as-text would change."""
+    choices = desk.choices
+    anew = {"repair": choices.repair, "structured": choices.nested_as_text}
+    choices.repair = choices.nested_as_text = False
+    dataset = _readable(kept(desk, choices.data))
+    if dataset.made:
+        raise UserError("dataset.made", name=dataset.name)
+    said = dataset.choices.model_copy(update={name: True for name, given in anew.items() if given})
+    return say_preview(desk, dataset, preview_reading(dataset, said, desk.reading))
+
+
+# -- what was asked for
+
+
+def _fixes(said: Sequence[str]) -> list[tuple[str, str]]:
+    """ "answer.empty=drop" as its two words. Raises UserError `cli.data.fix`."""
+    found = [tuple(word.strip() for word in each.split("=", 1)) for each in said]
+    for each, words in zip(said, found, strict=True):
+        if len(words) != 2 or not all(words):
+            raise UserError("cli.data.fix", said=each[:80])
+    return [(words[0], words[1]) for words in found]
+
+
+def _words(said: Sequence[str]) -> dict[str, str]:
+    """Words for placeholders by their name. Raises UserError `cli.fill`."""
+    found = {}
+    for each in said:
+        name, equals, words = each.partition("=")
+        if not equals or not name.strip():
+            raise UserError("cli.fill", said=each[:80])
+        found[name.strip()] = words
+    return found
+
+
+def _mend(desk: Desk, code: str, fix: str, findings: list[Finding], dataset: Dataset, words: dict[str, str]) -> Mend:
+    """What CODE=FIX stands for. Raises UserError `cli.data.*` when no such thing was found, or the fix does not fit."""
+    named = [finding for finding in findings if finding.code == code]
+    if fix in BY_LENGTH and (desk.choices.max_length is None or desk.choices.model is None):
+        raise UserError("cli.data.length_needed", code=code[:80], fix=fix)  # before a length is said, little is found
+    if not named:
+        raise UserError("cli.data.no_finding", code=code[:80], codes=_listed(finding.code for finding in findings))
+    found = {offer.fix: offer for finding in named for offer in offers(finding, made=dataset.made)}
+    if fix not in found:
+        raise UserError("cli.data.no_fix", code=code, fix=fix[:80], fixes=_listed(found))
+    return Mend(code, fix, _given(desk.choices, code, found[fix], words, named[0]), _rows_by_model(named))
+
+
+def _given(choices: Choices, code: str, offer: Offer, words: dict[str, str], finding: Finding) -> dict[str, Any]:
+    """What the fix needs to know. Raises UserError when it was not said."""
+    if offer.asks == "fill":
+        if not words:
+            raise UserError("cli.data.fill_needed", code=code)
+        return {"fill": words}
+    if offer.asks == "max_length":
+        return {"max_length": choices.max_length}
+    if offer.asks:
+        raise UserError("cli.data.otherwise", code=code, option=option(finding, offer))
+    return {}
+
+
+def _rows_by_model(named: list[Finding]) -> tuple[int, ...] | None:
+    """The rows, where only the model's tokenizer knows them; None where the data set's own findings name them."""
+    if not named[0].code.startswith("tokens."):
+        return None
+    return tuple(sorted({row for finding in named for row in finding.rows}))
+
+
+def _fills(findings: list[Finding], dataset: Dataset, words: dict[str, str]) -> list[Mend]:
+    """--fill alone: everywhere that words are wanted. Raises UserError `cli.data.nothing_to_fill`."""
+    found = [
+        Mend(finding.code, offer.fix, {"fill": words})
+        for finding in findings
+        for offer in offers(finding, made=dataset.made)
+        if offer.asks == "fill"
+    ]
+    if not found:
+        raise UserError("cli.data.nothing_to_fill", name=dataset.name)
+    return found
+
+
+def _listed(names: Any) -> str:
+    return ", ".join(sorted(set(names))) or "-"
+
+
+# -- what depends on the model
+
+
+def _tokenizer(desk: Desk) -> "PreTrainedTokenizerBase | None":
+    if not desk.choices.model:
+        return None
+    return tokenizer_in(desk.model(desk.choices.model, fetch=True)[1])
+
+
+def _token_findings(desk: Desk, dataset: Dataset, tokenizer: "PreTrainedTokenizerBase | None") -> list[Finding]:
+    """What the chosen model makes of the rows, cut at --max-length or where its plan would cut."""
+    if tokenizer is None:
+        return []
+    model = desk.known_model(desk.choices.model)
+    if desk.datasets.edits(dataset.id).pending:
+        measured = measure(tokenizer, rows_of(desk, dataset), row_progress(desk))
+    else:
+        measured = measured_of(dataset, tokenizer, row_progress(desk))
+    limit = desk.choices.max_length or longest(measured.lengths, catalog.facts_of_ref(model).context)
+    return token_findings(measured, limit, model=model.title)

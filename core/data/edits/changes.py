@@ -1,0 +1,84 @@
+"""What the lines of a journal of hand edits come to: the rows that differ, and the way back."""
+
+import json
+from collections.abc import Callable
+
+from core.data.edits.edited import Key
+from core.data.edits.journal import Entry, as_bytes
+from core.data.rows_file import Row
+
+Own = dict[Key, bytes | None]
+"""What differs from the version's rows: JSON, None for what is deleted."""
+
+_AS_IT_WAS = b""
+"""Stands for a row of the version that nobody has changed."""
+
+
+class Changes:
+    """Lines are applied one after the other; one that makes no sense changes nothing.
+
+    stamp   the number of the last line; `stamps` that of the last line about each row
+    used    the highest row number that was ever used, in rows that were taken back too
+    own     what differs from the version; `after` which row a new one stands behind
+    """
+
+    def __init__(self, before: Callable[[Key], Row | None], used: int) -> None:
+        self.stamp, self.used = 0, used
+        self.own: Own = {}
+        self.after: dict[Key, Key] = {}
+        self.stamps: dict[Key, int] = {}
+        self._before = before  # a row as the version has it
+        self._in_force: list[tuple[int, Own]] = []  # number, and what stood there before
+
+    @property
+    def last(self) -> tuple[int, tuple[Key, ...]] | None:
+        """The last change that is in force and the rows that it is about."""
+        return (self._in_force[-1][0], tuple(self._in_force[-1][1])) if self._in_force else None
+
+    def row(self, key: Key) -> Row | None:
+        """A row as it stands, None when there is none."""
+        text = self.own.get(key, _AS_IT_WAS)
+        if text == _AS_IT_WAS:
+            return self._before(key)
+        found: Row | None = None if text is None else json.loads(text)
+        return found
+
+    def apply(self, entry: Entry) -> None:
+        """One line. Raises KeyError, TypeError, ValueError or IndexError for one that is none of ours."""
+        number = int(entry["n"])
+        if "set" in entry:
+            self._set(number, [(_key(one["key"]), one["row"], one.get("after")) for one in entry["set"]])
+        elif "undo" in entry:
+            if self._in_force and self._in_force[-1][0] == entry["undo"]:  # else its line cannot be read any more
+                self._take_back(number)
+        elif "discard" in entry:
+            keys, used = [_key(one) for one in entry["discard"]], int(entry["highest"])
+            self.own, self.after, self._in_force = {}, {}, []
+            self.used, self.stamps = max(self.used, used), dict.fromkeys(keys, number)
+        self.stamp = max(self.stamp, number)
+
+    def _set(self, number: int, rows: list[tuple[Key, Row | None, list[int] | None]]) -> None:
+        texts = [None if row is None else as_bytes({**row, "row": key[0]}) for key, row, _ in rows]
+        places = {key: _key(after) for key, _, after in rows if after is not None}
+        self._in_force.append((number, {key: self.own.get(key, _AS_IT_WAS) for key, _, _ in rows}))
+        self.after |= places
+        for (key, row, _), text in zip(rows, texts, strict=True):
+            if row == self._before(key):
+                self.own.pop(key, None)
+            else:
+                self.own[key] = text
+            self.stamps[key] = number
+            self.used = max(self.used, key[0])
+
+    def _take_back(self, number: int) -> None:
+        for key, text in self._in_force.pop()[1].items():
+            if text == _AS_IT_WAS:
+                self.own.pop(key, None)
+            else:
+                self.own[key] = text
+            self.stamps[key] = number
+
+
+def _key(said: list[int]) -> Key:
+    number, variant = said
+    return int(number), int(variant)

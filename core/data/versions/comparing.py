@@ -1,0 +1,141 @@
+"""What is different between two data sets: which rows came, went and changed.
+
+Versions of one family are compared by key, as a row keeps its number through all of them; other data sets by what
+their rows say. Bytes are compared first, so that 100,000 rows take a second.
+"""
+
+import hashlib
+import json
+from array import array
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.fixes.preview import Change
+from core.data.rows_file import Row, RowsFile
+from core.data.versions.dataset import Dataset
+
+__all__ = ["Change", "Difference", "compare"]
+
+Places = NDArray[np.int64]
+
+_FROM = b'"from": {'
+
+
+class Difference:
+    """What is different; rows are read when they are looked at.
+
+    added, removed, changed, same   counts of rows
+    """
+
+    def __init__(self, old: Sequence[Row], new: Sequence[Row], pairs: Places, removed: Places, added: Places) -> None:
+        """`pairs`: places of rows that changed, in `old` and in `new`, of shape (n, 2)."""
+        self._old, self._new = old, new
+        self._pairs, self._removed, self._added = pairs, removed, added
+        self.added, self.removed, self.changed = len(added), len(removed), len(pairs)
+        self.same = len(new) - self.added - self.changed
+
+    def __len__(self) -> int:
+        return self.added + self.removed + self.changed
+
+    def changes(self, start: int, count: int) -> list[Change]:
+        """The differences from `start` on: changed rows first, then removed, then added, each in file order.
+
+        A changed row has `before` and one row `after`; a removed one no row after, an added one no row before.
+        """
+        return [self._change(at) for at in range(max(0, start), min(len(self), start + count))]
+
+    def _change(self, at: int) -> Change:
+        if at < self.changed:
+            before, after = self._old[int(self._pairs[at, 0])], self._new[int(self._pairs[at, 1])]
+            return Change(_key(after), before, (after,))
+        at -= self.changed
+        if at < self.removed:
+            gone = self._old[int(self._removed[at])]
+            return Change(_key(gone), gone, ())
+        came = self._new[int(self._added[at - self.removed])]
+        return Change(_key(came), None, (came,))
+
+
+def compare(old: Dataset, new: Dataset) -> Difference:
+    """What is different in `new`. Raises UserError `dataset.damaged`, `dataset.unknown`."""
+    if old.family and old.family == new.family:
+        return _by_key(old.load_rows(), new.load_rows())
+    return _by_content(old, new)
+
+
+def _key(row: Row) -> tuple[int, int]:
+    return int(row["row"]), int(row.get("variant", 0))
+
+
+# -- versions of one family
+
+
+def _by_key(old: RowsFile, new: RowsFile) -> Difference:
+    before, after = _Seen(old), _Seen(new)
+    base = 1 + max(before.most, after.most)
+    _, in_old, in_new = np.intersect1d(before.keys(base), after.keys(base), assume_unique=True, return_indices=True)
+    both = np.stack([in_old, in_new], axis=1)[np.argsort(in_new)].astype(np.int64)
+    differ = both[before.said[both[:, 0]] != after.said[both[:, 1]]]
+    # the same keys in another order are other bytes
+    really = [_bare(old.raw(int(one))) != _bare(new.raw(int(other))) for one, other in differ]
+    pairs = differ[np.array(really, np.bool_)]
+    return Difference(old, new, pairs, _others(len(old), in_old), _others(len(new), in_new))
+
+
+class _Seen:
+    """Of each row its number, its variant, and 64 bits that stand for what it says, whatever row it came from."""
+
+    def __init__(self, rows: RowsFile) -> None:
+        numbers, variants, said = array("q"), array("q"), array("Q")
+        for number, variant, text in rows.raws():
+            numbers.append(number)
+            variants.append(variant)
+            bare = (
+                json.dumps(_bare(text), ensure_ascii=False).encode("utf-8", "surrogatepass") if _FROM in text else text
+            )
+            said.append(int.from_bytes(hashlib.blake2b(bare, digest_size=8).digest(), "little"))
+        self._numbers, self._variants = np.array(numbers, np.int64), np.array(variants, np.int64)
+        self.said = np.array(said, np.uint64)
+        self.most = int(self._variants.max(initial=0))
+
+    def keys(self, base: int) -> NDArray[np.int64]:
+        """One number for each row, with all variants below `base`."""
+        return self._numbers * base + self._variants
+
+
+def _bare(text: bytes) -> Row:
+    """A row without where it came from."""
+    row: Row = json.loads(text)
+    row.pop("from", None)
+    return row
+
+
+def _others(count: int, places: Places) -> Places:
+    """The places from 0 to `count` that are not among `places`."""
+    left = np.ones(count, np.bool_)
+    left[places] = False
+    return np.flatnonzero(left)
+
+
+# -- any two data sets
+
+
+def _by_content(old: Dataset, new: Dataset) -> Difference:
+    before, after = _counted(old.keys().content), _counted(new.keys().content)
+    nothing = np.zeros((0, 2), np.int64)
+    removed, added = (np.flatnonzero(~np.isin(one, other)) for one, other in ((before, after), (after, before)))
+    return Difference(old.load_rows(), new.load_rows(), nothing, removed, added)
+
+
+def _counted(content: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Numbers that tell equal rows apart by how many of them came before: two copies differ from one."""
+    order = np.argsort(content, kind="stable")
+    ordered = content[order]
+    starts = np.concatenate([[True], ordered[1:] != ordered[:-1]]) if len(ordered) else np.zeros(0, np.bool_)
+    places = np.arange(len(ordered))
+    nth = places - np.maximum.accumulate(np.where(starts, places, 0))
+    found = np.empty(len(content), np.uint64)
+    found[order] = ordered + nth.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    return found

@@ -1,0 +1,180 @@
+"""Versions that are made of other versions: mended, edited by hand, read anew with all of that done again.
+
+What is pending in the journal of hand edits always goes along: a version says in its step "edit" whose journal it took
+(sha256), so that a kill between the two, the new version and the emptied journal, neither loses nor repeats a change.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext, suppress
+from threading import RLock
+
+from core.data.choices import Choices
+from core.data.edits.edits import JOURNAL, Edits
+from core.data.fixes.mend import Length, Mend
+from core.data.fixes.offers import safe_mends
+from core.data.rows import Progress, share
+from core.data.versions import intake, keeping, version
+from core.data.versions.dataset import Dataset
+from core.data.versions.derivation import Derivation
+from core.data.versions.intake import Accept
+from core.data.versions.readings import like
+from core.data.versions.redoing import do_again
+from core.data.versions.shelf import Shelf
+from core.errors import UserError
+
+Work = Callable[[Derivation], object]
+
+ROUNDS = 5
+"""How often all that is safe is mended, at most: one mend may bring to light another."""
+
+OPEN = 16
+"""Versions whose edits are at hand, the last ones used; what is known of the others is in their journals."""
+
+PATIENCE = 2
+"""How often a version is made anew because somebody has changed a row meanwhile, before they have to wait for it."""
+
+
+class Deriving:
+    """Derived versions of a shelf, and the hand edits that are pending on each. Safe to use from several threads."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self._lock = RLock()
+        self._edits: dict[str, Edits] = {}
+
+    def edits(self, dataset: Dataset) -> Edits:
+        """One object for all who edit a version. A journal that a version has taken already is empty."""
+        with self._lock:
+            edits = self._edits.pop(dataset.id, None)
+            if edits is None:
+                edits = Edits(dataset, self._shelf.highest(dataset.id))
+                self._forget_taken(edits)
+            self._edits[dataset.id] = edits
+            for other in [*self._edits][: max(0, len(self._edits) - OPEN)]:
+                del self._edits[other]
+            return edits
+
+    def forget(self, dataset_id: str) -> None:
+        """A version goes: so does what is known of its edits."""
+        with self._lock:
+            self._edits.pop(dataset_id, None)
+
+    def settle(self, family: Sequence[Dataset]) -> None:
+        """Let go of journals that were taken, before the version that says so is gone."""
+        for dataset in family:
+            if (dataset.folder / JOURNAL).exists():
+                self.edits(dataset)
+                self._forget_taken(self._edits[dataset.id])
+
+    def _forget_taken(self, edits: Edits) -> None:
+        """Empty the journal when a version of the family holds its changes."""
+        if edits.pending and edits.digest() in self._taken(edits.dataset):
+            edits.discard()
+
+    def _taken(self, dataset: Dataset) -> set[str]:
+        """The digests of the journals that versions of the family were made of."""
+        steps = (step for each in self._shelf.versions(dataset.id) for step in each.fixes)
+        return {str(step.get("journal")) for step in steps if step.get("step") == "edit"}
+
+    def mend(
+        self, dataset: Dataset, mends: Sequence[Mend] | None, length: Length | None, progress: Progress | None
+    ) -> Dataset:
+        """As `DatasetStore.mend`."""
+
+        def work(made: Derivation) -> None:
+            if mends is not None:
+                made.mend(mends, length)
+                return
+            for _ in range(ROUNDS):
+                safe = safe_mends(made.findings, usable=made.usable)
+                if not safe or not made.mend(safe, length):
+                    break
+
+        return self._derive(dataset, work, progress, passes=1)
+
+    def keep(self, dataset: Dataset, progress: Progress | None = None) -> Dataset:
+        """As `DatasetStore.keep_edits`."""
+        return self._derive(dataset, lambda made: None, progress, passes=0)
+
+    def reread(self, old: Dataset, choices: Choices, progress: Progress | None, accept: Accept) -> Dataset:
+        """The source read with other choices, and what was done to `old` done again to that."""
+        own = [each for each in self._shelf.versions(old.id) if not each.fixes]
+        read_so = [each.last for each in own if each.choices.key() == old.choices.key()]
+        with self._shelf.building(old.name) as source, self._shelf.building(old.name) as aside:
+            base = like(own, old.sha256, choices, anew=False)
+            if base is None or base.reader < version.READER:
+                intake.again(old.source, source / keeping.SOURCE)
+                said = version.read(source, old.file_name, choices, share(progress, 0, 0.5))
+                about = {key: getattr(old, key) for key in ("file_name", "origin", "sha256", "size", "parent")}
+                version.write(source, {**about, **said, "choices": choices.plain(), "created": time.time()})
+                base = version.load(old.id, old.name, source)
+            accept(base.column_names)
+            highest = self._highest(old)
+            steps = len(old.fixes)
+            made = Derivation(base, aside, highest=highest, passes=steps, progress=share(progress, 0.5, 1))
+            do_again(made, old.fixes, max(read_so, default=base.last))
+            made.finish(parent=old.id, family=old.family)
+            if base.folder == source:
+                base.close()
+            agreed = old.agreed and base.mapping == old.mapping
+            new = self._shelf.place(aside, old.name, agreed=agreed, note=old.note, family=old.family)
+        self._tell(new)
+        return new
+
+    def _derive(self, dataset: Dataset, work: Work, progress: Progress | None, passes: int) -> Dataset:
+        """A version of the pending edits and of what `work` does then; the same one when nothing is different."""
+        edits = self.edits(dataset)
+        self._forget_taken(edits)
+        before = edits.digest()
+        for attempt in range(PATIENCE + 1):
+            with edits.alone() if attempt == PATIENCE else nullcontext():
+                done = self._derived(dataset, edits, work, progress, passes)
+            if done is not None:
+                self._tell(done)
+                return done
+            for other in self._shelf.versions(dataset.id):
+                if other.parent == dataset.id and any(step.get("journal") == before for step in other.fixes):
+                    return self._derive(other, work, progress, passes)  # somebody else has just kept these edits
+        raise UserError("dataset.unknown", dataset=dataset.name)  # cannot be: nobody changed a row meanwhile
+
+    def _derived(
+        self, dataset: Dataset, edits: Edits, work: Work, progress: Progress | None, passes: int
+    ) -> Dataset | None:
+        """None when a row was changed meanwhile: then nothing was made."""
+        with edits.alone():
+            stamp, pending = edits.stamp, edits.pending
+            rows, step = (edits.rows(), edits.step()) if pending else (None, {})
+            touched = {number for number, _ in edits.changed | edits.removed}
+        with self._shelf.building(dataset.name) as aside:
+            made = Derivation(
+                dataset, aside, highest=self._highest(dataset), passes=passes + pending, progress=progress
+            )
+            if rows is not None:
+                made.edit(rows.raws(), step, touched)
+            work(made)
+            if not made.steps:
+                return dataset
+            made.finish(parent=dataset.id, family=dataset.family)
+            with edits.alone():
+                if edits.stamp != stamp:
+                    return None
+                with self._shelf.lock:
+                    now = self._shelf.get(dataset.id)  # it may have been named otherwise meanwhile, or deleted
+                    new = self._shelf.place(aside, now.name, agreed=now.agreed, note=now.note, family=now.family)
+                with suppress(UserError):  # they are taken all the same, and are let go when they are met again
+                    edits.discard()
+        return new
+
+    def _highest(self, dataset: Dataset) -> int:
+        """The highest row number used in its family, in rows that are only in a journal too."""
+        family = self._shelf.versions(dataset.id)
+        used = [self.edits(each).used for each in family if (each.folder / JOURNAL).exists()]
+        return max([self._shelf.highest(dataset.id), *used])
+
+    def _tell(self, new: Dataset) -> None:
+        """New rows of other versions get numbers above those of this one."""
+        with self._lock:
+            for edits in self._edits.values():
+                if edits.dataset.family == new.family:
+                    edits.highest = max(edits.highest, new.last)
