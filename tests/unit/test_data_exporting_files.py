@@ -13,6 +13,7 @@ from core.data.exporting import exporting, parquet_file
 from core.errors import MachineError, UserError
 from core.workspace import Workspace
 from tests.shapes import SHAPES, back, bot, numbered, user
+from tests.unit.workbook import workbook
 
 FULL = Path("/dev/full")
 
@@ -24,16 +25,53 @@ def table(path):
     return list(csv.reader(io.StringIO(content[3:].decode(), newline=""), strict=True))
 
 
-CELLS = ["=1+1", "+49 170", "-5", "@x", "\tx", "\rx", "\nx", "＝1", "＋1", "－1", "＠x", "=cmd|' /C calc'!A0"]
+CELLS = ["=1+1", "+49 170", "-", "-5 or so", "@x", "\tx", "\rx", "\nx", "＝1", "＋1", "－1", "＠x"]
+CELLS += ["=cmd|' /C calc'!A0", "-2+3", "-1,2,3", "+8613912345678", "-%", "--1", "-1e5"]
 
 
-def test_no_cell_is_a_formula(tmp_path):
+def test_no_cell_is_a_formula_and_what_protects_it_goes_when_it_is_read(tmp_path):
     path = tmp_path / "data.csv"
-    exporting.write(numbered([{"messages": [user(cell), bot(cell)]} for cell in CELLS]), "csv", path)
-    header, *rows = table(path)
-    assert header == ["question", "answer"]
-    assert rows == [["'" + cell] * 2 for cell in CELLS]
-    assert back(path) == [{"messages": [user("'" + cell), bot("'" + cell)]} for cell in CELLS]
+    rows = [{"messages": [user(cell), bot(cell)]} for cell in CELLS] + [{"messages": [user("a"), bot("=b")]}]
+    exporting.write(numbered(rows), "csv", path)
+    header, *cells = table(path)
+    assert header == ["question", "answer", "apostrophe_added"]
+    assert cells == [["'" + cell] * 2 + ["question answer"] for cell in CELLS] + [["a", "'=b", "answer"]]
+    assert back(path) == rows
+
+
+NUMBERS = ["-2", "+3.5", "-1,200", "-1,234,567.89", "-0.5%", "-.5", "+100", "-12345678901"]
+
+
+def test_numbers_stay_numbers(tmp_path):
+    path = tmp_path / "data.csv"
+    rows = [{"messages": [user(f"How much is {n}?"), bot(cell)]} for n, cell in enumerate(NUMBERS)]
+    exporting.write(numbered(rows), "csv", path)
+    assert [row[1:] for row in table(path)] == [["answer"], *([cell] for cell in NUMBERS)]
+    assert back(path) == rows
+
+
+def test_an_apostrophe_that_somebody_wrote_stays(tmp_path):
+    said = ["'@Li' is my name.", "''=1", "'=1+1", "'-2"]
+    for other in ("x", "=x"):  # in a table with and without the column that tells
+        rows = [{"messages": [user(f"{n}?"), bot(cell)]} for n, cell in enumerate([*said, other])]
+        exporting.write(numbered(rows), "csv", tmp_path / "data.csv")
+        assert back(tmp_path / "data.csv") == rows
+    (tmp_path / "theirs.csv").write_text("question,answer\nWho?,'@Li' is my name.\nWhat?,'=1\n")
+    assert [row["messages"][1]["content"] for row in back(tmp_path / "theirs.csv")] == ["'@Li' is my name.", "'=1"]
+
+
+def test_a_table_that_a_spreadsheet_has_saved_anew(tmp_path):
+    path = tmp_path / "data.csv"
+    exporting.write(numbered([{"messages": [user("a"), bot("=b")]}, {"messages": [user("c"), bot("d")]}]), "csv", path)
+    header, one, other = table(path)
+    with path.open("w", newline="") as file:  # sorted anew, semicolons, a cell mended and another one made
+        csv.writer(file, delimiter=";").writerows([header, other, one, ["e", "=f", "answer"], ["g", "'=h", ""]])
+    assert [row["messages"][1]["content"] for row in back(path)] == ["d", "=b", "=f", "'=h"]
+    book = tmp_path / "data.xlsx"
+    book.write_bytes(workbook({"data": [header, one, other]}))
+    assert [row["messages"][1]["content"] for row in back(book)] == ["=b", "d"]
+    dataset = DatasetStore(Workspace(tmp_path / "work")).add(book)
+    assert dataset.column_names == ["question", "answer"] and {one.code for one in dataset.findings} == {"rows.few"}
 
 
 def test_all_other_cells_are_what_was_said(tmp_path):

@@ -22,6 +22,7 @@ from core.data.files import (
     csv_rows,
     decoded,
     encodings,
+    guarded,
     json_broken,
     json_rows,
     kinds,
@@ -71,6 +72,8 @@ def open_file(path: Path, *, name: str, choices: Choices = UNDECIDED, progress: 
         opened = Opened("parquet", "")
         records = parquet_rows.read(source, opened, faults, progress)
     opened.packed = source.packed
+    if kind == "xlsx" or opened.container == "csv":
+        records = guarded.unguarded(records, opened)
     opened.records = _reported(records, opened, faults)
     first = next(opened.records, None)
     if first is None:
