@@ -105,12 +105,12 @@ HELP = {
     "help.sets.mend.more": (
         "  data mend faq.csv                             what can be mended, and how\n"
         "  data mend faq.csv --safe --preview            what would change\n"
-        "  data mend faq.csv --safe                      all that loses no word of yours\n"
+        "  data mend faq.csv --safe                      all that loses nothing to be learned\n"
         "  data mend faq.csv --fix answer.empty=drop     one finding in one way\n"
         "  data mend faq.csv --fix tokens.cut=shorten --max-length 512 --model starter",
         "  data mend faq.csv                             可以修正什么，怎样修正\n"
         "  data mend faq.csv --safe --preview            会改动什么\n"
-        "  data mend faq.csv --safe                      修正所有不丢失内容的问题\n"
+        "  data mend faq.csv --safe                      修正所有不丢失学习内容的问题\n"
         "  data mend faq.csv --fix answer.empty=drop     用一种方式修正一个问题\n"
         "  data mend faq.csv --fix tokens.cut=shorten --max-length 512 --model starter",
     ),
@@ -128,8 +128,8 @@ HELP = {
     "help.sets.delete": ("delete a data set, or one version of it", "删除数据集，或其中一个版本"),
     "help.sets.rows": ("its rows too: how many, `all`, or row numbers: 1,3", "同时显示行：行数、`all` 或行号：1,3"),
     "help.sets.safe": (
-        "all that can be mended without losing a word of yours",
-        "修正所有不丢失内容的问题",
+        "all that can be mended without losing what would be learned",
+        "修正所有不丢失学习内容的问题",
     ),
     "help.sets.fix": (
         "one finding in one way, as answer.empty=drop; again for another one",

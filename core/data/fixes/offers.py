@@ -1,8 +1,10 @@
 """Which fixes a finding has, which of them is recommended, and which are safe.
 
-Safe is what nobody would be surprised by when he has not looked at it:
-- no word that a person wrote is lost, and none is invented: what goes are repetitions word for word, white space, marks
-  of programs, a last question that nobody answers, and rows that are left out anyway
+Safe is what nobody would be surprised by when he has not looked at it: nothing that would be learned is lost, and
+nothing needs a decision.
+- no word is invented, and none goes but what is no answer of its own: repetitions word for word, white space, marks of
+  programs. A question behind the last answer is cut too: somebody wrote it, but answers alone are learned
+  (core/training: the mask), and what stands behind an answer is not seen when that is learned. The file keeps it
 - it does not depend on a model or a maximum length, which may be changed later
 - a fault that half of the rows share may be meant so (answers that are HTML): there the person decides
 - rows that are left out stay out without asking only where nothing could bring them in, and where fewer rows are left
@@ -21,7 +23,7 @@ class Offer:
     """One way to put a finding right.
 
     fix   name; `fix.<name>` in the texts is its button, `fix.<name>.what` what it does
-    safe  no word of a person is lost or invented
+    safe  nothing that would be learned is lost, nothing is invented, and nothing has to be decided
     asks  what has to be known or done first: "" nothing, "fill" words for names, "max_length" tokens, "read:repair" or
           "read:structured" the file is read anew, "menu:columns" or "menu:speaker" the person chooses in a menu
     """
