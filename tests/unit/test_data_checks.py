@@ -102,6 +102,9 @@ def long_pairs(count):
     [
         (row(5, ("u", "Q"), ("a", "first<br>second&nbsp;third")), "text.html"),
         (row(5, ("u", "Q"), ("a", "so </p> it ends")), "text.html"),
+        (row(5, ("u", "Q"), ("a", "Because &lt;b&gt;it&lt;/b&gt; is.")), "text.html_escaped"),
+        (row(5, ("u", "Q"), ("a", "Because a &lt; b&gt; is<br>&lt;b&gt;not&lt;/b&gt;.")), "text.html"),
+        (row(5, ("u", "Q"), ("a", "Because 1 &lt; 2.")), "text.html"),
         (row(5, ("u", "Q"), ("a", "CafÃ© and dâ€™accord")), "text.mojibake"),
         (row(5, ("u", "Q"), ("a", "锟斤拷锟斤拷")), "text.mojibake"),
         (row(5, ("u", "Q"), ("a", "浣犲ソ锛屾垜鏄編鍥介樋濮锛")), "text.mojibake"),

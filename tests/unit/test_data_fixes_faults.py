@@ -34,7 +34,7 @@ class Version:
 
     def safely_mended(self) -> "Version":
         version, rounds = self, 0
-        while mends := safe_mends(version.findings, usable=len(version.rows)):
+        while mends := safe_mends(version.findings, usable=len(version.rows), made=False):
             version, rounds = version.mended(mends), rounds + 1
             assert rounds < 5
         return version

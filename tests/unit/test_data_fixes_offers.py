@@ -10,6 +10,8 @@ from core.data.fixes.mend import Mend
 from core.data.fixes.mender import ORDER
 from core.data.fixes.offers import OFFERS, Offer, offers, safe_mends
 from core.findings import Finding, Level
+from tests.unit.test_data_fixes_mender import findings_of, mended, numbered
+from tests.unit.test_data_fixes_turns import row
 from webui.text import load
 
 MEANT_FOR_READERS = {"repair", "structured", "columns", "speaker"}
@@ -91,7 +93,7 @@ def test_safe_mends_are_the_recommended_ones_that_ask_nothing() -> None:
         Finding("info", "row.duplicate", [10]),
         Finding("info", "columns.unused", columns="id"),
     ]
-    assert safe_mends(findings, usable=50) == [
+    assert safe_mends(findings, usable=50, made=False) == [
         Mend("answer.empty", "accept"),
         Mend("order.two_users", "merge_turns"),
         Mend("row.duplicate", "drop_duplicates"),
@@ -103,14 +105,39 @@ def test_rows_stay_out_by_themselves_only_while_more_are_used() -> None:
         Finding("error", "answer.empty", list(range(1, 6))),
         Finding("error", "row.null", list(range(6, 11)), role="user"),
     ]
-    assert len(safe_mends(out, usable=11)) == 2
-    assert safe_mends(out, usable=10) == []
+    assert len(safe_mends(out, usable=11, made=False)) == 2
+    assert safe_mends(out, usable=10, made=False) == []
 
 
 def test_marks_that_half_of_the_rows_have_may_be_meant() -> None:
     html = Finding("warning", "text.html", list(range(1, 11)), names="<p>")
-    assert safe_mends([html], usable=21) == [Mend("text.html", "unescape_html")]
-    assert safe_mends([html], usable=20) == []
+    assert safe_mends([html], usable=21, made=False) == [Mend("text.html", "unescape_html")]
+    assert safe_mends([html], usable=20, made=False) == []
+
+
+def test_what_is_offered_as_safe_for_a_set_without_a_file() -> None:
+    """Only reading anew could bring the row in, and there is no file: it stays out without a question."""
+    role = [Finding("error", "row.unknown_role", [3])]
+    assert safe_mends(role, usable=9, made=False) == []
+    assert safe_mends(role, usable=9, made=True) == [Mend("row.unknown_role", "accept")]
+
+
+def test_html_that_is_offered_as_safe_is_mended() -> None:
+    """Escaped tags stay as they are; they were offered to be mended again and again."""
+    for said in (
+        "Because &lt;b&gt;it&lt;/b&gt; is.",
+        "&amp;lt;b&amp;gt;it&lt;/b&gt; is.",
+        "1 &lt; 2",
+        "a<br>&lt;br&gt;b",
+    ):
+        rows = numbered(*(row(f"u {n}?", f"a Answer {n}.") for n in range(9)), row("u Why?", f"a {said}"))
+        for _ in range(2):
+            findings = [found for found in findings_of(rows) if found.code.startswith("text.")]
+            mends = safe_mends(findings, usable=10, made=False)
+            before, (rows, _) = rows, mended(rows, mends, findings)
+            assert (rows != before) == bool(mends), said
+        assert not mends
+        assert {found.code for found in findings} <= {"text.html_escaped"}
 
 
 def test_nothing_that_depends_on_a_model_is_safe() -> None:

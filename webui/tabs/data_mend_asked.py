@@ -80,7 +80,7 @@ def _together(ctx: Context, snap: Snapshot, seen: "Known", asked: Asked, dataset
     """Fixes of several findings at once."""
     names: tuple[str, ...] = ()
     if asked.found == ALL_SAFE:
-        mends = safe(seen.findings, dataset.usable)[1]
+        mends = safe(seen.findings, dataset.usable, dataset.made)[1]
         wanted = Wanted(dataset, fixed(seen.findings), mends, edited=edited)
     else:
         all_of_it = rest(seen.findings, dataset.made)
@@ -149,10 +149,10 @@ def fixed(findings: Findings) -> tuple[Finding, ...]:
 
 
 @lru_cache(maxsize=4)
-def safe(findings: Findings, usable: int) -> tuple[int, tuple[Mend, ...]]:
+def safe(findings: Findings, usable: int, made: bool) -> tuple[int, tuple[Mend, ...]]:
     """How many rows can be mended without a question, and how."""
     known = fixed(findings)
-    mends = tuple(safe_mends(known, usable=usable))
+    mends = tuple(safe_mends(known, usable=usable, made=made))
     rows: set[int] = set()
     for mend in [mend for mend in mends if mend.fix != "accept"] or mends:
         named = [finding.rows for finding in known if finding.code == mend.code]
@@ -193,7 +193,7 @@ def together(findings: Findings, usable: int, made: bool) -> Together:
     every = rest(findings, made)
     more = len(every) > 1 and not all(offer.safe for _, offer in every)
     rows = {row for found, _ in every for row in found.finding.rows} if more else ()
-    return Together(safe(findings, usable)[0], len(rows))
+    return Together(safe(findings, usable, made)[0], len(rows))
 
 
 @lru_cache(maxsize=4)

@@ -1,5 +1,6 @@
 """What stands in the words that nobody would say: marks of programs, of conversions, of other models."""
 
+import html
 import re
 from collections import Counter
 
@@ -37,6 +38,9 @@ TAG = re.compile(
 )
 """Tags by where they end: a lone <b> may be a letter in a formula."""
 
+SHOWN = frozenset({"&lt;", "&gt;"})
+"""How a tag is written that is to be seen, not to be used."""
+
 CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
 ABOUT_MARKUP = re.compile(
     r"html|xml|css|svg|\bweb ?page|\btags?\b|markup|javascript|\bscripts?\b|<(?:head|body|style|form|input)\b"
@@ -66,6 +70,7 @@ class Words:
         self._replaced = list[int]()
         self._mojibake, self._garbled = list[int](), Counter[str]()
         self._html, self._doubtful, self._tags = list[int](), list[int](), Counter[str]()
+        self._escaped = list[int]()
         self._excel, self._cells = list[int](), Counter[str]()
         self._boilerplate = list[int]()
 
@@ -80,9 +85,12 @@ class Words:
             self._special.append(number)
             self._tokens.update(met)
         if ("<" in said or "&" in said) and (met := _tags(said)):
-            about = ABOUT_MARKUP.search(said)
-            (self._doubtful if about else self._html).append(number)
-            if not about:
+            if ABOUT_MARKUP.search(said):
+                self._doubtful.append(number)
+            elif SHOWN.issuperset(tag.lower() for tag in met) and TAG.search(_shown(said)):
+                self._escaped.append(number)
+            else:
+                self._html.append(number)
                 self._tags.update(met)
         if ("#" in said or "E+" in said) and (met := _EXCEL.findall(said)) and not _ABOUT_EXCEL.search(said):
             self._excel.append(number)
@@ -114,6 +122,8 @@ class Words:
             everywhere = len(self._html) > 0.2 * self._rows
             rows = sorted(self._html + self._doubtful) if everywhere else self._html
             found.append(Finding("warning", "text.html", rows, names=_common(self._tags)))
+        if self._escaped:
+            found.append(Finding("warning", "text.html_escaped", self._escaped))
         if self._excel:
             found.append(Finding("warning", "text.excel", self._excel, names=_common(self._cells)))
         if self._boilerplate:
@@ -136,6 +146,11 @@ def _tags(said: str) -> list[str]:
         tag.split()[0].rstrip("/>").replace("</", "<") + (">" if tag[0] == "<" else "")
         for tag in TAG.findall(CODE.sub("", said))
     ]
+
+
+def _shown(said: str) -> str:
+    """A text with the tags that it shows, all others gone."""
+    return html.unescape(CODE.sub("", said).replace("<", " "))
 
 
 def _common(counted: Counter[str], most: int = 5) -> str:

@@ -103,6 +103,7 @@ OFFERS: dict[str, tuple[Offer, ...]] = {
     "text.special_token": (Offer("control_words", safe=True), DROP, ACCEPT),
     "text.mojibake": (Offer("encoding", safe=True), DROP, ACCEPT),
     "text.html": (Offer("unescape_html", safe=True), DROP, ACCEPT),
+    "text.html_escaped": LOOK,  # whether a tag is shown or left over, nobody can tell
     "text.space": (Offer("trim", safe=True), ACCEPT),
     # who speaks after whom
     "order.two_users": JOIN,
@@ -175,13 +176,13 @@ def is_left_out(finding: Finding) -> bool:
     return finding.level == "error" and bool(finding.rows) and not finding.code.startswith(_MODEL)
 
 
-def safe_mends(findings: Iterable[Finding], *, usable: int) -> list[Mend]:
-    """What can be mended without asking; `usable` rows can be learned now."""
+def safe_mends(findings: Iterable[Finding], *, usable: int, made: bool = False) -> list[Mend]:
+    """What can be mended without asking; `usable` rows can be learned now. `made`: as in `offers`."""
     found = list(findings)
     out = {row for finding in found if is_left_out(finding) for row in finding.rows}
     mends: dict[tuple[str, str], Mend] = {}
     for finding in found:
-        best = next(iter(offers(finding, made=False)), None)
+        best = next(iter(offers(finding, made=made)), None)
         if best is None or not best.safe or best.asks:
             continue
         if best.fix == "accept" and len(out) >= usable:

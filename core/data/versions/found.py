@@ -13,7 +13,7 @@ _OF_ROWS = frozenset({
     "order.system_inside", "order.two_answers", "order.two_users", "preference.same", "private.bank",
     "private.contact", "private.key", "private.mail", "private.phone", "private.resident", "question.differs",
     "row.duplicate", "row.far_longer", "row.near", "row.near_first", "rows.few", "text.excel", "text.html",
-    "text.mojibake", "text.placeholder", "text.replaced", "text.space", "text.special_token",
+    "text.html_escaped", "text.mojibake", "text.placeholder", "text.replaced", "text.space", "text.special_token",
 })  # fmt: skip
 """What the checks of the rows say, for versions that do not keep it apart from what the reader said."""
 
