@@ -18,6 +18,7 @@ from core.findings import Finding
 from core.models import catalog
 from core.models.address import check_endpoint
 from core.runs.store import Run, RunStore
+from core.says import Knows
 from core.spec import RunSpec, build
 from core.workspace import Workspace
 
@@ -28,13 +29,11 @@ TOLD_FROM = 20_000_000
 """Bytes of a file from which it is told how far it is read."""
 
 
-class Text(Protocol):
+class Text(Knows, Protocol):
     """The sentences of one language; webui.text has them."""
 
     language: str
 
-    def __call__(self, key: str, /, **facts: Any) -> str: ...
-    def __contains__(self, key: str) -> bool: ...
     def error(self, error: UserError) -> str: ...
     def finding(self, finding: Finding) -> str: ...
     def size(self, count: float) -> str: ...

@@ -4,17 +4,10 @@ the command line.
 steps_in_words(version, text) -> ["rows trimmed: 12", "by hand: 4 changed, 1 added"]
 """
 
-from typing import Any, Protocol
+from typing import Any
 
 from core.data.versions.dataset import Dataset
-
-
-class Text(Protocol):
-    """The sentences of one language."""
-
-    def __call__(self, key: str, /, **facts: Any) -> str: ...
-    def __contains__(self, key: str) -> bool: ...
-
+from core.says import Knows
 
 DROPS = ("drop", "drop_duplicates")
 """Fixes that count what they leave out."""
@@ -26,7 +19,7 @@ PARTS_NAMED = 6
 """Sets that are named one by one where several were put together."""
 
 
-def steps_in_words(dataset: Dataset, text: Text, *, since: Dataset | None = None) -> list[str]:
+def steps_in_words(dataset: Dataset, text: Knows, *, since: Dataset | None = None) -> list[str]:
     """What was done to the rows, each in a few words; of a reading how it came about.
 
     since: the version it was made from; what had been done up to there is left out
@@ -58,12 +51,12 @@ def _count(mend: dict[str, Any]) -> int:
     return changed or dropped or int(mend.get("added") or 0)
 
 
-def _mended(name: str, n: int, text: Text) -> str:
+def _mended(name: str, n: int, text: Knows) -> str:
     key = f"mend.did.{name}"
     return text(key if key in text else "mend.did.other", n=f"{n:,}")
 
 
-def _begun(dataset: Dataset, text: Text) -> str:
+def _begun(dataset: Dataset, text: Knows) -> str:
     """How a version without steps came about: from other sets, from nothing, from its file."""
     if dataset.parts:
         named = [
@@ -78,7 +71,7 @@ def _begun(dataset: Dataset, text: Text) -> str:
     return text("mend.did.read_again" if dataset.parent else "mend.did.read")
 
 
-def origin_words(row: dict[str, Any], dataset: Dataset, text: Text) -> str:
+def origin_words(row: dict[str, Any], dataset: Dataset, text: Knows) -> str:
     """Where a row came from, when it is a piece of another or came out of another set; "" for all others."""
     came = row.get("from")
     if not isinstance(came, dict) or "row" not in came:

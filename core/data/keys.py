@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Row = dict[str, Any]
+from core.data.raw import Row
+
 Hashes = NDArray[np.uint64]
 
 NOTHING = 0

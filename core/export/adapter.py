@@ -20,10 +20,11 @@ from typing import Any
 
 from core.data.datasets import DatasetStore
 from core.errors import MachineError, UserError, translate
-from core.export.card import CardFacts, Says, card
+from core.export.card import CardFacts, card
 from core.export.names import last_part, public_name
 from core.models import catalog
 from core.runs.store import Run
+from core.says import Says
 from core.workspace import Workspace, file_name, mint_id, person_path
 
 KINDS = ("adapter",)

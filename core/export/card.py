@@ -6,18 +6,14 @@ Everything that came from a person (names of runs, data sets, models) is escaped
 import json
 import re
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import yaml
 
+from core.says import Says
+
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|>~:$^=])")
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
-
-
-class Says(Protocol):
-    """Makes sentences in one language: `text("card.title", name="FAQ")`."""
-
-    def __call__(self, key: str, /, **facts: Any) -> str: ...
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from logging import Logger
 from typing import Any
 
 from core.data.datasets import Dataset
+from core.data.tokens.measured import longest
 from core.errors import UserError, translate
 from core.models.session import Session
 from core.runs import checkpoints
@@ -20,7 +21,7 @@ from core.spec import RunSpec
 from core.training import replay
 from core.training.aside import learned_and_aside
 from core.training.environment import environment
-from core.training.plan import SAMPLE_ROWS, Plan, longest
+from core.training.plan import SAMPLE_ROWS, Plan
 from core.training.rows import EncodedRows, ReadyRows, encode_rows
 from core.training.settle import Settled
 from core.training.train import Outcome, lora_config, train, write_adapter

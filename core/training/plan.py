@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from core.data.split import held_out_count
-from core.data.tokens.measured import longest as longest  # its callers take it from here
+from core.data.tokens.measured import longest
 from core.models.facts import SMALL_BELOW, ModelFacts
 from core.spec import RunSpec
 from core.training import replay

@@ -10,9 +10,10 @@ import math
 import random
 from itertools import chain, zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from core.data.keys import Keys
+from core.data.raw import Row
 from core.errors import UserError
 from core.models.facts import SMALL_BELOW, ModelFacts
 from core.spec import RunSpec
@@ -22,7 +23,6 @@ from core.workspace import PRESETS
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-Row = dict[str, Any]
 
 FOLDER = PRESETS / "keep"
 LANGUAGES = ("en", "zh")

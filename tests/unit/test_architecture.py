@@ -20,7 +20,7 @@ PROGRAM = [
 ]
 
 FLOORS = (
-    {"errors", "findings", "first_words", "help_words", "awake", "imports"},
+    {"errors", "findings", "says", "first_words", "help_words", "awake", "imports"},
     {"workspace", "install"},
     {"spec", "drafts"},
     {"recipes"},

@@ -11,7 +11,8 @@ import pytest
 from core.data.tokens import encode, render
 from core.data.tokens import measure as counting
 from core.data.tokens.deadline import Overdue
-from core.data.tokens.measure import Measured, fingerprint, longest, measure, measured_of, token_findings
+from core.data.tokens.measure import Measured, fingerprint, measure, measured_of, token_findings
+from core.data.tokens.measured import longest
 from core.errors import UserError
 from core.models.load import load_tokenizer
 from core.workspace import REPOSITORY

@@ -7,11 +7,12 @@ a tick costs the same with a hundred of them and with a hundred thousand.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data.raw import Key, Row
 from core.errors import UserError
 from core.findings import Finding
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from webui.measuring import Measurement
 
 Numbers = NDArray[np.int64]
-Row = dict[str, Any]
-Key = tuple[int, int]
 """(row number, which wording or 0): what a row goes by in all versions of a data set."""
 
 

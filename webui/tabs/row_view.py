@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+from core.data.raw import Row
 from webui.markup import Html, el
 from webui.text import Text
 
@@ -16,8 +17,6 @@ LONGEST = 20_000
 THINKING = re.compile(r"^\s*<think>(.*?)</think>\s*", re.DOTALL)
 
 _SIDES = {"assistant": "answer", "chosen": "answer", "answer": "answer", "rejected": "worse", "system": "system"}
-
-Row = dict[str, Any]
 
 
 def talk(row: Row, text: Text) -> Html:

@@ -18,8 +18,9 @@ from core.data.checks.duplicates import Duplicates
 from core.data.checks.duplicates import leak as leak
 from core.data.checks.languages import Languages
 from core.data.checks.private import Private
-from core.data.checks.seen import Row, Seen, seen
+from core.data.checks.seen import Seen, seen
 from core.data.checks.seen import words_of as words_of
+from core.data.raw import Row
 from core.findings import Finding, worst_first
 
 

@@ -1,11 +1,8 @@
 """Turns in an order that many chat templates refuse and no conversation has."""
 
-from typing import Any
-
 from core.data.checks.seen import Seen
+from core.data.raw import Turn
 from core.findings import Finding
-
-Turn = dict[str, Any]
 
 
 class Order:

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from core.data.checks.seen import Row, Seen, seen
+from core.data.checks.seen import Seen, seen
 from core.data.checks.sketch import Sketches
+from core.data.raw import Row
 from core.findings import Finding
 
 COMPARED = 100_000

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-Row = dict[str, Any]
+from core.data.raw import Row
 
 
 @dataclass(slots=True)

@@ -1,15 +1,11 @@
 """A row as a person has typed it: whether it can be learned, and what a turn keeps when its words are changed."""
 
 from collections.abc import Iterable
-from typing import Any
 
-from core.data.rows_file import Row
+from core.data.raw import PARTS as PARTS
+from core.data.raw import Row
+from core.data.raw import Turn as Turn
 from core.errors import UserError
-
-Turn = dict[str, Any]
-
-PARTS = ("messages", "prompt", "chosen", "rejected", "answer")
-"""The parts of a row that hold turns."""
 
 ROLES = ("system", "user", "assistant", "tool")
 

@@ -10,9 +10,7 @@ Row numbers, variants and where a row came from stay behind: they mean something
 
 from typing import Any
 
-from core.data.rows_file import Row
-
-Turn = dict[str, Any]
+from core.data.raw import Row, Turn
 
 
 def published(row: Row) -> dict[str, Any]:

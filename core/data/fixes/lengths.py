@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable
 
-from core.data.fixes.mend import Length, Row
-from core.data.fixes.said import Turn
+from core.data.fixes.mend import Length
 from core.data.fixes.turns import answered_well
+from core.data.raw import Row, Turn
 from core.errors import UserError
 
 _PARAGRAPH = re.compile(r"\n\s*\n")

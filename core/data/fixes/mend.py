@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-Row = dict[str, Any]
+from core.data.raw import Row
 
 Length = Callable[[Row], int]
 """Tokens of a row in the stored shape, for the model that will learn it."""
@@ -32,9 +32,3 @@ class Mend:
         if self.rows is not None:
             said["rows"] = list(self.rows)
         return said
-
-
-def from_plain(said: dict[str, Any]) -> Mend:
-    """The mend that `plain()` described."""
-    rows = said.get("rows")
-    return Mend(said["code"], said["fix"], dict(said.get("given") or {}), None if rows is None else tuple(rows))

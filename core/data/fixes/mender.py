@@ -5,8 +5,9 @@ from typing import Any
 
 from core.data.checks.duplicates import same_key
 from core.data.fixes import lengths, turns, words
-from core.data.fixes.mend import Length, Mend, Row
+from core.data.fixes.mend import Length, Mend
 from core.data.fixes.offers import is_left_out
+from core.data.raw import Row
 from core.findings import Finding
 
 ROWS: dict[str, Callable[[Row, Mend], Row]] = {

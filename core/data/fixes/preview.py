@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from core.data.checks.duplicates import same_key
 from core.data.choices import Choices
-from core.data.fixes.mend import Length, Mend, Row
+from core.data.fixes.mend import Length, Mend
 from core.data.fixes.mender import Mender
+from core.data.raw import Key, Row, key_of
 from core.data.rows import Progress
 from core.findings import Finding
 
 if TYPE_CHECKING:
     from core.data.versions.dataset import Dataset
-
-Key = tuple[int, int]
 
 SHOWN = 200
 """Changes that are kept to be looked at."""
@@ -57,7 +56,7 @@ def preview(
             progress(at, total)
         after = mender.rows(row)
         if after is not None:
-            told.add(Change(_key(row), row, tuple(after)))
+            told.add(Change(key_of(row), row, tuple(after)))
     return told.preview(accepted=len(mender.accepted), counts=mender.counts)
 
 
@@ -66,11 +65,11 @@ def preview_reading(dataset: "Dataset", choices: Choices, progress: Progress | N
 
     Raises UserError `data.*` and `dataset.damaged`; what `progress` raises passes through.
     """
-    before = {_key(row): same_key(row) for row in _as_it_is(dataset)}
+    before = {key_of(row): same_key(row) for row in _as_it_is(dataset)}
     told, gone, coming, changed = _Told(), dict(before), list[Row](), dict[Key, Row]()
 
     def see(row: Row) -> None:
-        key = _key(row)
+        key = key_of(row)
         if gone.pop(key, None) is None:
             if len(coming) < SHOWN:
                 coming.append(row)
@@ -85,9 +84,9 @@ def preview_reading(dataset: "Dataset", choices: Choices, progress: Progress | N
     shown = set(list(gone)[:SHOWN]) | changed.keys()
     if shown:
         for row in _as_it_is(dataset):
-            if (key := _key(row)) in shown:
+            if (key := key_of(row)) in shown:
                 told.changes.append(Change(key, row, (changed[key],) if key in changed else ()))
-    told.changes = [*(Change(_key(row), None, (row,)) for row in coming), *told.changes][:SHOWN]
+    told.changes = [*(Change(key_of(row), None, (row,)) for row in coming), *told.changes][:SHOWN]
     return told.preview()
 
 
@@ -125,7 +124,3 @@ class _Told:
 
     def preview(self, accepted: int = 0, counts: list[dict[str, Any]] | None = None) -> Preview:
         return Preview(self.changed, self.dropped, self.added, accepted, self.changes, counts or [])
-
-
-def _key(row: Row) -> Key:
-    return row["row"], int(row.get("variant", 0))

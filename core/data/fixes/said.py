@@ -3,13 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from core.data.fixes.mend import Row
+from core.data.raw import PARTS, Row, Turn
 
-Turn = dict[str, Any]
 Change = Callable[[str], str]
-
-PARTS = ("messages", "prompt", "chosen", "rejected", "answer")
-"""The keys of a row that hold turns."""
 
 
 def with_words(row: Row, change: Change, *, arguments: bool = False) -> Row:
@@ -51,8 +47,3 @@ def _inside(value: Any, change: Change) -> Any:
     if isinstance(value, list):
         return [_inside(item, change) for item in value]
     return change(value) if isinstance(value, str) else value
-
-
-def with_turns(row: Row, part: str, turns: list[Turn]) -> Row:
-    """The row with other turns; the row itself where they are the same."""
-    return row if turns == row[part] else {**row, part: turns}

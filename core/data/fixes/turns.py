@@ -5,8 +5,7 @@ Each function gives the row itself where there is nothing to do, or where doing 
 
 from typing import Any
 
-from core.data.fixes.mend import Row
-from core.data.fixes.said import PARTS, Turn
+from core.data.raw import PARTS, Row, Turn
 
 _JOINED = frozenset({"role", "content", "reasoning_content", "learned"})
 """What turns may hold that become one."""

@@ -7,10 +7,10 @@ from core.data.checks.seen import words_of
 from core.data.fixes.garbled import regained
 from core.data.fixes.marks import about_markup, without_control_words, without_html
 from core.data.fixes.mask import masking
-from core.data.fixes.mend import Row
-from core.data.fixes.said import PARTS, with_words
+from core.data.fixes.said import with_words
 from core.data.formats.placeholders import PLACEHOLDER
 from core.data.formats.placeholders import fill as filled_in
+from core.data.raw import PARTS, Row
 
 
 def encoding(row: Row) -> Row:

@@ -21,7 +21,6 @@ from core.data.rows import Progress
 from core.data.tokens.deadline import Runaway
 from core.data.tokens.measured import Cut as Cut
 from core.data.tokens.measured import Measured, Numbers
-from core.data.tokens.measured import longest as longest
 from core.errors import UserError
 from core.findings import Finding, worst_first
 

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.fixes.preview import Change
-from core.data.rows_file import Row, RowsFile
+from core.data.raw import Row, key_of
+from core.data.rows_file import RowsFile
 from core.data.versions.dataset import Dataset
 
 __all__ = ["Change", "Difference", "compare"]
@@ -49,13 +50,13 @@ class Difference:
     def _change(self, at: int) -> Change:
         if at < self.changed:
             before, after = self._old[int(self._pairs[at, 0])], self._new[int(self._pairs[at, 1])]
-            return Change(_key(after), before, (after,))
+            return Change(key_of(after), before, (after,))
         at -= self.changed
         if at < self.removed:
             gone = self._old[int(self._removed[at])]
-            return Change(_key(gone), gone, ())
+            return Change(key_of(gone), gone, ())
         came = self._new[int(self._added[at - self.removed])]
-        return Change(_key(came), None, (came,))
+        return Change(key_of(came), None, (came,))
 
 
 def compare(old: Dataset, new: Dataset) -> Difference:
@@ -63,10 +64,6 @@ def compare(old: Dataset, new: Dataset) -> Difference:
     if old.family and old.family == new.family:
         return _by_key(old.load_rows(), new.load_rows())
     return _by_content(old, new)
-
-
-def _key(row: Row) -> tuple[int, int]:
-    return int(row["row"]), int(row.get("variant", 0))
 
 
 # -- versions of one family
