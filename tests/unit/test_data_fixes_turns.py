@@ -66,12 +66,15 @@ def test_each_part_of_a_preference_row_is_merged_by_itself() -> None:
     ("before", "after"),
     [
         (["u a", "s S", "a x"], ["s S", "u a", "a x"]),
-        (["s R", "u a", "s S", "a x", "s T"], ["s R\nS\nT", "u a", "a x"]),
+        (["s R", "u a", "s S", "a x", "s T"], ["s R\nS", "u a", "a x", "s T"]),
+        (["u a", "a x", "s S", "u b", "a y"], ["u a", "a x", "u S\n\nb", "a y"]),
+        (["u a", "s R", "a x", "s S", "s T", "u b", "a y"], ["s R", "u a", "a x", "u S\n\nT\n\nb", "a y"]),
+        (["u a", "a x", "s S", "a y", "u b", "a z"], None),
         (["s R", "u a", "a x"], None),
         (["u a", "a x"], None),
     ],
 )
-def test_system_prompts_move_to_the_start(before: list[str], after: list[str] | None) -> None:
+def test_no_system_prompt_moves_past_an_answer(before: list[str], after: list[str] | None) -> None:
     given = row(*before)
     found = turns.system_first(given)
     assert (found is given) if after is None else told(found) == after

@@ -5,8 +5,9 @@ import pytest
 from core.data.checks.check_space import trimmed
 from core.data.fixes import words
 from core.data.fixes.garbled import regained
-from core.data.fixes.marks import without_control_words, without_html
+from core.data.fixes.marks import without_control_words
 from core.data.fixes.mask import masking
+from core.data.fixes.pages import without_html
 
 Row = dict
 
@@ -60,16 +61,18 @@ def test_utf_8_read_as_gbk_comes_back_where_no_byte_was_lost() -> None:
         ("<table><tr><td>1</td><td>2</td></tr></table>", "1 2"),
         ('see <a href="https://x.org/a">here</a>', "see here (https://x.org/a)"),
         ('<img src="a.png" alt="a cat">', "a cat"),
-        ("x &lt; 3 &amp;nbsp; y &#39;z&#39;", "x < 3   y 'z'"),
+        ("x &lt; 3&nbsp;y &#39;z&#39;", "x < 3 y 'z'"),
+        ("&amp;nbsp;", None),
         ("<p>see `<br>` there</p>", "see `<br>` there"),
         ("```\n<p>x</p> &amp;\n```\n<br>", "```\n<p>x</p> &amp;\n```"),
-        ("Use &lt;b&gt;x&lt;/b&gt;", "Use &lt;b&gt;x&lt;/b&gt;"),
-        ("if a <b and c> d", "if a <b and c> d"),
+        ("Use &lt;b&gt;x&lt;/b&gt;", None),
+        ("if a <b and c> d", None),
         ("R&D; 3 < 4 &undefined;", "R&D; 3 < 4 &undefined;"),
     ],
 )
-def test_leftovers_of_web_pages(said: str, left: str) -> None:
-    assert without_html(said) == left == without_html(left)
+def test_leftovers_of_web_pages(said: str, left: str | None) -> None:
+    assert without_html(said) == left
+    assert left is None or without_html(left) == left
 
 
 def test_rows_about_html_keep_their_tags() -> None:
@@ -83,18 +86,16 @@ def test_rows_about_html_keep_their_tags() -> None:
         ("Hello<|im_end|>\n", "Hello"),
         ("<|im_start|>assistant\nHello<|im_end|>", "Hello"),
         ("<|start_header_id|>assistant<|end_header_id|>\n\nHello<|eot_id|>", "Hello"),
-        ("one<|endoftext|>two", "one two"),
-        ("<|im_end<|im_end|>|>x", "x"),
-        ("<|im_start|>user friends", "user friends"),
-        (
-            "<|im_start|>user\nQ<|im_end|>\n<|im_start|>assistant\nA",
-            "<|im_start|>user\nQ<|im_end|>\n<|im_start|>assistant\nA",
-        ),
-        ("[INST] Q [/INST] A", "[INST] Q [/INST] A"),
+        ("one<|endoftext|>two", None),
+        ("<|im_end<|im_end|>|>x", None),
+        ("[INST] <<SYS>>\nBe kind.\n<</SYS>>\n\nHi [/INST]", "Be kind.\n\nHi"),
+        ("<|im_start|>userfriends", "userfriends"),
+        ("<|im_start|>user\nQ<|im_end|>\n<|im_start|>assistant\nA", None),
+        ("[INST] Q [/INST] A", None),
         ("a < b and [x]", "a < b and [x]"),
     ],
 )
-def test_control_words_go_unless_they_hold_a_talk(said: str, left: str) -> None:
+def test_control_words_go_unless_they_hold_a_talk(said: str, left: str | None) -> None:
     assert without_control_words(said) == left
 
 

@@ -4,10 +4,11 @@ from core.data.checks.seen import Seen
 from core.findings import Finding
 
 SPACE = (
-    " \t\n\r\x0b\x0c\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u200d"
-    "\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+    " \t\n\r\x0b\x0c\x85\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u2028\u2029\u202f"
+    "\u205f\u3000\ufeff"
 )
-"""Blanks of all kinds, what has no width, byte order marks."""
+"""Blanks of all kinds, the blank without width, byte order marks. What joins letters or keeps them apart belongs to
+them: half forms of Hindi and Sinhala, Persian endings and emoji sequences end with it."""
 _INDENT = " \t\xa0\u3000"
 _SPACE = frozenset(SPACE)
 

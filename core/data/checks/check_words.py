@@ -44,7 +44,8 @@ SHOWN = frozenset({"&lt;", "&gt;"})
 CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
 ABOUT_MARKUP = re.compile(
     r"html|xml|css|svg|\bweb ?page|\btags?\b|markup|javascript|\bscripts?\b|<(?:head|body|style|form|input)\b"
-    r"|php|\bcode\b|react|\bvue|angular|jquery|django|网页|标签|前端|代码|程序",
+    r"|php|\bcode\b|react|\bvue|angular|jquery|django|\bentit(?:y|ies)\b"
+    r"|网页|标签|前端|代码|程序|转义|实体",
     re.IGNORECASE,
 )
 

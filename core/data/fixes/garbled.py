@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from core.data.checks.check_words import MOJIBAKE
+from core.data.checks.check_words import CODE, MOJIBAKE
 
 _WINDOWS = {bytes([byte]).decode("cp1252", "replace"): byte for byte in range(0x80, 0xA0)}
 _WINDOWS.pop("\ufffd")
@@ -28,12 +28,51 @@ _PIECE = re.compile(
 )
 _CHINESE = re.compile("[锛銆]")
 _CONTROL = re.compile("[\x80-\x9f]")
+_ANY = re.compile("[" + re.escape("".join(_BYTES)) + "]")
 
 
 def regained(said: str) -> str:
     """`said` with its garbled pieces read again; as it is where none can be."""
     again = _regained(said, _of_latin)
     return again if len(_CONTROL.findall(again)) <= len(_CONTROL.findall(said)) else _regained(said, _of_letters)
+
+
+_QUOTED = re.compile("[A-Z][À-ß][\xa0»“”‘’–—…](?![^\\W\\d_])")
+"""A capital letter at the end of a word of capitals, and a mark behind it."""
+
+
+def regained_exactly(said: str) -> str | None:
+    """As `regained`; None where something garbled would be left, or where a sound letter might be taken for a garbled
+    one: É and a quotation mark behind it are the two bytes of another letter."""
+    if not MOJIBAKE.search(said):
+        return said
+    again = regained(said)
+    if again == said or MOJIBAKE.search(again) or _PIECE.search(said) and _ANY.search(_PIECE.sub("", said)):
+        return None
+    if _QUOTED.search(said):
+        return None
+    return None if any(MOJIBAKE.search(code) for code in CODE.findall(said)) else again
+
+
+_SUBJECT = (
+    r"(?i:instead of|shows? (?:up )?as|turn(?:s|ed)? into|appears?|becomes?|became|displayed|read as|should (?:be|read)"
+    r"|means?|stands? for|而不是|显示|变成|应该是|其实是|代表|什么意思)"
+)
+_ABOUT = re.compile(
+    r"(?i:encod|utf-?8|latin-?1|windows-125|cp125|iso-?8859|mojibake|garbled|unicode|charset|character set|ascii)"
+    r"|GBK|乱码|编码|字符集"
+    rf"|{_SUBJECT}[^\n]{{0,40}}?(?:{_PIECE.pattern})|(?:{_PIECE.pattern})[^\n]{{0,40}}?{_SUBJECT}"
+    rf"|[\"'‘「(](?:{_PIECE.pattern}){{1,2}}[\"'’」)]"
+)
+_MARKS = ".,;:!?()[]\"'，。；：！？（）「」《》"
+
+
+def about_letters(said: str) -> bool:
+    """Whether a row talks of garbled letters, or says the same word soundly too."""
+    if _ABOUT.search(said):
+        return True
+    there = {word.strip(_MARKS) for line in said.split("\n") for word in line.split(" ")}
+    return any(again != word and again in there for word, again in ((word, regained(word)) for word in there))
 
 
 def _regained(said: str, of_latin: Callable[[re.Match[str]], str]) -> str:

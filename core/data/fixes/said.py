@@ -9,7 +9,8 @@ Change = Callable[[str], str]
 
 
 def with_words(row: Row, change: Change, *, arguments: bool = False) -> Row:
-    """The row with `change` made to all that is said and thought in it; with `arguments` to what tools are given too.
+    """The row with `change` made to all that is said and thought in it; with `arguments` to what tools are given and
+    answer too.
 
     The row itself where nothing changes, or where a turn would be left without a word.
     """
@@ -27,6 +28,8 @@ def with_words(row: Row, change: Change, *, arguments: bool = False) -> Row:
 
 
 def _turn(turn: Turn, change: Change, arguments: bool) -> Turn:
+    if turn["role"] == "tool" and not arguments:
+        return turn
     found = {**turn, "content": change(turn["content"])}
     if thought := turn.get("reasoning_content"):
         found["reasoning_content"] = change(thought)

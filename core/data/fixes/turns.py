@@ -51,13 +51,31 @@ def _below(texts: list[str]) -> str:
 
 
 def system_first(row: Row) -> Row:
-    """System prompts from inside the conversation at its start, below the one that stands there."""
+    """System prompts from before the first answer at the start, below the one that stands there. A later one becomes
+    the beginning of the question behind it, and stays where there is none: it is for what comes then."""
     part = _asked(row)
     if part is None or "system" not in [turn["role"] for turn in row[part][1:]]:
         return row
-    systems = [turn for turn in row[part] if turn["role"] == "system"]
-    others = [turn for turn in row[part] if turn["role"] != "system"]
-    return {**row, part: [{**systems[0], "content": _below([turn["content"] for turn in systems])}, *others]}
+    turns: list[Turn] = row[part]
+    first = next((at for at, turn in enumerate(turns) if turn["role"] not in ("system", "user")), len(turns))
+    systems = [turn for turn in turns[:first] if turn["role"] == "system"]
+    found = [turn for turn in turns[:first] if turn["role"] != "system"]
+    if systems:
+        found.insert(0, {**systems[0], "content": _below([turn["content"] for turn in systems])})
+    waiting: list[Turn] = []
+    for turn in turns[first:]:
+        if turn["role"] == "system":
+            waiting.append(turn)
+            continue
+        if waiting and turn["role"] == "user":
+            said = "\n\n".join(text for one in (*waiting, turn) if (text := one["content"]).strip())
+            turn = {**turn, "content": said or turn["content"]}
+        else:
+            found += waiting
+        found.append(turn)
+        waiting = []
+    found += waiting
+    return row if found == turns else {**row, part: found}
 
 
 def fold_system(row: Row) -> Row:
