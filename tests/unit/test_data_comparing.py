@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from core.data.datasets import DatasetStore
-from core.data.rows_file import RowsWriter
+from core.data.rows_file import RowsFile, RowsWriter
 from core.data.versions import keeping
 from core.data.versions.comparing import Change, compare
 from core.workspace import Workspace, mint_id
@@ -67,6 +67,16 @@ def test_where_a_row_came_from_and_the_order_of_its_keys_are_no_change(first, ve
     turned = {**rows[1], "messages": [dict(reversed(turn.items())) for turn in rows[1]["messages"]]}
     found = compare(first, version([other, turned, *rows[2:]]))
     assert counts(found) == (0, 0, 0, 5) and found.changes(0, 10) == []
+
+
+def test_rows_that_differ_are_compared_as_they_are_read(first, version, monkeypatch):
+    """Each was taken out of the mapped file: of a million rows all of it stayed in memory, close to a gigabyte."""
+    rows = list(first.load_rows())
+    monkeypatch.delattr(RowsFile, "raw")
+    as_long = [{**row, **talk(row["messages"][0]["content"], "y")} for row in rows[:3]]
+    turned = {name: rows[4][name] for name in ("messages", "row")}
+    found = compare(first, version([*as_long[::-1], turned, {**rows[3], **talk("q4", "longer")}]))
+    assert counts(found) == (4, 0, 0, 1) and [change.key[0] for change in found.changes(0, 9)] == [3, 2, 1, 4]
 
 
 def test_wordings_of_a_question_are_told_apart(version):

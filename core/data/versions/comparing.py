@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.fixes.preview import Change
-from core.data.raw import Row, key_of
+from core.data.raw import Row, as_bytes, key_of, taken_apart
 from core.data.rows_file import RowsFile
 from core.data.versions.dataset import Dataset
 
@@ -74,27 +74,28 @@ def _by_key(old: RowsFile, new: RowsFile) -> Difference:
     base = 1 + max(before.most, after.most)
     _, in_old, in_new = np.intersect1d(before.keys(base), after.keys(base), assume_unique=True, return_indices=True)
     both = np.stack([in_old, in_new], axis=1)[np.argsort(in_new)].astype(np.int64)
-    differ = both[before.said[both[:, 0]] != after.said[both[:, 1]]]
-    # the same keys in another order are other bytes
-    really = [_bare(old.raw(int(one))) != _bare(new.raw(int(other))) for one, other in differ]
-    pairs = differ[np.array(really, np.bool_)]
+    pairs = both[before.said[both[:, 0]] != after.said[both[:, 1]]]
+    alike = np.flatnonzero(before.sizes[pairs[:, 0]] == after.sizes[pairs[:, 1]])
+    if len(alike):  # the same keys in another order are as many other bytes
+        same = _in_order(old, pairs[alike, 0]) == _in_order(new, pairs[alike, 1])
+        pairs = np.delete(pairs, alike[same], axis=0)
     return Difference(old, new, pairs, _others(len(old), in_old), _others(len(new), in_new))
 
 
 class _Seen:
-    """Of each row its number, its variant, and 64 bits that stand for what it says, whatever row it came from."""
+    """Of each row its number, its variant, how many bytes it has and 64 bits that stand for them, whatever row it came
+    from. The rows themselves are not held, and not mapped, as what is mapped counts as memory."""
 
     def __init__(self, rows: RowsFile) -> None:
-        numbers, variants, said = array("q"), array("q"), array("Q")
+        numbers, variants, sizes, said = array("q"), array("q"), array("q"), array("Q")
         for number, variant, text in rows.raws():
+            bare = as_bytes(_bare(text)) if _FROM in text else text
             numbers.append(number)
             variants.append(variant)
-            bare = (
-                json.dumps(_bare(text), ensure_ascii=False).encode("utf-8", "surrogatepass") if _FROM in text else text
-            )
-            said.append(int.from_bytes(hashlib.blake2b(bare, digest_size=8).digest(), "little"))
-        self._numbers, self._variants = np.array(numbers, np.int64), np.array(variants, np.int64)
-        self.said = np.array(said, np.uint64)
+            sizes.append(len(bare))
+            said.append(_hash(bare))
+        self._numbers, self._variants = np.frombuffer(numbers, np.int64), np.frombuffer(variants, np.int64)
+        self.sizes, self.said = np.frombuffer(sizes, np.int64), np.frombuffer(said, np.uint64)
         self.most = int(self._variants.max(initial=0))
 
     def keys(self, base: int) -> NDArray[np.int64]:
@@ -102,9 +103,26 @@ class _Seen:
         return self._numbers * base + self._variants
 
 
+def _in_order(rows: RowsFile, places: Places) -> NDArray[np.uint64]:
+    """For each of these places 64 bits that stand for what its row says, in whatever order it says it."""
+    order = np.argsort(places)
+    found = np.empty(len(places), np.uint64)
+    wanted = iter(zip(places[order].tolist(), order.tolist(), strict=True))
+    place, at = next(wanted)
+    for here, (_, _, text) in enumerate(rows.raws()):
+        if here == place:
+            found[at] = _hash(json.dumps(_bare(text), sort_keys=True).encode())
+            place, at = next(wanted, (-1, -1))
+    return found
+
+
+def _hash(text: bytes) -> int:
+    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little")
+
+
 def _bare(text: bytes) -> Row:
     """A row without where it came from."""
-    row: Row = json.loads(text)
+    row = taken_apart(text)
     row.pop("from", None)
     return row
 
