@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.data import formats, literals
@@ -213,6 +213,7 @@ def test_columns_that_are_not_used_are_named_but_for_those_that_people_keep_besi
 WORDS = st.text(st.characters(codec="utf-8"), min_size=1).filter(lambda word: word.strip())
 
 
+@example([("[INST]", "It begins a question.")], "[/INST]")  # a mark without a word behind it was taken for a talk
 @given(st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=4), WORDS)
 def test_every_text_is_kept_character_for_character(exchanges: list[tuple[str, str]], system: str) -> None:
     told = [("system", system), *(turn for q, a in exchanges for turn in (("user", q), ("assistant", a)))]

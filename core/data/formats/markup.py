@@ -97,9 +97,14 @@ def markup_of(texts: list[str], prompt: bool = False) -> str | None:
     """How nearly all of these texts are marked up; None when they are not. `prompt`: each ends before an answer."""
     texts = [said for said in texts if said.strip()]
     fitting: Counter[str] = Counter()
+    worded = set[str]()  # marks without a word behind them are words themselves: somebody asks what [INST] is
     for said in texts:
-        fitting.update(name for name in _MARKED if (split_prompt(said, name) if prompt else split(said, name)))
-    enough = [name for name in _MARKED if fitting[name] and fitting[name] >= NEARLY_ALL * len(texts)]
+        for name in _MARKED:
+            if turns := split_prompt(said, name) if prompt else split(said, name):
+                fitting[name] += 1
+                if any(turn["content"] for turn in turns):
+                    worded.add(name)
+    enough = [name for name in _MARKED if name in worded and fitting[name] >= NEARLY_ALL * len(texts)]
     if prompt:
         enough = [name for name in enough if _is_talk(texts, name)]
     return enough[0] if enough else None
