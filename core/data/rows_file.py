@@ -12,6 +12,7 @@ import threading
 import weakref
 from array import array
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, overload
@@ -21,6 +22,7 @@ import numpy as np
 from core.data.raw import Raw as Raw
 from core.data.raw import Row as Row
 from core.data.raw import as_raw, taken_apart
+from core.errors import UserError, translate
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -118,25 +120,39 @@ _OPEN: "weakref.WeakSet[RowsFile]" = weakref.WeakSet()
 
 
 def let_go(folder: Path) -> None:
-    """Unmap the files in `folder`, whoever has them open in this program: Windows deletes no mapped file."""
+    """Unmap the files in `folder`, whoever has them open in this program: Windows deletes no mapped file.
+
+    That goes for a file of another folder too that is the same on the disk (intake.again); it is mapped again at need.
+    """
     with _OPEN_LOCK:
         known = list(_OPEN)
     for rows in known:
-        if rows.path.parent == folder:
+        if rows.path.parent == folder or _same(rows.path, folder / rows.path.name):
             rows.close()
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 class RowsFile(Sequence[Row]):
     """The rows in such a file, in order. Safe to use from several threads.
 
     It is mapped at first use and again after `close()`, which a system that does not delete mapped files needs.
-    Raises OSError or ValueError (pyarrow's errors are one of the two) when the file cannot be read.
+    Raises OSError or ValueError (pyarrow's errors are one of the two) when the file cannot be read; of a version, which
+    may be deleted while somebody reads in it, UserError `dataset.unknown` or `dataset.damaged`.
+
+    dataset   what people call the version that these rows are of; "" for others
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, dataset: str = "") -> None:
         with _OPEN_LOCK:
             _OPEN.add(self)
         self.path = path
+        self.dataset = dataset
         self._lock = threading.Lock()
         self._batches: list[pa.RecordBatch] | None = None
         self._starts = np.zeros(1, np.int64)
@@ -146,7 +162,7 @@ class RowsFile(Sequence[Row]):
 
     def _opened(self) -> tuple[list["pa.RecordBatch"], np.ndarray]:
         """The batches, and the place of the first row of each, with the number of rows as the last."""
-        with self._lock:
+        with self._lock, self._told():
             if self._batches is None:
                 import pyarrow as pa
 
@@ -161,6 +177,21 @@ class RowsFile(Sequence[Row]):
                     raise
                 self._starts = np.concatenate([[0], np.cumsum([batch.num_rows for batch in self._batches])])
             return self._batches, self._starts
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What goes wrong with a version's file, as an error of ours."""
+        try:
+            yield
+        except (OSError, ValueError) as error:
+            if not self.dataset:
+                raise
+            if isinstance(error, FileNotFoundError) and not self.path.parent.is_dir():
+                raise UserError("dataset.unknown", dataset=self.dataset) from error
+            trouble = translate(error)
+            if trouble.code in ("disk.full", "disk.denied"):
+                raise trouble from error
+            raise UserError("dataset.damaged", dataset=self.dataset) from error
 
     def close(self) -> None:
         """Let go of the file; rows that were taken stay as they are."""
@@ -206,8 +237,15 @@ class RowsFile(Sequence[Row]):
         """All rows in order, without taking them apart."""
         import pyarrow as pa
 
-        with pa.OSFile(str(self.path)) as file, pa.ipc.open_stream(file) as stream:
-            for batch in stream:
+        with ExitStack() as opened:
+            with self._told():
+                file = opened.enter_context(pa.OSFile(str(self.path)))
+                stream = opened.enter_context(pa.ipc.open_stream(file))
+            while True:
+                with self._told():
+                    batch = next(iter(stream), None)
+                if batch is None:
+                    return
                 numbers, variants = batch.column(0).to_pylist(), batch.column(1).to_pylist()
                 texts = batch.column(2).cast(pa.large_binary()).to_pylist()
                 yield from zip(numbers, variants, texts, strict=True)

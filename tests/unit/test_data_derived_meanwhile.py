@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from core.data.datasets import DatasetStore
+from core.data.edits.edited_findings import edited_findings
 from core.data.edits.edits import Edits
 from core.data.versions import derivation
 from core.errors import MachineError, UserError
@@ -95,10 +96,10 @@ def test_changes_that_never_stop_do_not_keep_a_version_from_being_made(store, tm
     finally:
         stop.set()
         thread.join()
-    kept = second.fixes[0]["changed"]
-    assert (
-        0 < kept <= len(saved) and kept + len(edits.changed) >= len(set(saved)) and len(store.versions(first.id)) == 2
-    )
+    kept = {(change["key"][0]) for change in second.fixes[0]["changes"]}
+    later = {number for here in (edits, store.edits(second.id)) for number, _ in here.changed}
+    assert kept and kept | later == set(saved) and len(store.versions(first.id)) == 2
+    assert fresh(store).edits(second.id).changed == store.edits(second.id).changed
 
 
 def test_giving_up_leaves_everything_as_it_was(store, tmp_path, monkeypatch):
@@ -136,3 +137,84 @@ def test_a_version_that_goes_meanwhile_is_told(store, tmp_path, monkeypatch):
     with pytest.raises(UserError, match=r"dataset\.unknown"):
         store.mend(first.id, [TRIM], progress=lambda done, total: first.folder.exists() and store.delete(first.id))
     assert list(store._workspace.datasets.iterdir()) == []
+
+
+def slow(store, first, monkeypatch, type_):
+    """Mend while `type_(edits, number)` changes a row in each try; the longest that a reader has waited meanwhile."""
+    monkeypatch.setattr(derivation, "TOLD_EVERY", 10)
+    edits, waits, over, tries = store.edits(first.id), [], threading.Event(), []
+
+    def progress(done, total):
+        if done == 20:
+            tries.append(done)
+            type_(edits, len(tries))
+        time.sleep(0.1)
+
+    def read():
+        while not over.is_set():
+            began = time.monotonic()
+            assert edits.stamp >= 0 and len(edits.rows()) and edits.row((1, 0)) and store.edits(first.id) is edits
+            edited_findings(first, edits)
+            waits.append(time.monotonic() - began)
+            time.sleep(0.005)
+
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(read)
+        began = time.monotonic()
+        try:
+            second = store.mend(first.id, [TRIM], progress=progress)
+        finally:
+            over.set()
+        reading.result()
+    assert time.monotonic() - began > 1 and len(tries) == 3
+    return second, max(waits)
+
+
+def test_nobody_who_reads_or_types_waits_for_a_version(store, tmp_path, monkeypatch):
+    """The third try held everybody off until the version was made."""
+    first, saves = brought(store, tmp_path, faulty()), []
+
+    def typing(edits, tried):
+        began = time.monotonic()
+        edits.save((tried, 0), talk("Where?", f"At {tried}."), 0)
+        saves.append(time.monotonic() - began)
+
+    with ThreadPoolExecutor(1) as pool:  # another thread than the one that makes the version
+        second, waited = slow(store, first, monkeypatch, lambda *said: pool.submit(typing, *said).result(5))
+    assert waited < 0.5 and max(saves) < 0.5
+    assert [step["step"] for step in second.fixes] == ["edit", "mend"] and second.fixes[0]["changed"] == 2
+    assert not store.edits(first.id).pending and store.edits(second.id).changed == {(3, 0)}
+    assert store.edits(second.id).undo() == (3, 0) and store.edits(second.id).undo() is None
+
+
+def test_what_is_taken_back_or_typed_late_is_pending_on_what_was_made(store, tmp_path, monkeypatch):
+    first = brought(store, tmp_path, faulty())
+    edits = store.edits(first.id)
+    edits.save((63, 0), talk(" Who? ", "Us. "), 0)
+    edits.save((5, 0), talk("Where?", "Five."), 0)
+
+    def typing(edits, tried):
+        if tried < 3:
+            edits.save((tried, 0), talk("Where?", f"At {tried}."), 0)
+        else:
+            assert [edits.undo(), edits.undo()] == [(2, 0), (1, 0)]
+            edits.add([talk("New?", "Yes.")])
+            edits.save((6, 0), None, 0)
+
+    second, _ = slow(store, first, monkeypatch, typing)
+    later = store.edits(second.id)
+    assert second.fixes[0]["changed"] == 4 and (later.changed, later.removed) == ({(1, 0), (2, 0)}, {(6, 0)})
+    assert later.row((1, 0)) == first.load_rows()[0] and later.row((5, 0))["messages"][1]["content"] == "Five."
+    assert [later.row(key)["messages"][0]["content"] for key in later.added] == ["New?"]
+    third = fresh(store).keep_edits(second.id)
+    assert [row["row"] for row in third.load_rows()][-1] == 66 and len(store.versions(first.id)) == 3
+
+
+def test_a_kill_after_a_version_with_later_changes_repeats_none_of_them(store, tmp_path, monkeypatch):
+    first = brought(store, tmp_path, faulty())
+    with monkeypatch.context() as killed:
+        killed.setattr(Edits, "discard", lambda self: None)
+        second, _ = slow(store, first, killed, lambda edits, n: edits.save((n, 0), talk("Where?", f"{n}."), 0))
+    assert store.edits(first.id).pending
+    again = fresh(store)
+    assert not again.edits(first.id).pending and again.edits(second.id).changed == {(3, 0)}

@@ -6,7 +6,6 @@ import pytest
 
 from core.data.choices import Choices
 from core.data.datasets import DatasetStore
-from core.data.edits import edits as edits_module
 from core.data.fixes.mend import Mend
 from core.workspace import Workspace
 from tests.unit.test_data_derived import TRIM, brought, codes, faulty, fresh, said, talk
@@ -50,19 +49,13 @@ def test_reading_otherwise_does_again_what_was_done(store, tmp_path):
     assert [len(each.fixes) for each in before] == [0, 1, 2, 2] and before[-1].id == again.id
 
 
-def test_what_needs_a_model_or_was_too_much_to_be_kept_is_counted(store, tmp_path, monkeypatch):
+def test_what_needs_a_model_is_counted(store, tmp_path):
     long = {"messages": [turn for n in range(6) for turn in talk(f"Question {n}?", f"Answer {n}.")["messages"]]}
     first = brought(store, tmp_path, [*faulty(), long])
     split = [Mend("tokens.cut", "split", {"max_length": 40}, rows=(66,))]
     second = store.mend(first.id, split, length=lambda row: 10 * len(row["messages"]))
-    monkeypatch.setattr(edits_module, "NAMED", 1)
-    edits = store.edits(second.id)
-    edits.save((5, 0), talk("Where?", "Five doors down."), 0)
-    edits.save((6, 0), None, 0)
-    third = store.keep_edits(second.id)
-    assert "changes" not in third.fixes[-1]
-    again = store.reread(third.id, AURORA)
-    assert left(again) == [("info", 3)] and said(again) == said(first) and len(again.fixes) == 2
+    again = store.reread(second.id, AURORA)
+    assert left(again) == [("info", 1)] and said(again) == said(first) and len(again.fixes) == 1
     assert store.list()[0].id == again.id
     accepted = store.mend(again.id, [Mend("steps.not_again", "accept")])
     assert left(accepted) == [] and left(store.mend(accepted.id, [TRIM])) == []

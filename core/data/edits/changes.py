@@ -1,11 +1,11 @@
 """What the lines of a journal of hand edits come to: the rows that differ, and the way back."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
+from typing import Any
 
-from core.data.edits.edited import Key
-from core.data.edits.journal import Entry, as_bytes
-from core.data.rows_file import Row
+from core.data.edits.journal import Entry
+from core.data.raw import Key, Row, as_bytes
 
 Own = dict[Key, bytes | None]
 """What differs from the version's rows: JSON, None for what is deleted."""
@@ -77,6 +77,27 @@ class Changes:
             else:
                 self.own[key] = text
             self.stamps[key] = number
+
+
+class Differences(Collection[dict[str, Any]]):
+    """`{"key", "before", "after"}` for each row that differs, in the order of the keys; made one at a time.
+
+    It stays as it is when more is changed.
+    """
+
+    def __init__(self, own: Own, before: Callable[[Key], Row | None]) -> None:
+        self._own, self._before = dict(own), before
+
+    def __len__(self) -> int:
+        return len(self._own)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        for key in sorted(self._own):
+            text = self._own[key]
+            yield {"key": list(key), "before": self._before(key), "after": None if text is None else json.loads(text)}
+
+    def __contains__(self, change: object) -> bool:
+        return any(change == each for each in self)
 
 
 def _key(said: list[int]) -> Key:

@@ -13,10 +13,8 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data.raw import Key as Key
 from core.data.rows_file import Row, RowsFile
-
-Key = tuple[int, int]
-"""(row number, variant or 0): what a row goes by in all versions of a family."""
 
 Numbers = NDArray[np.int64]
 
@@ -48,9 +46,9 @@ class KeyPlaces:
     def __contains__(self, key: Key) -> bool:
         return bool(self.of((key,))[0] >= 0)
 
-    def behind(self, number: int) -> int:
-        """The place right behind the last row of a lower number."""
-        at = int(np.searchsorted(self._sorted, _whole((number, 0))))
+    def behind(self, key: Key) -> int:
+        """The place right behind the last row of a lower key."""
+        at = int(np.searchsorted(self._sorted, _whole(key)))
         return int(self._order[at - 1]) + 1 if at else 0
 
 
@@ -172,7 +170,7 @@ def _spread(
         elif before is not None:
             gaps.setdefault(int(places.of((before,))[0]) + 1, ([], []))[0].append(key)
         else:
-            gaps.setdefault(count if key[0] > highest else places.behind(key[0]), ([], []))[1].append(key)
+            gaps.setdefault(count if key[0] > highest else places.behind(key), ([], []))[1].append(key)
     found = []
     for gap in sorted(gaps):
         waiting = [*gaps[gap][1][::-1], *gaps[gap][0]]

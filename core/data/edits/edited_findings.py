@@ -53,6 +53,8 @@ class _Looked:
         self._lock = threading.Lock()
         self._of_rows: dict[Key, tuple[int, list[Finding]]] = {}
         self._numbers: dict[int, Numbers] = {}  # of a finding of the version, by its identity
+        contacts = [one for one in dataset.findings if one.code in ("private.mail", "private.phone")]
+        self._contacts = [(one, frozenset(one.rows)) for one in contacts]
         self._done: tuple[int, list[Finding]] | None = None
         self._accepted = {(one["code"], int(number)) for one in dataset.accepted for number in one["rows"]}
 
@@ -78,14 +80,15 @@ class _Looked:
 
     def _fresh(self, edits: Edits, rows: EditedRows, touched: Numbers) -> dict[str, list[Finding]]:
         """What is found in the rows of these numbers, by its code; all wordings of a record are looked at."""
-        contacts = [one for one in self._dataset.findings if one.code in ("private.mail", "private.phone")]
         fresh: dict[str, list[Finding]] = {}
         for finding in self._of_each(rows, np.flatnonzero(np.isin(rows.numbers(), touched)), edits.stamps()):
             number = finding.rows[0]
             if (finding.code, number) in self._accepted:
                 continue
-            before = [one for one in contacts if number in one.rows] if finding.code == "private.contact" else []
-            for one in before or [finding]:  # whose contacts they are shows only beside the others: as before
+            before: list[Finding] = []
+            if finding.code == "private.contact":  # whose contacts they are shows only beside the others: as before
+                before = [one for one, named in self._contacts if number in named]
+            for one in before or [finding]:
                 fresh.setdefault(one.code, []).append(Finding(one.level, one.code, [number], **one.facts))
         return fresh
 

@@ -12,158 +12,49 @@ workspace/datasets/<id>/edits.jsonl, one line for each change, numbered:
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
-from typing import Any
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from typing import Protocol
 
 from core.data.edits.changes import Changes
-from core.data.edits.edited import EditedRows, Key, KeyPlaces
-from core.data.edits.journal import Entry, Journal
+from core.data.edits.edited import EditedRows
+from core.data.edits.journal import JOURNAL, Entry
+from core.data.edits.pending import Pending
 from core.data.edits.rewording import refuse_unlearnable
-from core.data.rows_file import Row
+from core.data.raw import Key, Row
 from core.data.versions.dataset import Dataset
-from core.errors import UserError, translate
+from core.errors import UserError
 
-__all__ = ["EditedRows", "Edits", "Key"]
-
-JOURNAL = "edits.jsonl"
-
-NAMED = 2000
-"""Changes up to which a step of a version holds each of them."""
+__all__ = ["JOURNAL", "EditedRows", "Edits", "Key"]
 
 
-class Edits:
-    """The pending changes of one version. Safe to use from several threads; another program's changes are seen.
+class Family(Protocol):
+    """What is asked of the other versions of the family (core/data/versions/kin.py)."""
 
-    highest   the highest row number that was ever used in the family, as far as the caller knows; may be raised later
-    Everything here raises UserError `dataset.damaged` or `dataset.unknown` when the version's rows cannot be read.
+    numbering: threading.RLock
+
+    def used(self) -> int: ...
+    def had(self, key: Key) -> bool: ...
+
+
+class Edits(Pending):
+    """The pending changes of one version, and how one more is made.
+
+    family   None for a version that stands for itself
+    Besides what `Pending` raises, all that changes something raises MachineError when the disk refuses, `edit.busy`
+    when another program holds the journal.
     """
 
-    def __init__(self, dataset: Dataset, highest: int = 0) -> None:
-        self.dataset = dataset
-        self.highest = highest
-        self._lock = threading.RLock()
-        self._journal = Journal(dataset.folder / JOURNAL)
-        self._base = dataset.load_rows()
-        self._places = KeyPlaces(self._base)
-        named = (max(finding.rows) for finding in dataset.findings if finding.rows)
-        self._highest = max(dataset.last, dataset.rows, self._places.last, *named, 0)
-        self._begin()
-
-    def _begin(self) -> None:
-        """As if nothing had ever been changed."""
-        self._now = Changes(self.before, self._highest)
-        self._views: dict[str, Any] = {}
-
-    # -- what there is
-
-    @property
-    def stamp(self) -> int:
-        """Grows with each change, each undo and when all is discarded."""
-        with self._current():
-            return self._now.stamp
-
-    @property
-    def pending(self) -> bool:
-        """Whether any row differs from the version's."""
-        with self._current():
-            return bool(self._now.own)
-
-    @property
-    def undoable(self) -> bool:
-        """Whether there is a change to take back."""
-        with self._current():
-            return self._now.last is not None
-
-    @property
-    def last(self) -> tuple[Key, ...]:
-        """The rows of the change that `undo` takes back, () when there is none."""
-        with self._current():
-            return self._now.last[1] if self._now.last else ()
-
-    @property
-    def changed(self) -> frozenset[Key]:
-        """Rows of the version that say something else now."""
-        return self._kinds()[0]
-
-    @property
-    def added(self) -> frozenset[Key]:
-        """Rows that the version does not have."""
-        return self._kinds()[1]
-
-    @property
-    def removed(self) -> frozenset[Key]:
-        """Rows of the version that are deleted."""
-        return self._kinds()[2]
-
-    def _kinds(self) -> tuple[frozenset[Key], frozenset[Key], frozenset[Key]]:
-        with self._current():
-            if "kinds" not in self._views:
-                here = self._places.of(self._now.own) >= 0
-                both = list(zip(self._now.own.items(), here.tolist(), strict=True))
-                self._views["kinds"] = (
-                    frozenset(key for (key, text), there in both if there and text is not None),
-                    frozenset(key for (key, _), there in both if not there),
-                    frozenset(key for (key, text), there in both if there and text is None),
-                )
-            found: tuple[frozenset[Key], frozenset[Key], frozenset[Key]] = self._views["kinds"]
-            return found
-
-    def rows(self) -> EditedRows:
-        """All rows as they stand."""
-        with self._current():
-            if "rows" not in self._views:
-                self._views["rows"] = EditedRows(
-                    self._base, self._places, self._now.own, self._now.after, self._highest
-                )
-            found: EditedRows = self._views["rows"]
-            return found
-
-    def row(self, key: Key) -> Row | None:
-        """One row as it stands, None when there is none."""
-        with self._current():
-            return self._now.row(key)
-
-    def before(self, key: Key) -> Row | None:
-        """One row as the version has it, None when it has none."""
-        place = int(self._places.of((key,))[0]) if key[0] <= self._places.last else -1
-        return None if place < 0 else self._base[place]
-
-    def stamp_of(self, key: Key) -> int:
-        """The stamp of the last change of a row, 0 when it never was changed."""
-        with self._current():
-            return self._now.stamps.get(key, 0)
-
-    def stamps(self) -> dict[Key, int]:
-        """`stamp_of` of every row that was ever changed."""
-        with self._current():
-            return dict(self._now.stamps)
-
-    def digest(self) -> str:
-        """sha256 of the journal: tells whether these very changes were kept already."""
-        with self._current():
-            return self._journal.digest()
-
-    def step(self) -> dict[str, Any]:
-        """The step of `Dataset.fixes` that these changes are, without its time."""
-        with self._current():
-            changed, added, removed = self._kinds()
-            step: dict[str, Any] = {"step": "edit", "changed": len(changed), "added": len(added)}
-            step |= {"removed": len(removed), "journal": self._journal.digest()}
-            if len(self._now.own) <= NAMED:
-                step["changes"] = [
-                    {"key": list(key), "before": self.before(key), "after": self._now.row(key)}
-                    for key in sorted(self._now.own)
-                ]
-            return step
-
-    # -- changing it
+    def __init__(self, dataset: Dataset, family: Family | None = None) -> None:
+        super().__init__(dataset)
+        self._family = family
+        self._turn = threading.RLock()
 
     def save(self, key: Key | None, row: Row | None, seen: int) -> Key:
         """Change a row, add one (key None), delete one (row None), or give in one that the reading has left out.
 
         seen: `stamp_of(key)` when the person began. Raises UserError `edit.elsewhere` when the row was changed since,
-        `edit.no_row` when there is and was none, other `edit.*` when it cannot be learned; MachineError when the disk
-        refuses. What changes nothing is not written.
+        `edit.no_row` when there is and was none, other `edit.*` when it cannot be learned. What changes nothing is not
+        written.
         """
         if key is None:
             return self.add([row or {}])[0]
@@ -174,17 +65,25 @@ class Edits:
                 return key
             if self._now.stamps.get(key, 0) != seen:
                 raise UserError("edit.elsewhere", row=key[0])
-            if key not in self._now.stamps and key not in self._places and (key[1] or not 0 < key[0] <= self._highest):
+            if not self._was(key):
                 raise UserError("edit.no_row", row=key[0])
             if new is not None:
                 refuse_unlearnable(new, self.dataset.task)
             self._append({"set": [{"key": list(key), "row": new}]})
             return key
 
+    def _was(self, key: Key) -> bool:
+        """Whether there is or was a row of this key; of a record's wordings the family has to know."""
+        if key in self._now.stamps or key in self._places:
+            return True
+        if not 0 < key[0] <= self._highest:
+            return False
+        return not key[1] or self._family is not None and self._family.had(key)
+
     def add(self, rows: Sequence[Row], after: Key | None = None) -> list[Key]:
         """New rows, at the end or after another row, as one change: all of them, or none. Raises as `save`."""
-        with self._writing():
-            first = max(self._now.used, self.highest) + 1
+        with self._writing(), self._family.numbering if self._family else nullcontext():
+            first = max(self._now.used, self._family.used() if self._family else 0) + 1
             keys = [(number, 0) for number in range(first, first + len(rows))]
             new = [_keyed(key, row, None) for key, row in zip(keys, rows, strict=True)]
             for row in new:
@@ -221,6 +120,29 @@ class Edits:
                 keys = [list(key) for key in self._now.stamps]
                 self._append({"discard": keys, "highest": self._now.used}, self._journal.restart)
 
+    def since(self, stamp: int, new: Callable[[int], int]) -> list[Entry] | None:
+        """Lines for the journal of a version of what stood here at `stamp`: what was changed after that.
+
+        None when all was discarded since, which another version may have taken. new: the number that a row has there.
+        """
+        with self._current():
+            entries = self._journal.entries()
+        now, found = Changes(self.before, self._highest), []
+        for entry in entries:
+            with suppress(KeyError, TypeError, ValueError, IndexError):  # a line that is none of ours
+                now.apply(entry)
+                number = int(entry["n"])
+                if number <= stamp:
+                    continue
+                if "discard" in entry:
+                    return None
+                if int(entry.get("undo", number)) <= stamp:  # for that version there is nothing to take back
+                    keys = [key for key, at in now.stamps.items() if at == number]
+                    sets = [{"key": list(key), "row": now.row(key)} for key in keys]
+                    entry = {"n": number, "time": entry.get("time"), "set": sets}
+                found.append(_renumbered(entry, new))
+        return found
+
     def _append(self, said: Entry, write: Callable[[Entry], None] | None = None) -> None:
         """On the disk first, then in memory."""
         entry = {"n": self._now.stamp + 1, "time": time.time(), **said}
@@ -230,52 +152,16 @@ class Edits:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Nobody changes a row meanwhile, in no program: for who makes a version of the changes. May be nested."""
-        with self._writing():
-            yield
-
-    @property
-    def used(self) -> int:
-        """The highest row number that was ever used here, in rows that were taken back too."""
-        with self._current():
-            return self._now.used
-
-    # -- the journal
-
-    @contextmanager
-    def _current(self) -> Iterator[None]:
-        """Nothing changes meanwhile, and everything that anybody wrote is known."""
-        with self._lock:
+        """Nobody changes a row meanwhile, in no program; who reads does not wait. May be nested."""
+        with self._turn, ExitStack() as held:
             with self._told():
-                entries = self._journal.news()
-            if entries is not None:
-                self._begin()
-                for entry in entries:
-                    with suppress(KeyError, TypeError, ValueError, IndexError):  # a line that is none of ours
-                        self._apply(entry)
+                held.enter_context(self._journal.held())
             yield
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        with self._lock, ExitStack() as held:
-            with self._told():
-                held.enter_context(self._journal.held())
-            with self._current():
-                yield
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """What the disk refuses, as an error of ours."""
-        try:
+        with self.alone(), self._current():
             yield
-        except FileNotFoundError as error:
-            raise UserError("dataset.unknown", dataset=self.dataset.name) from error
-        except OSError as error:
-            raise translate(error, where=str(self.dataset.folder)) from error
-
-    def _apply(self, entry: Entry) -> None:
-        self._views = {}
-        self._now.apply(entry)
 
 
 def _keyed(key: Key, row: Row, old: Row | None) -> Row:
@@ -284,3 +170,14 @@ def _keyed(key: Key, row: Row, old: Row | None) -> Row:
     if old is not None and "from" in old:
         said.setdefault("from", old["from"])
     return {"row": key[0], **said, **({"variant": key[1]} if key[1] else {})}
+
+
+def _renumbered(entry: Entry, new: Callable[[int], int]) -> Entry:
+    """A line about rows that may have other numbers."""
+    if "set" not in entry:
+        return entry
+    sets = [
+        {**one, **{name: [new(one[name][0]), one[name][1]] for name in ("key", "after") if name in one}}
+        for one in entry["set"]
+    ]
+    return {**entry, "set": sets}

@@ -11,15 +11,18 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
 
+from core.data.raw import as_bytes
 from core.workspace import write_atomic
 
 Entry = dict[str, Any]
 
+JOURNAL = "edits.jsonl"
 LOCK = "edits.lock"
 
 PATIENCE_S = 20
@@ -38,11 +41,19 @@ class Journal:
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
-        """Nobody else writes; may be nested. Raises FileNotFoundError when the folder has gone."""
-        if not self.path.parent.is_dir():  # the lock would make it again
-            raise FileNotFoundError(str(self.path.parent))
+        """Nobody else writes; may be nested. Raises FileNotFoundError when the folder has gone, Timeout (filelock)."""
+        folder = self.path.parent
+        if not folder.is_dir():  # the lock would make it again
+            raise FileNotFoundError(str(folder))
         with self._lock:
-            yield
+            gone = os.listdir(folder) == [LOCK]  # it went while this waited for the lock, which has made it again
+            if not gone:
+                yield
+        if gone:
+            with contextlib.suppress(OSError):
+                (folder / LOCK).unlink(missing_ok=True)
+                folder.rmdir()
+            raise FileNotFoundError(str(folder))
 
     def news(self) -> list[Entry] | None:
         """All entries when the file is not as it was left here, None when it is."""
@@ -57,6 +68,14 @@ class Journal:
         self._seen = seen
         self._hash = hashlib.sha256(content[: self._end])
         return list(_entries(content[: self._end]))
+
+    def entries(self) -> list[Entry]:
+        """All entries, whether they are news or not."""
+        try:
+            content = self.path.read_bytes()
+        except FileNotFoundError:
+            content = b""
+        return list(_entries(content[: content.rfind(b"\n") + 1]))
 
     def append(self, entry: Entry) -> None:
         """Written and flushed to the disk when it returns; as it was before when it raises."""
@@ -88,23 +107,36 @@ class Journal:
         return self._hash.hexdigest()
 
     def _stat(self) -> tuple[int, int, int]:
-        try:
-            found = self.path.stat()
-        except FileNotFoundError:
-            return (0, 0, 0)
-        return (found.st_ino, found.st_size, found.st_mtime_ns)
+        return _stat(self.path)
+
+
+def used_in(path: Path) -> int:
+    """The highest row number that a journal names, in changes that were taken back too; 0 when there is no journal."""
+    seen = _stat(path)
+    return _used_in(path, seen) if seen[1] else 0
+
+
+@lru_cache(64)
+def _used_in(path: Path, seen: tuple[int, int, int]) -> int:
+    highest = 0
+    for entry in Journal(path).entries():
+        with contextlib.suppress(KeyError, TypeError, ValueError, IndexError):  # a line that is none of ours
+            named = [int(one["key"][0]) for one in entry.get("set", [])]
+            highest = max([highest, int(entry.get("highest", 0)), *named])
+    return highest
+
+
+def _stat(path: Path) -> tuple[int, int, int]:
+    """Another one when the file has changed."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return (0, 0, 0)
+    return (found.st_ino, found.st_size, found.st_mtime_ns)
 
 
 def _line(entry: Entry) -> bytes:
     return as_bytes(entry) + b"\n"
-
-
-def as_bytes(plain: dict[str, Any]) -> bytes:
-    """JSON as rows are stored: letters as they are."""
-    try:
-        return json.dumps(plain, ensure_ascii=False).encode()
-    except UnicodeEncodeError:  # half an emoji is no Unicode, but can be written as \ud83d
-        return json.dumps(plain).encode()
 
 
 def _entries(content: bytes) -> Iterator[Entry]:

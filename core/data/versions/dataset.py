@@ -145,6 +145,7 @@ class Dataset:
             if count != self.usable:
                 rows.close()
                 raise UserError("dataset.damaged", dataset=self.name)
+            rows.dataset = self.name
             self._kept["rows"] = rows
         found: RowsFile = self._kept["rows"]
         return found

@@ -20,7 +20,7 @@ from core.data.keys import Keys, KeysMaker
 from core.data.raw import Raw, Row, taken_apart
 from core.data.rows import Progress, share
 from core.data.rows_file import RowsFile, RowsWriter
-from core.data.versions import found, intake, keeping, version
+from core.data.versions import by_hand, found, intake, keeping, version
 from core.data.versions.dataset import Dataset
 from core.findings import Finding
 
@@ -109,8 +109,9 @@ class Derivation:
         return bool(meant) and not meant.isdisjoint(self.rows.numbers().tolist())
 
     def note(self, step: dict[str, Any]) -> None:
-        """Keep that this was done."""
-        self.steps.append({**step, "time": time.time()})
+        """Keep that this was done; `step["changes"]` may be more than version.json should hold. Raises OSError."""
+        said = by_hand.kept(self.aside, len(self.base.fixes) + len(self.steps), step)
+        self.steps.append({**said, "time": time.time()})
 
     def say(self, finding: Finding) -> None:
         """Something that is to be known about how this version came about."""
@@ -167,6 +168,14 @@ class Derivation:
 
     def finish(self, **facts: Any) -> None:
         """Write all that a version's folder holds but meta.json; `facts`: parent and family. Raises OSError."""
+        self.seal(self.gathered(), **facts)
+
+    def seal(self, told: dict[str, Any], **facts: Any) -> None:
+        """Write what was `gathered`, and the steps as they are told now. Raises OSError."""
+        version.write(self.aside, {**told, "fixes": [*self.base.fixes, *self.steps], **facts})
+
+    def gathered(self) -> dict[str, Any]:
+        """Put all that takes long beside the rows; what is to be told in version.json. Raises OSError."""
         base, before = self.base, self.base.load_rows().numbers()
         numbers = self.rows.numbers()
         there, once = set(numbers.tolist()), set(before.tolist())
@@ -181,6 +190,7 @@ class Derivation:
             keys = self._written.keys
         keys.save(self.aside / keeping.KEYS)
         intake.again(base.source, self.aside / keeping.SOURCE)
+        by_hand.carry(base.fixes, base.folder, self.aside)
         keeping.write_look(self.aside, base.look)
         told = {
             key: getattr(base, key)
@@ -198,10 +208,9 @@ class Derivation:
             "usable": len(numbers),
             "reworded": keys.reworded(),
             "last": max(self.highest, base.last),
-            "fixes": [*base.fixes, *self.steps],
             "accepted": self._accepted,
             "findings": [finding.plain() for finding in self.findings],
             "read_findings": [finding.plain() for finding in self._read],
             "created": time.time(),
         }
-        version.write(self.aside, {**told, **facts})
+        return told

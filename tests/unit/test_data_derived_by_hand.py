@@ -1,0 +1,64 @@
+"""However much was changed by hand, it is kept row by row, and done again to another reading."""
+
+import pytest
+
+from core.data.choices import Choices
+from core.data.datasets import DatasetStore
+from core.data.fixes.mend import Mend
+from core.data.versions import by_hand
+from core.workspace import Workspace
+from tests.unit.test_data_derived import TRIM, brought, faulty, fresh, said, talk
+
+AURORA = Choices(fill={"name": "Aurora"})
+
+
+@pytest.fixture
+def store(tmp_path):
+    return DatasetStore(Workspace(tmp_path / "workspace"))
+
+
+def left(dataset):
+    return [finding.count for finding in dataset.findings if finding.code == "steps.not_again"]
+
+
+def test_more_changes_than_a_step_holds_are_done_again(store, tmp_path):
+    count = by_hand.NAMED + 100
+    first = brought(store, tmp_path, faulty(count))
+    edits = store.edits(first.id)
+    edits.add([talk(f"New {n}?", f"It is {n}.") for n in range(count)])
+    edits.save((5, 0), talk("Where?", "Five doors \ud83d down."), 0)
+    edits.save((6, 0), None, 0)
+    second = store.keep_edits(first.id)
+    (step,) = second.fixes
+    assert "changes" not in step and (step["added"], step["changed"], step["removed"]) == (count, 1, 1)
+    assert (second.folder / "version.json").stat().st_size < 20_000
+    assert len([*by_hand.changes_of(second.folder, step)]) == count + 2
+    again = store.reread(second.id, AURORA)
+    assert left(again) == [] and said(again) == said(second)
+    assert "changes" not in again.fixes[0] and again.choices.fill == AURORA.fill
+    once_more = fresh(store).reread(again.id, Choices(fill={"name": "Nova"}))
+    assert said(once_more) == said(second)
+
+
+def test_they_go_along_from_version_to_version(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(by_hand, "NAMED", 1)
+    first = brought(store, tmp_path, faulty())
+    edits = store.edits(first.id)
+    edits.save((5, 0), talk("Where?", "Five doors down."), 0)
+    edits.save((6, 0), None, 0)
+    second = store.keep_edits(first.id)
+    third = store.mend(second.id, [TRIM])
+    edits = store.edits(third.id)
+    edits.add([talk("One?", "1."), talk("Two?", "2.")])
+    edits.save((7, 0), None, 0)
+    fourth = store.keep_edits(third.id)
+    fifth = store.mend(fourth.id, [Mend("text.html", "unescape_html")])
+    for gone in (second, third, fourth):
+        store.delete_version(gone.id)
+    assert [step["step"] for step in fifth.fixes] == ["edit", "mend", "edit", "mend"]
+    again = fresh(store).reread(fifth.id, AURORA)
+    assert left(again) == [] and said(again) == said(fifth)
+    fifth.close()
+    for file in fifth.folder.glob("by-hand.*"):
+        file.unlink()
+    assert left(fresh(store).reread(fifth.id, Choices(fill={"name": "Nova"}))) == [5]  # told, where it is lost
