@@ -74,8 +74,13 @@ KEPT: list[tuple[Callable[[Row], Row], tuple[str, ...]]] = [
 
 @pytest.mark.parametrize(("fix", "turns"), KEPT)
 def test_what_may_be_meant_stays(fix: Callable[[Row], Row], turns: tuple[str, ...]) -> None:
+    """And nothing safe is offered for it, for there is nothing that it would do."""
     row = chat(*turns)
     assert fix(row) is row
+    checker = Checker()
+    checker.see(row)
+    safe = {"text.special_token", "text.html", "text.mojibake"}
+    assert not safe & {finding.code for finding in checker.findings()}
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ class Order:
         self._starts: list[int] = []
         self._ends: list[int] = []
         self._system: list[int] = []
+        self._later: list[int] = []
         self._no_call: list[int] = []
         self._no_result: list[int] = []
 
@@ -29,7 +30,9 @@ class Order:
         if any(_answers_twice(one, other) for one, other in zip(turns, turns[1:], strict=False)):
             self._two_answers.append(number)
         if "system" in roles[1:]:
-            self._system.append(number)
+            from core.data.fixes.turns import system_first  # here, for the fixes stand on the checks
+
+            (self._later if system_first(seen.row) is seen.row else self._system).append(number)
         spoken = [role for role in roles if role != "system"]
         if spoken and spoken[0] == "assistant":
             self._starts.append(number)
@@ -60,6 +63,8 @@ class Order:
             found.append(Finding("warning", "order.ends_with_question", self._ends))
         if self._system:
             found.append(Finding("warning", "order.system_inside", self._system))
+        if self._later:
+            found.append(Finding("warning", "order.system_later", self._later))
         if self._no_call:
             found.append(Finding("warning", "order.result_without_call", self._no_call))
         if self._no_result:

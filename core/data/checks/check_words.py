@@ -1,10 +1,11 @@
 """What stands in the words that nobody would say: marks of programs, of conversions, of other models."""
 
-import html
 import re
 from collections import Counter
+from collections.abc import Callable
 
 from core.data.checks.seen import Seen
+from core.data.raw import Row
 from core.findings import Finding
 
 PLACEHOLDER = re.compile(r"\{\{\s*[A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff -]{0,40}\}\}")
@@ -38,9 +39,6 @@ TAG = re.compile(
 )
 """Tags by where they end: a lone <b> may be a letter in a formula."""
 
-SHOWN = frozenset({"&lt;", "&gt;"})
-"""How a tag is written that is to be seen, not to be used."""
-
 CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
 ABOUT_MARKUP = re.compile(
     r"html|xml|css|svg|\bweb ?page|\btags?\b|markup|javascript|\bscripts?\b|<(?:head|body|style|form|input)\b"
@@ -68,8 +66,10 @@ class Words:
         self._rows = 0
         self._placeholder, self._names = list[int](), Counter[str]()
         self._special, self._tokens = list[int](), Counter[str]()
+        self._meant, self._subjects = list[int](), Counter[str]()
         self._replaced = list[int]()
         self._mojibake, self._garbled = list[int](), Counter[str]()
+        self._lost, self._pieces = list[int](), Counter[str]()
         self._html, self._doubtful, self._tags = list[int](), list[int](), Counter[str]()
         self._escaped = list[int]()
         self._excel, self._cells = list[int](), Counter[str]()
@@ -83,16 +83,17 @@ class Words:
             self._placeholder.append(number)
             self._names.update(met)
         if ("<" in said or "INST]" in said or "[g" in said) and (met := SPECIAL.findall(said)):
-            self._special.append(number)
-            self._tokens.update(met)
+            mended = _is_mended(seen.row, "control_words")
+            (self._special if mended else self._meant).append(number)
+            (self._tokens if mended else self._subjects).update(met)
         if ("<" in said or "&" in said) and (met := _tags(said)):
             if ABOUT_MARKUP.search(said):
                 self._doubtful.append(number)
-            elif SHOWN.issuperset(tag.lower() for tag in met) and TAG.search(_shown(said)):
-                self._escaped.append(number)
-            else:
+            elif _is_mended(seen.row, "unescape_html"):
                 self._html.append(number)
                 self._tags.update(met)
+            else:
+                self._escaped.append(number)
         if ("#" in said or "E+" in said) and (met := _EXCEL.findall(said)) and not _ABOUT_EXCEL.search(said):
             self._excel.append(number)
             self._cells.update(met)
@@ -100,8 +101,9 @@ class Words:
             if _REPLACED in said:
                 self._replaced.append(number)
             if met := MOJIBAKE.findall(said):
-                self._mojibake.append(number)
-                self._garbled.update(piece[:12] for piece in met)
+                mended = _is_mended(seen.row, "encoding")
+                (self._mojibake if mended else self._lost).append(number)
+                (self._garbled if mended else self._pieces).update(piece[:12] for piece in met)
         if self._task != "text" and ("AI" in seen.answered or "模型" in seen.answered or "人工智能" in seen.answered):
             if _BOILERPLATE.search(seen.answered):
                 self._boilerplate.append(number)
@@ -111,13 +113,18 @@ class Words:
         found = []
         if self._placeholder:
             found.append(Finding("warning", "text.placeholder", self._placeholder, names=_common(self._names)))
-        on_purpose = self._task == "text" and len(self._special) * 2 > self._rows  # somebody wrote the markup himself
+        all_special = len(self._special) + len(self._meant)
+        on_purpose = self._task == "text" and all_special * 2 > self._rows  # somebody wrote the markup himself
         if self._special and not on_purpose:
             found.append(Finding("warning", "text.special_token", self._special, names=_common(self._tokens)))
+        if self._meant and not on_purpose:
+            found.append(Finding("warning", "text.special_meant", self._meant, names=_common(self._subjects)))
         if self._replaced:
             found.append(Finding("warning", "text.replaced", self._replaced))
         if self._mojibake:
             found.append(Finding("warning", "text.mojibake", self._mojibake, examples=_common(self._garbled, 3)))
+        if self._lost:
+            found.append(Finding("warning", "text.mojibake_left", self._lost, examples=_common(self._pieces, 3)))
         if self._html:
             # a whole file from a web page, with its talk of tags
             everywhere = len(self._html) > 0.2 * self._rows
@@ -149,9 +156,14 @@ def _tags(said: str) -> list[str]:
     ]
 
 
-def _shown(said: str) -> str:
-    """A text with the tags that it shows, all others gone."""
-    return html.unescape(CODE.sub("", said).replace("<", " "))
+def _is_mended(row: Row, fix: str) -> bool:
+    """Whether a fix would do anything to a row: it leaves what may be meant, and that is named by itself."""
+    from core.data.fixes import words  # here, for the fixes stand on the checks; few rows of few files come to this
+
+    fixes: dict[str, Callable[[Row], Row]] = {
+        "control_words": words.control_words, "unescape_html": words.unescape_html, "encoding": words.encoding,
+    }  # fmt: skip
+    return fixes[fix](row) is not row
 
 
 def _common(counted: Counter[str], most: int = 5) -> str:

@@ -104,11 +104,14 @@ OFFERS: dict[str, tuple[Offer, ...]] = {
     "text.mojibake": (Offer("encoding", safe=True), DROP, ACCEPT),
     "text.html": (Offer("unescape_html", safe=True), DROP, ACCEPT),
     "text.html_escaped": LOOK,  # whether a tag is shown or left over, nobody can tell
+    "text.special_meant": LOOK,
+    "text.mojibake_left": LOOK,
     "text.space": (Offer("trim", safe=True), ACCEPT),
     # who speaks after whom
     "order.two_users": JOIN,
     "order.two_answers": JOIN,
     "order.system_inside": (Offer("system_first", safe=True), DROP, ACCEPT),
+    "order.system_later": REMOVE,
     "order.ends_with_question": (Offer("cut_last_question", safe=True), DROP, ACCEPT),
     "order.starts_with_answer": (Offer("cut_first_answer"), DROP, ACCEPT),
     "order.result_without_call": REMOVE,

@@ -10,10 +10,11 @@ from core.findings import Finding, worst_first
 _OF_ROWS = frozenset({
     "answer.always_same", "answer.boilerplate", "answer.odd", "answer.repeated", "language.other",
     "order.call_without_result", "order.ends_with_question", "order.result_without_call", "order.starts_with_answer",
-    "order.system_inside", "order.two_answers", "order.two_users", "preference.same", "private.bank",
-    "private.contact", "private.key", "private.mail", "private.phone", "private.resident", "question.differs",
-    "row.duplicate", "row.far_longer", "row.near", "row.near_first", "rows.few", "text.excel", "text.html",
-    "text.html_escaped", "text.mojibake", "text.placeholder", "text.replaced", "text.space", "text.special_token",
+    "order.system_inside", "order.system_later", "order.two_answers", "order.two_users", "preference.same",
+    "private.bank", "private.contact", "private.key", "private.mail", "private.phone", "private.resident",
+    "question.differs", "row.duplicate", "row.far_longer", "row.near", "row.near_first", "rows.few", "text.excel",
+    "text.html", "text.html_escaped", "text.mojibake", "text.mojibake_left", "text.placeholder", "text.replaced",
+    "text.space", "text.special_meant", "text.special_token",
 })  # fmt: skip
 """What the checks of the rows say, for versions that do not keep it apart from what the reader said."""
 
