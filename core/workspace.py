@@ -125,6 +125,7 @@ class Workspace:
         left = [*self.downloads.iterdir()]
         left += [path for parent in (self.runs, self.datasets) for path in parent.glob(".*") if _age(path) > STALE_S]
         left += [path for path in self.runs.glob("*/checkpoints/.part-*") if _age(path) > STALE_S]
+        left += [path for path in self.datasets.iterdir() if _only_a_lock(path)]
         for path in left:
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path, ignore_errors=True)
@@ -167,6 +168,14 @@ class Workspace:
         if not is_id(run_id):
             raise UserError("run.unknown", run=str(run_id)[:80])
         return self.runs / run_id
+
+
+def _only_a_lock(path: Path) -> bool:
+    """Whether a folder is all that is left of a version: who waited for its edits.lock has made it again."""
+    try:
+        return is_id(path.name) and os.listdir(path) in ([], ["edits.lock"])
+    except OSError:
+        return False
 
 
 def _age(path: Path) -> float:

@@ -87,6 +87,28 @@ def test_contacts_stay_whose_they_were(tmp_path):
     assert by_code(edits)["private.contact"].rows == (20,)
 
 
+def test_the_rows_of_a_finding_are_not_gone_through_for_each_changed_row(tmp_path):
+    """With 33,000 rows that have an address, 1,000 changed ones took a quarter of a second after every change."""
+    said = records(400)
+    for n in range(300):
+        said[n] = exchange(f"who {n}?", f"Write to person.{n}@firm{n % 97}.de, please do.")
+    edits = Edits(version(tmp_path, said))
+    (finding,) = [one for one in edits.dataset.findings if one.code == "private.mail"]
+
+    class Rows(tuple):
+        looked = 0
+
+        def __contains__(self, number):
+            Rows.looked += 1
+            return super().__contains__(number)
+
+    finding.rows = Rows(finding.rows)
+    for n in range(1, 40):
+        change(edits, (n, 0), f"Better write to person.{n}@firm.de, I think.")
+        assert by_code(edits)["private.mail"].rows == finding.rows
+    assert Rows.looked == 0
+
+
 def test_few_rows_are_counted_as_they_stand(tmp_path):
     edits = edits_of(tmp_path, 9)
     assert by_code(edits)["rows.few"].count == 9

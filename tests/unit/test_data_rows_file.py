@@ -1,6 +1,7 @@
 """Rows on disk: as they were given, found by place and by number, and readable by `datasets`."""
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from core.data import rows_file
 from core.data.rows_file import RowsFile, RowsWriter
+from core.data.versions import intake
 from core.workspace import REPOSITORY
 
 
@@ -140,6 +142,7 @@ def test_reading_all_rows_holds_one_batch(tmp_path):
 import resource, sys
 from pathlib import Path
 from core.data.rows_file import RowsFile, RowsWriter
+from core.data.versions import intake
 with RowsWriter(Path(sys.argv[1])) as file:
     for number in range(40_000):
         file.append({"row": number, "text": f"{number} " + "x" * 4000})
@@ -152,3 +155,18 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
     command = [sys.executable, "-c", code, str(tmp_path / "rows.arrow")]
     done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
     assert int(done.stdout) < 60_000  # kB
+
+
+def test_a_file_that_two_versions_share_is_let_go_by_both(tmp_path):
+    """One file on the disk under two names: Windows deletes neither while one is mapped."""
+    folders = [tmp_path / "one", tmp_path / "two", tmp_path / "other"]
+    for folder in folders:
+        folder.mkdir()
+    one, other = write(folders[0] / "rows.arrow", [row(1)]), write(folders[2] / "rows.arrow", [row(1)])
+    intake.again(one.path, folders[1] / "rows.arrow")
+    two = RowsFile(folders[1] / "rows.arrow")
+    assert one[0] == two[0] == other[0]
+    rows_file.let_go(folders[1])
+    assert (one._map, two._map) == (None, None) and other._map is not None
+    shutil.rmtree(folders[1])
+    assert one[0] == row(1)

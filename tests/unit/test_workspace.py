@@ -56,6 +56,18 @@ def test_a_sweep_removes_what_was_handed_out_and_what_a_kill_left(root: Path) ->
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
+def test_a_sweep_removes_what_only_a_lock_has_made_again(root: Path) -> None:
+    workspace = Workspace(root)
+    ghost, kept, own = (workspace.datasets / mint_id() for _ in range(3))
+    for folder in (ghost, kept, own):
+        folder.mkdir(parents=True)
+        (folder / "edits.lock").touch()
+    (kept / "meta.json").write_text("{}")
+    own.rename(own.with_name("mine"))
+    workspace.sweep()
+    assert sorted(workspace.datasets.iterdir()) == sorted([kept, own.with_name("mine")])
+
+
 def test_a_sweep_follows_no_link(root: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
