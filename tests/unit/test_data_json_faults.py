@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from core.data import files
 from core.data.choices import Choices
+from core.data.files import json_broken
+from core.data.fixes.offers import offers
 from core.data.literals import Literal
 from core.errors import UserError
 
@@ -240,3 +242,18 @@ def test_a_line_without_its_opening_brace_counts_as_a_row(read, broken):
         assert faults(found) == [("row.broken_json", [broken + 1], str(broken + 1))]
         assert found.findings[0].facts["repairable"]
         assert values(read(text, repair=True)) == ROWS
+
+
+def test_repair_is_offered_where_it_brings_in_a_row(read):
+    """It was offered for lines that nothing can mend, and then changed nothing."""
+    for lines, mendable in (
+        (["{hello world"], False),
+        (["{hello world", LINES[2], "{]"], False),
+        (["{hello \x00 world"], False),
+        (["{hello world", LINES[0][:-1] + ",}"], True),
+        (["{hello world", LINES[2]] * (json_broken.TRIED + 1), True),  # nobody knows
+    ):
+        found = read("\n".join([LINES[0], *lines, LINES[1]]))
+        assert {bool(one.facts["repairable"]) for one in found.findings} == {mendable}, lines
+        (offer, *_) = offers(found.findings[0], made=False)
+        assert (offer.fix == "repair") == mendable and (mendable or offer.safe)

@@ -12,6 +12,10 @@ from core.data.files.json_next import next_value
 from core.errors import UserError
 from core.findings import Finding
 
+TRIED = 20
+"""Values that are mended only to know whether any can be, of one file; behind them it is taken for granted."""
+_TRIED_LARGEST = 20_000
+"""Characters of the largest such value: what is larger takes long to mend."""
 _HEADLESS = re.compile(r"""["'“]([^"'“”{}\[\]:]{1,100})["'”]\s*:[^\n]*\}\s*,?\s*$""")
 
 
@@ -22,6 +26,7 @@ class BrokenValues:
         self.took_comma = False
         self._faults = faults
         self._repair = repair
+        self._mendable, self._tried = False, 0
         self._first: Broken | None = None
         self._first_line = 1
         self._first_column = 1
@@ -58,13 +63,13 @@ class BrokenValues:
             return mended
         self._remember(broken, line, column, text)
         if "\x00" in text and not cut:
-            self._faults.note(Finding("error", "row.nul", [number], repairable=not self._repair, lines=starts))
+            self._faults.note(Finding("error", "row.nul", [number], repairable=self._can_mend(text), lines=starts))
         elif cut:
             self._faults.note(Finding("error", "row.cut", [number], lines=starts))
         else:
             said = "<<<<<<<" if MARKER.search(text) else broken.said
             self._faults.note(
-                Finding("error", "row.broken_json", [number], said=said, repairable=not self._repair, lines=line)
+                Finding("error", "row.broken_json", [number], said=said, repairable=self._can_mend(text), lines=line)
             )
         return []
 
@@ -78,9 +83,26 @@ class BrokenValues:
         broken = Broken("Expecting '{'", 0)
         self._remember(broken, line, 1, said)
         self._faults.note(
-            Finding("error", "row.broken_json", [number], said=broken.said, repairable=not self._repair, lines=line)
+            Finding(
+                "error",
+                "row.broken_json",
+                [number],
+                said=broken.said,
+                repairable=self._can_mend("{" + said),
+                lines=line,
+            )
         )
         return []
+
+    def _can_mend(self, text: str) -> bool:
+        """Whether reading anew with `repair` would bring in this value, or one before it."""
+        if self._repair:  # it was tried
+            return False
+        if not self._mendable and self._tried < TRIED and len(text) <= _TRIED_LARGEST:
+            self._tried += 1
+            self._mendable = bool(json_mend.mend(text))
+            return self._mendable
+        return True
 
     def _remember(self, broken: Broken, line: int, column: int, text: str) -> None:
         if self._first is None:
