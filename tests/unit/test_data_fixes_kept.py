@@ -167,7 +167,7 @@ PIECE = st.one_of(PROSE, PROSE, FORMULA, MARK, MARK, TOLD)
 TURN = st.tuples(WORD, st.lists(st.tuples(PIECE, st.sampled_from(["", " ", " "])), max_size=8))
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=300)
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=200)
 @given(st.lists(TURN, min_size=2, max_size=4))
 def test_no_word_is_lost_in_all_that_is_safe(turns: list[Any]) -> None:
     texts = [word + " " + "".join(piece + gap for (piece, _), gap in pieces) for word, pieces in turns]

@@ -40,6 +40,9 @@ _LEADS = re.compile(
 """What comes before a word that somebody talks of."""
 _LINE = re.compile(rf"(?<=\n)[ \t]*(?:{_WORD})[ \t]*\n")
 
+_FAR = 300
+"""How far from the end of a text its end is looked for, in characters: long runs of blanks take no time."""
+
 _ABOUT = re.compile(
     r"(?<![A-Za-z])(?:tokens?|chatml|delimiters?|separators?|control words?|special (?:words?|marks?|symbols?|strings?)"
     r"|(?:chat|prompt) (?:templates?|formats?)|end[- ]of[- ](?:turn|text|sequence|sentence)|eos|bos)(?![A-Za-z])"
@@ -61,12 +64,17 @@ def without_control_words(said: str) -> str | None:
     if len(_TURN.findall(said)) > 1 or any(SPECIAL.search(code) for code in CODE.findall(said)):
         return None
     while SPECIAL.search(said):
+        said = said.rstrip()
         if head := _HEAD.match(said):
             said = said[head.end() :]
-        elif (tail := _TAIL.search(said)) and not _LEADS.search(said, 0, tail.start()):
+        elif (tail := _TAIL.search(said, max(0, len(said) - _FAR))) and not _leads(said, tail.start()):
             said = said[: tail.start()].rstrip()
-        elif (line := _LINE.search(said)) and not _LEADS.search(said, 0, line.start()) and not _TURN.search(line[0]):
+        elif (line := _LINE.search(said)) and not _leads(said, line.start()) and not _TURN.search(line[0]):
             said = said[: line.start()] + said[line.end() :]
         else:
             return None
     return said
+
+
+def _leads(said: str, end: int) -> bool:
+    return _LEADS.search(said, max(0, end - _FAR), end) is not None

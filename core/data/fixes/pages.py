@@ -117,7 +117,7 @@ class _Page:
         if not self.open or self.open[-1][0] != name:
             return False
         _, start, kept = self.open.pop()
-        inside = "".join(words for words, _ in self._said[start:])
+        inside = "".join(words for words, _ in self._said[start:]) if kept else ""
         for words in kept:
             if words not in inside:
                 self.say(f" ({words})" if inside.strip() else words)
