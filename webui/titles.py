@@ -20,8 +20,8 @@ def dataset_title(dataset: "Dataset", text: Text) -> str:
 
 
 def version_number(dataset: "Dataset", versions: "Sequence[Dataset]") -> int:
-    """Which version it is, counted from 1; `versions` are all of its family, oldest first."""
-    return 1 + next((place for place, each in enumerate(versions) if each.id == dataset.id), 0)
+    """Which version it is; its number stays when older ones are deleted. `versions` are all of its family."""
+    return next((each.number for each in versions if each.id == dataset.id), dataset.number or 1)
 
 
 def version_title(dataset: "Dataset", versions: "Sequence[Dataset]", text: Text) -> str:

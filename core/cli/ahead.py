@@ -1,6 +1,7 @@
 """The verbs that look ahead: preview and forecast."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from core.cli.check import plain_finding, tokenizer_in
@@ -8,6 +9,7 @@ from core.cli.data_given import measured_on, rows_of, tell_pending, usable
 from core.cli.desk import Desk
 from core.data.checks.check_answers import few
 from core.data.keys import keys_of
+from core.data.tokens.measured import longest
 from core.data.versions.dataset import Dataset
 from core.errors import UserError
 from core.findings import Finding
@@ -15,7 +17,7 @@ from core.models import catalog, device
 from core.spec import RunSpec
 from core.training import limits, replay
 from core.training.aside import Measure
-from core.training.plan import Plan, longest, make_plan
+from core.training.plan import Plan, make_plan
 from core.training.rows import estimated_lengths, lengths
 from core.training.settle import Settled, forecast_of, sampled, settle
 
@@ -36,7 +38,7 @@ def preview(desk: Desk) -> int:
     from core.data import tokens
 
     spec = desk.spec()
-    dataset = usable(desk, desk.choices.data)
+    dataset = usable(desk, desk.choices.data, look=True)
     rows = rows_of(desk, dataset)
     chosen = rows_asked(desk, dataset, desk.choices.rows)
     model, folder = desk.model(desk.choices.model, fetch=True)
@@ -129,12 +131,12 @@ def max_length(spec: RunSpec, context: int, tokenizer: "PreTrainedTokenizerBase"
 
 def forecast(desk: Desk) -> int:
     """Memory and time of a run, and whether it fits."""
-    spec = desk.spec(model=desk.choices.model, **measured_on(desk, usable))
+    spec = desk.spec(model=desk.choices.model, **measured_on(desk, partial(usable, look=True)))
     model = desk.known_model(spec.model)
     found: list[Finding] = []
     aside: list[str] = []
     if desk.choices.data:
-        dataset = usable(desk, desk.choices.data)
+        dataset = usable(desk, desk.choices.data, look=True)
         tell_pending(desk, dataset, "cli.data.not_counted")
         settled = settle(spec, dataset, desk.workspace, desk.datasets)
         found = [

@@ -21,17 +21,18 @@ TOLD_ROWS = 20_000
 """Rows of a data set from which it is told how far they are gone through."""
 
 
-def kept(desk: Desk, reference: str, *, beside: bool = False) -> Dataset:
+def kept(desk: Desk, reference: str, *, beside: bool = False, look: bool = False) -> Dataset:
     """The data set that is meant, with rows that can be used or not; a file is kept as one first.
 
     beside: it goes beside other data, which the options are about: an id means the data set as it was read, and
     a file that lacks a column that was named is read as if none had been
+    look: it is only looked at: of its versions the same one stays listed
 
     Raises UserError `data.*`, `dataset.*`, `cli.*`.
     """
 
     def read(choices: Choices) -> Dataset:
-        return desk.datasets.resolve(reference, choices, desk.reading, partial(require_columns, choices))
+        return desk.datasets.resolve(reference, choices, desk.reading, partial(require_columns, choices), look)
 
     choices = UNDECIDED if beside and is_id(reference) else choices_of(desk.choices)
     if is_id(reference) and (desk.workspace.datasets / reference).is_dir():
@@ -46,12 +47,12 @@ def kept(desk: Desk, reference: str, *, beside: bool = False) -> Dataset:
         return read(without_columns(choices))
 
 
-def usable(desk: Desk, reference: str, *, beside: bool = False) -> Dataset:
+def usable(desk: Desk, reference: str, *, beside: bool = False, look: bool = False) -> Dataset:
     """As `kept`, for what needs rows that can be learned; a guess about the columns is told.
 
     Raises UserError as `kept`, `data.no_answer`, `data.nothing_usable`.
     """
-    return _checked(desk, kept(desk, reference, beside=beside))
+    return _checked(desk, kept(desk, reference, beside=beside, look=look))
 
 
 def settled(desk: Desk, reference: str, *, beside: bool = False) -> Dataset:

@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from core.cli.arguments import Choices
 from core.cli.check import tokenizer_in
 from core.cli.data_given import findings_of, kept, row_progress, rows_of, tell_pending
 from core.cli.data_mended import say_preview, tell_mended
 from core.cli.data_sets import say_version
 from core.cli.desk import Desk
 from core.cli.documents import option, plain_findings, plain_version, say_findings
-from core.data.fixes.mend import Length, Mend
+from core.data.fixes.mend import Mend
 from core.data.fixes.offers import Offer, offers, safe_mends
-from core.data.fixes.preview import preview, preview_reading
-from core.data.tokens.measure import length_of, longest, measure, measured_of, token_findings
+from core.data.fixes.preview import preview_reading
+from core.data.tokens.measure import length_of, measure, measured_of, token_findings
+from core.data.tokens.measured import longest
 from core.data.versions.dataset import Dataset
 from core.errors import UserError
 from core.findings import Finding, worst_first
@@ -41,7 +41,7 @@ def mend(desk: Desk) -> int:
         if asked:
             raise UserError("cli.data.one_preview")
         return _preview_reading(desk)
-    dataset = _readable(kept(desk, choices.data))
+    dataset = _readable(kept(desk, choices.data, look=True))
     tokenizer = _tokenizer(desk)
     findings = worst_first([*findings_of(desk, dataset), *_token_findings(desk, dataset, tokenizer)])
     if not asked:
@@ -51,36 +51,16 @@ def mend(desk: Desk) -> int:
         mends += _fills(findings, dataset, words)
     length = length_of(tokenizer) if tokenizer is not None else None
     if choices.preview:
-        if choices.safe:
-            done = {each.code for each in mends}
-            mends += [each for each in safe_mends(findings, usable=dataset.usable) if each.code not in done]
         tell_pending(desk, dataset, "cli.data.pending_too")
-        found = preview(rows_of(desk, dataset), findings, mends, length, row_progress(desk))
-        return say_preview(desk, dataset, found)
-    tell_pending(desk, dataset)
-    new = dataset
-    if mends:
-        new = _mended(desk, new, mends, length)
-    if choices.safe:
-        new = _mended(desk, new, None, None)
+        seen = desk.datasets.preview(
+            dataset.id, mends, length=length, safe_too=choices.safe, progress=row_progress(desk)
+        )
+        return say_preview(desk, dataset, seen)
+    tell_pending(desk, dataset, "cli.data.kept_with")
+    new = desk.datasets.mend(  # a script that is run again gets the version that it made the first time
+        dataset.id, mends, length=length, safe_too=choices.safe, once=True, progress=row_progress(desk)
+    )
     return tell_mended(desk, dataset, new)
-
-
-def _mended(desk: Desk, dataset: Dataset, mends: list[Mend] | None, length: Length | None) -> Dataset:
-    """A new version, or the one in which the very same was done before: a script that is run again adds nothing."""
-    new = desk.datasets.mend(dataset.id, mends, length=length, progress=row_progress(desk))
-    if new.id == dataset.id:
-        return new
-    for each in desk.datasets.versions(new.id):
-        if each.id != new.id and each.parent == dataset.id and _done(each) == _done(new):
-            desk.datasets.delete_version(new.id)
-            return desk.datasets.use(each.id)
-    return new
-
-
-def _done(dataset: Dataset) -> list[dict[str, Any]]:
-    """What was done to it, but for when."""
-    return [{name: value for name, value in step.items() if name != "time"} for step in dataset.fixes]
 
 
 def _readable(dataset: Dataset) -> Dataset:
@@ -99,7 +79,7 @@ def _offer(desk: Desk, dataset: Dataset, findings: list[Finding]) -> int:
     say_findings(desk, findings, dataset.made)
     if not findings:
         desk.say(desk.text("cli.data.clean"))
-    elif safe_mends(findings, usable=dataset.usable):
+    elif safe_mends(findings, usable=dataset.usable, made=dataset.made):
         desk.say(desk.text("cli.data.try_safe", data=dataset.id))
     return 0
 
@@ -109,7 +89,7 @@ def _preview_reading(desk: Desk) -> int:
     choices = desk.choices
     anew = {"repair": choices.repair, "structured": choices.nested_as_text}
     choices.repair = choices.nested_as_text = False
-    dataset = _readable(kept(desk, choices.data))
+    dataset = _readable(kept(desk, choices.data, look=True))
     if dataset.made:
         raise UserError("dataset.made", name=dataset.name)
     said = dataset.choices.model_copy(update={name: True for name, given in anew.items() if given})
@@ -149,17 +129,18 @@ def _mend(desk: Desk, code: str, fix: str, findings: list[Finding], dataset: Dat
     found = {offer.fix: offer for finding in named for offer in offers(finding, made=dataset.made)}
     if fix not in found:
         raise UserError("cli.data.no_fix", code=code, fix=fix[:80], fixes=_listed(found))
-    return Mend(code, fix, _given(desk.choices, code, found[fix], words, named[0]), _rows_by_model(named))
+    return Mend(code, fix, _given(desk, code, found[fix], words, named[0]), _rows_by_model(named))
 
 
-def _given(choices: Choices, code: str, offer: Offer, words: dict[str, str], finding: Finding) -> dict[str, Any]:
+def _given(desk: Desk, code: str, offer: Offer, words: dict[str, str], finding: Finding) -> dict[str, Any]:
     """What the fix needs to know. Raises UserError when it was not said."""
     if offer.asks == "fill":
         if not words:
             raise UserError("cli.data.fill_needed", code=code)
         return {"fill": words}
     if offer.asks == "max_length":
-        return {"max_length": choices.max_length}
+        model = desk.known_model(desk.choices.model).title  # the same length is another one for another model
+        return {"max_length": desk.choices.max_length, "model": model}
     if offer.asks:
         raise UserError("cli.data.otherwise", code=code, option=option(finding, offer))
     return {}

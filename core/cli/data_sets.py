@@ -51,7 +51,7 @@ def show(desk: Desk) -> int:
     """What is in one version: what was done, what was found, how it can be mended; with --rows its rows too."""
     from core.cli.ahead import rows_asked
 
-    dataset = kept(desk, desk.choices.data)
+    dataset = kept(desk, desk.choices.data, look=True)
     edits = desk.datasets.edits(dataset.id)
     family, runs = desk.datasets.versions(dataset.id), desk.store.list()
     plain, findings = plain_version(desk, dataset, family, runs), findings_of(desk, dataset)
@@ -108,7 +108,7 @@ def say_version(desk: Desk, dataset: Dataset, plain: dict[str, Any]) -> None:
 
 def versions(desk: Desk) -> int:
     """All versions of a data set, oldest first."""
-    dataset = kept(desk, desk.choices.data)
+    dataset = kept(desk, desk.choices.data, look=True)
     family, runs = desk.datasets.versions(dataset.id), desk.store.list()
     used = {each.id for each in desk.datasets.list()}
     found = [{**plain_version(desk, each, family, runs), "used": each.id in used} for each in family]

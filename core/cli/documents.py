@@ -25,7 +25,7 @@ ASKED = {
 
 def plain_version(desk: Desk, dataset: Dataset, family: tuple[Dataset, ...], runs: list[Run]) -> dict[str, Any]:
     """One version as it stands in a document; `runs` are all that there are."""
-    number = next((at for at, each in enumerate(family, 1) if each.id == dataset.id), len(family))
+    number = next((each.number for each in family if each.id == dataset.id), dataset.number or len(family))
     parent = next((each for each in family if each.id == dataset.parent), None)
     return {
         "dataset": dataset.id,

@@ -5,7 +5,8 @@
         version.json   what was found: file name, sha256, choices, encoding, mapping, counts, findings, parent, fixes
         rows.arrow     the usable rows in the stored shape (core/data/rows_file.py), and keys.npz: what they say
         look.json      the first records as they were read
-        meta.json      what may change later: the name, a note, when it was last used, whether a guess was agreed to
+        meta.json      what may change later: the name, a note, when it was last used, whether a guess was agreed to;
+                       and the version's number in its family
         edits.jsonl    what is changed by hand and not kept in a version yet (core/data/edits/edits.py)
 
 A folder is built aside and renamed into place whole, so a kill in the middle leaves nothing that can be seen. Files
@@ -20,19 +21,38 @@ from pathlib import Path
 from core.data.choices import UNDECIDED, Choices
 from core.data.edits.edits import Edits
 from core.data.fixes.mend import Length, Mend
+from core.data.fixes.preview import Preview
 from core.data.rows import Progress
 from core.data.samples import Sample, find, samples
 from core.data.versions import made, readings
 from core.data.versions.bringing import Bringing
 from core.data.versions.dataset import Dataset
+from core.data.versions.derivation import Derivation
 from core.data.versions.deriving import Deriving
 from core.data.versions.intake import Accept, anything
 from core.data.versions.mixing import Mix, amounts, mixed
+from core.data.versions.previewing import is_same, looked_at
 from core.data.versions.shelf import NOTE_LIMIT, Shelf
 from core.errors import UserError
 from core.workspace import NAME_LIMIT, Workspace, clean_name, is_id, person_path
 
 __all__ = ["Dataset", "DatasetStore", "Sample"]
+
+
+class _Known(Exception):
+    """What was about to be made is there already."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        super().__init__(dataset.id)
+        self.dataset = dataset
+
+
+class _Seen(Exception):
+    """What was made was only to be looked at."""
+
+    def __init__(self, preview: Preview) -> None:
+        super().__init__()
+        self.preview = preview
 
 
 class DatasetStore:
@@ -53,18 +73,25 @@ class DatasetStore:
         choices: Choices = UNDECIDED,
         progress: Progress | None = None,
         accept: Accept = anything,
+        look: bool = False,
     ) -> Dataset:
         """Read, check and keep a file; the same bytes with the same choices give the version that is there already.
 
         A table is kept even when none of its rows can be used, so that what is wrong with it can be put right.
         Raises UserError `data.*` for what is no table at all, MachineError when the disk refuses; what `progress`
         raises passes through, and leaves nothing behind; so does `accept`, which is given the names of the columns.
+        look: another version of it stays listed, if one is
         """
         path = Path(path)
-        return self._bringing.add(path, (name or path.name)[-NAME_LIMIT:], origin, choices, progress, accept)
+        return self._bringing.add(path, (name or path.name)[-NAME_LIMIT:], origin, choices, progress, accept, look)
 
     def reread(
-        self, dataset_id: str, choices: Choices, progress: Progress | None = None, accept: Accept = anything
+        self,
+        dataset_id: str,
+        choices: Choices,
+        progress: Progress | None = None,
+        accept: Accept = anything,
+        look: bool = False,
     ) -> Dataset:
         """The same source read with other choices: a version of its own, which keeps the name and hides the old one.
 
@@ -79,10 +106,10 @@ class DatasetStore:
             return self._shelf.write_meta(replace(old, agreed=True))
         old = self._deriving.keep(old)
         if not old.fixes:
-            return self._bringing.reread(old, choices, progress, accept)
+            return self._bringing.reread(old, choices, progress, accept, look)
         if old.choices.key() == choices.key():
-            return self.use(old.id)
-        return self._deriving.reread(old, choices, progress, accept)
+            return old if look else self.use(old.id)
+        return self._deriving.reread(old, choices, progress, accept, look)
 
     def get(self, dataset_id: str) -> Dataset:
         """Raises UserError `dataset.unknown` or `dataset.damaged`."""
@@ -114,14 +141,52 @@ class DatasetStore:
         mends: Sequence[Mend] | None,
         *,
         length: Length | None = None,
+        safe_too: bool = False,
+        once: bool = False,
         progress: Progress | None = None,
     ) -> Dataset:
         """A new version with these mends applied; None: all that is safe, until nothing safe is left.
 
         Pending hand edits are kept in the same version. What would change nothing gives the version as it is.
-        length: tokens of a row, which shortening and splitting need
+        length    tokens of a row, which shortening and splitting need
+        safe_too  after `mends` all that is safe
+        once      where a version has come of this very one in the same way, with the same rows, that is used again
         """
-        return self._deriving.mend(self.get(dataset_id), mends, length, progress)
+        dataset = self.get(dataset_id)
+
+        def ask(made: Derivation) -> None:
+            found = next((each for each in self.versions(dataset.id) if is_same(made, each)), None)
+            if found is not None:
+                raise _Known(found)
+
+        then = ask if once else None
+        try:
+            return self._deriving.mend(dataset, mends, length, progress, safe_too=safe_too, then=then)
+        except _Known as known:
+            return self.use(known.dataset.id)
+
+    def preview(
+        self,
+        dataset_id: str,
+        mends: Sequence[Mend] | None,
+        *,
+        length: Length | None = None,
+        safe_too: bool = False,
+        progress: Progress | None = None,
+    ) -> Preview:
+        """What `mend` would do to the rows as they stand with what is pending: it is done, looked at and let go."""
+        dataset = self.get(dataset_id)
+        edits = self._deriving.edits(dataset)
+        rows = edits.rows() if edits.pending else dataset.load_rows()
+
+        def look(made: Derivation) -> None:
+            raise _Seen(looked_at(rows.raws(), set(rows.numbers().tolist()), made))
+
+        try:
+            self._deriving.mend(dataset, mends, length, progress, safe_too=safe_too, then=look)
+        except _Seen as seen:
+            return seen.preview
+        raise AssertionError("what is made is always looked at")
 
     def edits(self, dataset_id: str) -> Edits:
         """The hand edits that are pending on a version, one object for all who edit it."""
@@ -161,16 +226,24 @@ class DatasetStore:
                 family = [dataset.id for dataset in self.versions(dataset_id)]
             except UserError:  # what is damaged can be deleted too
                 family = []
-            for each in [*(other for other in family if other != dataset_id), dataset_id]:
+            gone = [*(other for other in family if other != dataset_id), dataset_id]
+            for each in gone:
                 self._deriving.forget(each)
-                self._shelf.remove(each)
+            self._shelf.remove(*gone)
 
     def delete_version(self, dataset_id: str) -> None:
         """Only this version goes; those that come from it stay as they are.
 
         Raises UserError `dataset.only_version` for the last one of its family, `dataset.unknown`.
         """
-        self._deriving.settle(self.versions(dataset_id))
+        try:
+            self._deriving.settle(self.versions(dataset_id))
+        except UserError as error:
+            if error.code != "dataset.damaged":  # of that nothing can be asked, but it can go
+                raise
+            self._deriving.forget(dataset_id)
+            self._shelf.remove(dataset_id)
+            return
         with self._shelf.lock:
             family = self.versions(dataset_id)
             if len(family) == 1:
@@ -190,16 +263,18 @@ class DatasetStore:
         choices: Choices = UNDECIDED,
         progress: Progress | None = None,
         accept: Accept = anything,
+        look: bool = False,
     ) -> Dataset:
         """DATA of the command line: a data set's id, a file, or a sample's name, read with these choices.
 
+        look: whichever version of it is listed stays so
         Raises UserError `data.unknown`, `sample.kept_back` for a sample whose method is not built yet, and as `add`.
         """
         if is_id(reference) and (self._workspace.datasets / reference).is_dir():
             dataset = self.get(reference)
             both = dataset.choices.with_(choices)
             if both.key() != dataset.choices.key():
-                return self.reread(reference, both, progress, accept)
+                return self.reread(reference, both, progress, accept, look)
             accept(dataset.column_names)
             return dataset
         path = person_path(reference)
@@ -208,10 +283,10 @@ class DatasetStore:
         except (OSError, ValueError):  # too long or not a path at all
             there = False
         if there:
-            return self.add(path, origin="file", choices=choices, progress=progress, accept=accept)
+            return self.add(path, origin="file", choices=choices, progress=progress, accept=accept, look=look)
         sample = find(reference)
         if sample is not None:
-            return self.add(sample.file, origin="sample", choices=choices, progress=progress, accept=accept)
+            return self.add(sample.file, origin="sample", choices=choices, progress=progress, accept=accept, look=look)
         raise UserError(
             "data.unknown", reference=reference[:200], samples=", ".join(sample.name for sample in self.samples())
         )

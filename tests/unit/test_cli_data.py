@@ -236,3 +236,23 @@ def test_an_id_trains_that_very_version_and_changes_by_hand_are_kept_first(
     kept = store.get(trained)
     assert kept.parent == first.id and kept.load_rows()[0]["messages"][-1]["content"] == "At the harbour, by hand."
     assert not store.edits(first.id).pending or len(store.versions(first.id)) == 3
+
+
+def test_looking_at_a_file_leaves_the_version_listed_that_was(run: Run, dirty: Path, store: DatasetStore) -> None:
+    """The file is the version as it was read; the one in use is the mended one."""
+    assert run("data", "mend", str(dirty), "--safe")[0] == 0
+    (used,) = store.list()
+    for argv in (
+        ["data", "versions", str(dirty)],
+        ["data", "show", str(dirty)],
+        ["data", "mend", str(dirty)],
+        ["data", "mend", str(dirty), "--safe", "--preview"],
+        ["preview", str(dirty), "--model", "starter", "--rows", "1"],
+        ["forecast", "--data", str(dirty), "--model", "starter"],
+        ["data", "show", str(used.parent), "--fill", "x=y"],
+        ["data", "show", used.id, "--fill", "x=z"],
+    ):
+        assert run(*argv)[0] == 0
+        assert DatasetStore(store._workspace).list() == [used], argv
+    numbers = [each.number for each in store.versions(used.id)]
+    assert numbers == sorted(numbers) and len(set(numbers)) == 4

@@ -83,8 +83,16 @@ def test_all_that_is_safe_is_a_new_version_and_again_changes_nothing(
 def test_a_script_that_is_run_again_adds_no_version(run: Run, dirty: Path, store: DatasetStore) -> None:
     said = [str(dirty), "--fix", "text.placeholder=drop", "--safe"]
     first, again = mended(run, *said), mended(run, *said)
-    assert again["dataset"] == first["dataset"] and again["versions"] == first["versions"] == 3
-    assert mended(run, str(dirty), "--safe")["versions"] == 4  # other things were done to it
+    assert again["dataset"] == first["dataset"] and again["versions"] == first["versions"] == 2
+    assert mended(run, str(dirty), "--safe")["versions"] == 3  # other things were done to it
+
+
+def test_a_preview_says_what_is_done_then(run: Run, dirty: Path) -> None:
+    said = [str(dirty), "--safe", "--fix", "text.placeholder=accept"]
+    shown, done = mended(run, *said, "--preview"), mended(run, *said)
+    assert {key: shown[key] for key in ("dropped", "added", "mends")} == {
+        key: done[key] for key in ("dropped", "added", "mends")
+    }
 
 
 def test_a_preview_counts_shows_and_writes_nothing(run: Run, dirty: Path, store: DatasetStore) -> None:
@@ -126,7 +134,10 @@ def test_what_the_model_cannot_hold_is_shortened_or_split(run: Run, dirty: Path,
     for fix in ("shorten", "split"):
         found = mended(run, str(dirty), *by_model, "--fix", f"{long['code']}={fix}")
         assert found["changed"] >= 1 and (found["added"] > 0) == (fix == "split")
-        assert store.get(found["dataset"]).fixes[0]["mends"][0]["given"] == {"max_length": 64}
+        assert store.get(found["dataset"]).fixes[0]["mends"][0]["given"] == {
+            "max_length": 64,
+            "model": "Starter (built in)",
+        }
         again = mended(run, found["dataset"], *by_model)
         assert long["code"] not in codes(again)
     code, out, _ = run("data", "mend", str(dirty), "--fix", f"{long['code']}=shorten", "--model", "starter", "--json")

@@ -178,3 +178,11 @@ def test_a_share_rounds_half_up_to_one_row_at_least(share, rows, count):
 @given(share=st.floats(0, 1, exclude_min=True), rows=st.integers(1, 10**7))
 def test_no_share_takes_more_than_there_is(share, rows):
     assert 1 <= amount(Part(dataset="a", share=share), rows, "a") <= rows
+
+
+def test_a_row_says_which_wording_it_was(store, tmp_path):
+    row = {"question": "One?", "paraphrases": ["And one?", "One then?"], "answer": "It is one."}
+    (tmp_path / "a.jsonl").write_text(json.dumps(row) + "\n")
+    a = store.add(tmp_path / "a.jsonl")
+    came = [row["from"] for row in mixed(Mix(name="x", parts=parts((a, {}))), [a])]
+    assert came == [{"part": 0, "row": 1}, {"part": 0, "row": 1, "variant": 2}, {"part": 0, "row": 1, "variant": 3}]

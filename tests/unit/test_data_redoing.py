@@ -78,3 +78,24 @@ def test_a_row_that_is_new_keeps_clear_of_records_that_another_reading_finds(sto
     found = {key: json.loads(text)["messages"][0]["content"] for key, text in said(again).items()}
     assert found == {(1, 0): "Tea?", (2, 0): "Coffee?", (3, 0): "Milk?", (4, 0): "Sugar?"} and left(again) == []
     assert again.fixes[-1]["changes"][0]["key"] == [4, 0] and again.last == 4
+
+
+def test_rows_that_were_chosen_are_mended_again_only_where_they_say_the_same(store, tmp_path):
+    """A header line more or less shifts every number: then another row would be dropped."""
+    path = tmp_path / "mail.csv"
+    lines = ['"question","answer"', *(f'"Item {n}?","Write to me{n}@corp-mail.ch please."' for n in range(1, 9))]
+    path.write_text("\n".join(lines) + "\n")
+    first = store.add(path)
+    (code,) = [finding.code for finding in first.findings if finding.code.startswith("private.")]
+    second = store.mend(first.id, [Mend(code, "drop", rows=(3, 4))])
+    mark = second.fixes[0]["mends"][0]
+    assert mark["chosen"] == [3, 4] and len(set(mark["said"])) == 2
+    shifted = store.reread(
+        second.id,
+        Choices(header=False, format="question_answer", columns={"question": "column 1", "answer": "column 2"}),
+    )
+    assert left(shifted) == [("info", 2)] and shifted.usable == 9
+    same = store.reread(second.id, AURORA)
+    assert left(same) == [] and [row["row"] for row in same.load_rows()] == [1, 2, 5, 6, 7, 8]
+    del mark["said"]  # as steps were kept before
+    assert left(store.reread(second.id, Choices(fill={"a": "b"}))) == [("info", 2)]

@@ -1,13 +1,16 @@
 """Versions of one data set: which is listed, what they are called, what goes with what, and how many are no burden."""
 
 import json
+import shutil
 import time
+from pathlib import Path
 
 import pytest
 
 from core.data.choices import Choices
 from core.data.datasets import DatasetStore
 from core.data.fixes.mend import Mend
+from core.data.versions import derivation, removal, shelf
 from core.errors import UserError
 from core.workspace import Workspace, mint_id
 
@@ -153,3 +156,78 @@ def test_many_versions_are_listed_at_once(store, path):
     later = store.versions(first.id)[-1]
     (later.folder / "meta.json").write_text(json.dumps({"name": "Another program's", "added": time.time() + 9}))
     assert [each.name for each in store.list()] == ["Another program's"]
+
+
+def test_a_number_stays_a_versions_own_when_older_ones_go(store, path):
+    def numbers(found):
+        return {each.id: each.number for each in found.versions(first.id if first.folder.exists() else third.id)}
+
+    first = store.add(path)
+    second = store.mend(first.id, TRIM)
+    third = store.reread(first.id, Choices(fill={"a": "b"}))
+    assert numbers(store) == {first.id: 1, second.id: 2, third.id: 3}
+    for each in (first, second):  # as it was before numbers were kept
+        meta = json.loads((each.folder / "meta.json").read_bytes())
+        meta.pop("number")
+        (each.folder / "meta.json").write_text(json.dumps(meta))
+    old = fresh(store)
+    assert numbers(old) == {first.id: 1, second.id: 2, third.id: 3}
+    old.delete_version(first.id)
+    assert numbers(fresh(old)) == {second.id: 2, third.id: 3}
+    fourth = fresh(old).mend(third.id, TRIM)
+    assert fourth.number == 4 and numbers(fresh(old))[fourth.id] == 4
+
+
+def test_one_damaged_version_can_be_deleted_alone(store, path):
+    first = store.add(path)
+    second = store.mend(first.id, TRIM)
+    (second.folder / "version.json").write_text("{")
+    later = fresh(store)
+    later.delete_version(second.id)
+    assert not second.folder.exists() and shown(later) == [first.id]
+    with pytest.raises(UserError, match=r"dataset\.unknown"):
+        later.delete_version(second.id)
+
+
+def test_a_family_is_deleted_whole_or_not_at_all(store, path, monkeypatch):
+    """As on Windows, where a folder stays in use."""
+    first = store.add(path)
+    second, third = store.mend(first.id, TRIM), store.reread(first.id, Choices(fill={"a": "b"}))
+    rename = Path.rename
+
+    def held(self, to):
+        if self.name == third.id:
+            raise PermissionError(13, "in use", str(self))
+        return rename(self, to)
+
+    monkeypatch.setattr(removal, "PATIENCE_S", 0.1)
+    monkeypatch.setattr(Path, "rename", held)
+    with pytest.raises(UserError, match=r"disk\."):
+        store.delete(first.id)
+    assert [each.id for each in fresh(store).versions(first.id)] == [first.id, second.id, third.id]
+    monkeypatch.undo()
+    store.delete(first.id)
+    assert list(store._workspace.datasets.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="only Linux says what is mapped")
+def test_what_is_cancelled_leaves_no_file_mapped_in_the_folder_that_goes(store, path, monkeypatch):
+    """Windows deletes no mapped file: the rows of an earlier pass, that the next one reads."""
+    first = store.add(path)
+    edits = store.edits(first.id)
+    edits.save((5, 0), {**edits.row((5, 0)), "messages": edits.row((7, 0))["messages"]}, 0)
+    monkeypatch.setattr(derivation, "TOLD_EVERY", 10)
+    gone, rmtree = [], shutil.rmtree
+
+    def watched(folder, **how):
+        gone.append([line for line in Path("/proc/self/maps").read_text().splitlines() if str(folder) in line])
+        rmtree(folder, **how)
+
+    def cancel(done, total):
+        if done > 0.9 * total:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(shelf.shutil, "rmtree", watched)
+    with pytest.raises(KeyboardInterrupt):
+        store.mend(first.id, None, progress=cancel)
+    assert gone == [[]]

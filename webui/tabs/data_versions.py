@@ -46,7 +46,7 @@ def before(version: "Dataset", versions: "Sequence[Dataset]") -> "Dataset | None
     found = next((each for each in versions if each.id == version.parent), None)
     if found is not None:
         return found
-    older = [each for each in versions[: version_number(version, versions) - 1]]
+    older = [each for each in versions if (each.created, each.id) < (version.created, version.id)]
     alike = [each for each in older if each.fixes == version.fixes[: len(each.fixes)]]
     return max(alike, key=lambda each: len(each.fixes), default=None)
 

@@ -21,7 +21,14 @@ class Bringing:
         self._shelf = shelf
 
     def add(
-        self, path: Path, name: str, origin: str, choices: Choices, progress: Progress | None, accept: Accept
+        self,
+        path: Path,
+        name: str,
+        origin: str,
+        choices: Choices,
+        progress: Progress | None,
+        accept: Accept,
+        look: bool = False,
     ) -> Dataset:
         """As `DatasetStore.add`; `name` of the file."""
 
@@ -29,9 +36,11 @@ class Bringing:
             return intake.bring(path, to, name=name, progress=progress)
 
         facts = {"file_name": name, "origin": origin, "parent": None}
-        return self._take(bring, Path(name).stem or name, facts, choices, progress, accept)
+        return self._take(bring, Path(name).stem or name, facts, choices, progress, accept, look=look)
 
-    def reread(self, old: Dataset, choices: Choices, progress: Progress | None, accept: Accept) -> Dataset:
+    def reread(
+        self, old: Dataset, choices: Choices, progress: Progress | None, accept: Accept, look: bool = False
+    ) -> Dataset:
         """Another reading of the source of `old`; it gets the name even where a person has named it otherwise."""
 
         def bring(to: Path) -> tuple[str, int]:
@@ -39,7 +48,7 @@ class Bringing:
             return old.sha256, old.size
 
         facts = {"file_name": old.file_name, "origin": old.origin, "parent": old.id}
-        return self._take(bring, old.name, facts, choices, progress, accept, of=old)
+        return self._take(bring, old.name, facts, choices, progress, accept, of=old, look=look)
 
     def _take(
         self,
@@ -51,10 +60,12 @@ class Bringing:
         accept: Accept,
         *,
         of: Dataset | None = None,
+        look: bool = False,
     ) -> Dataset:
         """Build a version aside and rename it into place, unless its like is there.
 
         of: the version whose source is read otherwise
+        look: who only looks changes nothing of what is listed, and of what it is called
         """
         shelf = self._shelf
         with shelf.building(name) as aside:
@@ -73,12 +84,17 @@ class Bringing:
                 known = self._like(sha256, choices, facts) or known  # another thread may have been faster
                 if known is not None and of is None and known.name != (Path(known.file_name).stem or known.file_name):
                     name = known.name
-                if known is not None and (found is None or not _outdated(known)):
+                there = known is not None and (found is None or not _outdated(known))
+                if look and known is not None and there:
+                    return known
+                if known is not None and there:
                     return shelf.named(replace(known, name=name, added=time.time()))
                 agreed = known is not None and known.agreed and asdict(known.mapping) == (found or {})["mapping"]
                 before = of or known
                 note = before.note if before else ""
-                return shelf.place(aside, name, agreed=agreed, note=note, family=before.family if before else "")
+                return shelf.place(
+                    aside, name, agreed=agreed, note=note, family=before.family if before else "", listed=not look
+                )
 
     def _like(self, sha256: str, choices: Choices, facts: dict[str, Any]) -> Dataset | None:
         """The version of these bytes that was read with these choices, by this reader or an older one."""

@@ -30,7 +30,8 @@ class Dataset:
     column_names  the columns of the file; `sheets` of a workbook, of which `sheet` is read; `packed`: "gz", "zip" or ""
     parent        the version that this one is another reading of, or that it was derived from
     family        the first version of all that come from one source; its versions are told apart from others by it
-    fixes         the steps that made these rows of a reading's, oldest first (derived.py); [] for a reading
+    number        of this version in its family, from 1; it stays when others go. 0 where none is kept (shelf.numbered)
+    fixes         the steps that made these rows of a reading's, oldest first (derivation.py); [] for a reading
     accepted      `[{"code", "rows"}]`: what a person said is meant so; it is no longer among the findings
     read_findings what reading the source found, of the rows that are still as they were read
     parts         `[{"id", "name", "rows"}]`: what a "made" one was put together from
@@ -65,6 +66,7 @@ class Dataset:
     agreed: bool = False
     reader: int = 0
     family: str = ""
+    number: int = 0
     accepted: list[dict[str, Any]] = field(default_factory=list)
     read_findings: list[Finding] = field(default_factory=list)
     parts: list[dict[str, Any]] = field(default_factory=list)

@@ -21,6 +21,7 @@ from core.data.raw import Raw, Row, taken_apart
 from core.data.rows import Progress, share
 from core.data.rows_file import RowsFile, RowsWriter
 from core.data.versions import by_hand, found, intake, keeping, version
+from core.data.versions.chosen import chosen_of
 from core.data.versions.dataset import Dataset
 from core.findings import Finding
 
@@ -82,9 +83,15 @@ class Derivation:
         self.take(((raw, taken_apart(raw[2])) for raw in rows), touched)
         self.note(step)
 
+    @property
+    def accepted(self) -> int:
+        """How many findings were accepted in what is made."""
+        return len(self._accepted) - len(self.base.accepted)
+
     def mend(self, mends: Sequence[Mend], length: Length | None = None) -> bool:
         """Apply them to all rows; False when that makes no difference."""
         mender, touched = Mender(mends, self.findings, length), set[int]()
+        chosen = chosen_of(mends, self.rows)
         if self._meets_rows(mends):
             self.take(self._mended(mender, touched), touched, needed=lambda: bool(touched))
         left = found.listed([], self.findings, mender.accepted)
@@ -92,9 +99,8 @@ class Derivation:
             return False
         self.findings = left
         self._accepted += mender.accepted
-        counts = zip(mender.counts, mends, strict=True)
-        chosen = [{**count, **({} if mend.rows is None else {"chosen": list(mend.rows)})} for count, mend in counts]
-        self.note({"step": "mend", "mends": chosen})
+        mended = [{**count, **rows} for count, rows in zip(mender.counts, chosen, strict=True)]
+        self.note({"step": "mend", "mends": mended})
         return True
 
     def _meets_rows(self, mends: Sequence[Mend]) -> bool:

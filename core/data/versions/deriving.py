@@ -94,18 +94,26 @@ class Deriving:
         return {str(step["journal"]) for step in steps if step.get("journal")}
 
     def mend(
-        self, dataset: Dataset, mends: Sequence[Mend] | None, length: Length | None, progress: Progress | None
+        self,
+        dataset: Dataset,
+        mends: Sequence[Mend] | None,
+        length: Length | None,
+        progress: Progress | None,
+        *,
+        safe_too: bool = False,
+        then: Work | None = None,
     ) -> Dataset:
-        """As `DatasetStore.mend`."""
+        """As `DatasetStore.mend`. then: is given what was made before it is put into place, and may raise."""
 
         def work(made: Derivation) -> None:
-            if mends is not None:
+            if mends:
                 made.mend(mends, length)
-                return
-            for _ in range(ROUNDS):
+            for _ in range(ROUNDS if mends is None or safe_too else 0):
                 safe = safe_mends(made.findings, usable=made.usable)
                 if not safe or not made.mend(safe, length):
                     break
+            if then is not None:
+                then(made)
 
         return self._derive(dataset, work, progress, passes=1)
 
@@ -113,7 +121,9 @@ class Deriving:
         """As `DatasetStore.keep_edits`."""
         return self._derive(dataset, lambda made: None, progress, passes=0)
 
-    def reread(self, old: Dataset, choices: Choices, progress: Progress | None, accept: Accept) -> Dataset:
+    def reread(
+        self, old: Dataset, choices: Choices, progress: Progress | None, accept: Accept, look: bool = False
+    ) -> Dataset:
         """The source read with other choices, and what was done to `old` done again to that."""
         own = [each for each in self._shelf.versions(old.id) if not each.fixes]
         read_so = [each.last for each in own if each.choices.key() == old.choices.key()]
@@ -134,7 +144,8 @@ class Deriving:
             if base.folder == source:
                 base.close()
             agreed = old.agreed and base.mapping == old.mapping
-            new = self._shelf.place(aside, old.name, agreed=agreed, note=old.note, family=old.family)
+            told = {"note": old.note, "family": old.family}
+            new = self._shelf.place(aside, old.name, agreed=agreed, listed=not look, **told)
         return new
 
     def _derive(self, dataset: Dataset, work: Work, progress: Progress | None, passes: int) -> Dataset:

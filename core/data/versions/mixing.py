@@ -70,7 +70,7 @@ def amounts(mix: Mix, datasets: Sequence[Dataset], rows: Sequence[Sequence[Row]]
 
 
 def mixed(mix: Mix, datasets: Sequence[Dataset], rows: Sequence[Sequence[Row]] | None = None) -> Iterator[Row]:
-    """The rows of the mix, numbered from 1, each with `"from": {"part": 0, "row": 12}`.
+    """The rows of the mix, numbered from 1, each with `"from": {"part": 0, "row": 12}`, and "variant" where it has one.
 
     datasets  one for each part, in its order
     rows      the rows of each as they stand with what was changed by hand; None for those of the version itself
@@ -114,7 +114,8 @@ def _rows(mix: Mix, sources: Sequence[Sequence[Row]], counts: Sequence[int]) -> 
         said = {key: value for key, value in row.items() if key not in ("row", "variant", "from")}
         if system:
             said = _with_system(said, system, replace=mix.replace_system)
-        yield {"row": number, **said, "from": {"part": part, "row": row["row"]}}
+        variant = {"variant": row["variant"]} if row.get("variant") else {}
+        yield {"row": number, **said, "from": {"part": part, "row": row["row"], **variant}}
 
 
 def _drawn(seed: str, rows: int, count: int) -> NDArray[np.int64]:

@@ -5,14 +5,12 @@ from typing import Any
 
 from core.data.fixes.mend import Mend
 from core.data.raw import Raw, Row, taken_apart
+from core.data.versions.chosen import by_model, said_by
 from core.data.versions.derivation import Derivation
 from core.findings import Finding
 
-Change = dict[str, Any]
+HandEdit = dict[str, Any]
 """`{"key", "before", "after"}` of a step "edit"."""
-
-_MODEL = "tokens."
-"""Findings of one model: they are not found without its tokenizer."""
 
 _KINDS = ("changed", "added", "removed")
 
@@ -37,15 +35,27 @@ def _mend(made: Derivation, step: dict[str, Any]) -> int:
         named.setdefault(finding.code, set()).update(finding.rows)
     mends, left = [], 0
     for said in step.get("mends", []):
-        given, chosen = dict(said.get("given") or {}), said.get("chosen")
-        if "max_length" in given or said["code"].startswith(_MODEL):
+        given, code, rows = dict(said.get("given") or {}), said["code"], None
+        if by_model(code, given):
             left += int(said.get("rows") or 0) + int(said.get("dropped") or 0)
-        elif said["code"] in named:
-            rows = None if chosen is None else tuple(row for row in chosen if row in named[said["code"]])
-            mends.append(Mend(said["code"], said["fix"], given, rows))
+            continue
+        if "chosen" in said:
+            same = _same_rows(made, said)
+            left += len(said["chosen"]) - len(same)
+            rows = tuple(row for row in same if row in named.get(code, ()))
+        if code in named and rows != ():
+            mends.append(Mend(code, said["fix"], given, rows))
     if not mends or not made.mend(mends):
         made.note({"step": "mend", "mends": []})
     return left
+
+
+def _same_rows(made: Derivation, said: dict[str, Any]) -> list[int]:
+    """Those of the rows chosen for a mend that say what they said then: another reading may number rows otherwise."""
+    chosen: list[int] = said["chosen"]
+    says = said_by(made.rows, chosen)
+    then = said.get("said") or [""] * len(chosen)
+    return [row for row, digest in zip(chosen, then, strict=True) if digest and says.get(row) == digest]
 
 
 def _edit(made: Derivation, step: dict[str, Any], records: int) -> int:
@@ -57,7 +67,7 @@ def _edit(made: Derivation, step: dict[str, Any], records: int) -> int:
     return sum(int(step.get(kind) or 0) for kind in _KINDS) - len(fitting.done)
 
 
-def _kind(change: Change) -> str:
+def _kind(change: HandEdit) -> str:
     """What an edit does to a row, as its step counts it."""
     return "added" if change["before"] is None else "removed" if change["after"] is None else "changed"
 
@@ -69,10 +79,10 @@ class _Fitting:
     touched  the numbers of rows that are gone or say something else
     """
 
-    def __init__(self, made: Derivation, changes: list[Change], records: int) -> None:
+    def __init__(self, made: Derivation, changes: list[HandEdit], records: int) -> None:
         self._made, self._records = made, records
         self._changes = {(int(change["key"][0]), int(change["key"][1])): change for change in changes}
-        self.done: list[Change] = []
+        self.done: list[HandEdit] = []
         self.touched: set[int] = set()
 
     def rows(self) -> Iterator[tuple[Raw | None, Row]]:

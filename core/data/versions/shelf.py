@@ -5,10 +5,11 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from core.data import rows_file
 from core.data.versions import version
 from core.data.versions.dataset import Dataset
 from core.data.versions.removal import remove
@@ -45,6 +46,7 @@ class Shelf:
                 "agreed": meta.get("agreed") is True,
                 "note": str(meta.get("note") or ""),
                 "family": known.family or str(meta.get("family") or "") or self._first_of(known),
+                "number": int(meta.get("number") or 0),
             }
             if any(getattr(known, key) != value for key, value in facts.items()):
                 known = replace(known, **facts)  # type: ignore[arg-type]
@@ -75,16 +77,17 @@ class Shelf:
 
     def versions(self, dataset_id: str) -> tuple[Dataset, ...]:
         """All of its family, oldest first. Raises UserError `dataset.unknown` or `dataset.damaged`."""
-        family = self.get(dataset_id).family
-        found = [dataset for dataset in self.all() if dataset.family == family]
-        return tuple(sorted(found, key=lambda dataset: (dataset.created, dataset.id)))
+        return self._family(self.get(dataset_id).family)
+
+    def _family(self, family: str) -> tuple[Dataset, ...]:
+        return numbered(dataset for dataset in self.all() if dataset.family == family)
 
     def families(self) -> dict[str, tuple[Dataset, ...]]:
         """Family -> all its versions that can be read, oldest first."""
         found: dict[str, list[Dataset]] = {}
         for dataset in sorted(self.all(), key=lambda each: (each.created, each.id)):
             found.setdefault(dataset.family, []).append(dataset)
-        return {family: tuple(versions) for family, versions in found.items()}
+        return {family: numbered(versions) for family, versions in found.items()}
 
     def highest(self, dataset_id: str) -> int:
         """The highest row number that any version of its family has used."""
@@ -100,6 +103,7 @@ class Shelf:
                 agreed=dataset.agreed,
                 note=dataset.note,
                 family=dataset.family,
+                number=dataset.number,
             )
         except FileNotFoundError:
             raise UserError("dataset.unknown", dataset=dataset.id) from None
@@ -127,17 +131,33 @@ class Shelf:
             raise translate(error, where=str(self.workspace.datasets)) from error
         finally:
             if aside.exists():
+                rows_file.let_go(aside)  # what was cancelled may have its rows open still
                 shutil.rmtree(aside, ignore_errors=True)
 
-    def place(self, aside: Path, name: str, *, agreed: bool = False, note: str = "", family: str = "") -> Dataset:
+    def place(
+        self,
+        aside: Path,
+        name: str,
+        *,
+        agreed: bool = False,
+        note: str = "",
+        family: str = "",
+        listed: bool = True,
+    ) -> Dataset:
         """Rename what was built into place, whole: from now on it is there, and listed. Raises OSError.
 
         family: "" for the first version of one
+        listed: False leaves the version listed that was so far
         """
         dataset_id = aside.name[1:]
         with self.lock:
-            added = self._now(family)
-            version.write_meta(aside, name[:NAME_LIMIT], added, agreed=agreed, note=note, family=family or dataset_id)
+            others = self._family(family) if family else ()
+            number = 1 + max((other.number for other in others), default=0)
+            earlier = min((other.added for other in others), default=time.time()) - 1e-3
+            added = self._now(family) if listed or not others else earlier
+            version.write_meta(
+                aside, name[:NAME_LIMIT], added, agreed=agreed, note=note, family=family or dataset_id, number=number
+            )
             aside.rename(self.workspace.dataset_folder(dataset_id))
             _settle(self.workspace.datasets)
             return self.named(self.get(dataset_id))
@@ -163,16 +183,26 @@ class Shelf:
             known = self.get(dataset.id)
             return known if known == dataset else self.write_meta(dataset)
 
-    def remove(self, dataset_id: str) -> None:
-        """Gone at once for everybody. Raises UserError `dataset.unknown`, MachineError when it stays in use."""
-        folder = self.workspace.dataset_folder(dataset_id)
-        self._known.pop(dataset_id, None)
+    def remove(self, *ids: str) -> None:
+        """Gone at once for everybody, all of them or none.
+
+        Raises UserError `dataset.unknown`, MachineError when one stays in use.
+        """
+        folders = [self.workspace.dataset_folder(dataset_id) for dataset_id in ids]
+        for dataset_id in ids:
+            self._known.pop(dataset_id, None)
         try:
-            remove(folder)
+            remove(folders)
         except FileNotFoundError:
-            raise UserError("dataset.unknown", dataset=dataset_id) from None
+            raise UserError("dataset.unknown", dataset=ids[-1]) from None
         except OSError as error:
-            raise translate(error, where=str(folder)) from error
+            raise translate(error, where=str(folders[-1])) from error
+
+
+def numbered(family: Iterable[Dataset]) -> tuple[Dataset, ...]:
+    """The versions of a family, oldest first; those from before numbers were kept are counted."""
+    found = sorted(family, key=lambda dataset: (dataset.created, dataset.id))
+    return tuple(each if each.number else replace(each, number=at) for at, each in enumerate(found, 1))
 
 
 def _stamp(path: Path) -> tuple[int, ...]:

@@ -66,15 +66,23 @@ def write(folder: Path, facts: dict[str, Any]) -> None:
 
 
 def write_meta(
-    folder: Path, name: str, added: float, *, agreed: bool = False, note: str = "", family: str = ""
+    folder: Path,
+    name: str,
+    added: float,
+    *,
+    agreed: bool = False,
+    note: str = "",
+    family: str = "",
+    number: int = 0,
 ) -> None:
-    """What may change later. Raises OSError.
+    """What may change later, and what is only known when a version is put into place. Raises OSError.
 
     family: said here too, so that versions of the time before families keep together when the first of them goes
+    number: of the version in its family, 0 where none is kept
     """
     said: dict[str, Any] = {"name": name, "added": added}
     said |= {"agreed": True} if agreed else {}
-    said |= {key: value for key, value in (("note", note), ("family", family)) if value}
+    said |= {key: value for key, value in (("note", note), ("family", family), ("number", number)) if value}
     write_atomic(folder / "meta.json", json.dumps(said, ensure_ascii=False))
 
 
