@@ -27,7 +27,7 @@ def _inside(child: object) -> str:
     return escape(str(child), quote=True)
 
 
-def el(name: str, *children: object, **attributes: str | int | bool | None) -> Html:
+def el(name: str, /, *children: object, **attributes: str | int | bool | None) -> Html:
     """One element: `cls` is class, `aria_label` is aria-label; True has no value, None and False leave it out."""
     marks = []
     for key, value in attributes.items():
