@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable
 
 from core.data.checks.check_words import CODE, MOJIBAKE
+from core.data.checks.seen import Seen
 
 _WINDOWS = {bytes([byte]).decode("cp1252", "replace"): byte for byte in range(0x80, 0xA0)}
 _WINDOWS.pop("\ufffd")
@@ -67,9 +68,14 @@ _ABOUT = re.compile(
 _MARKS = ".,;:!?()[]\"'，。；：！？（）「」《》"
 
 
-def about_letters(said: str) -> bool:
+_ASKS = re.compile(r"(?i:\b(?:how|why|what|which)\b)|为什么|为何|怎么|什么|如何")
+_ALONE = re.compile(rf"(?:^|(?<=[ \n]))(?:{_PIECE.pattern}){{1,2}}(?=[ \n.,;:!?，。；：？！]|\Z)")
+
+
+def about_letters(seen: Seen) -> bool:
     """Whether a row talks of garbled letters, or says the same word soundly too."""
-    if _ABOUT.search(said):
+    said = seen.said
+    if _ABOUT.search(said) or _ASKS.search(seen.asked) and _ALONE.search(seen.asked):
         return True
     there = {word.strip(_MARKS) for line in said.split("\n") for word in line.split(" ")}
     return any(again != word and again in there for word, again in ((word, regained(word)) for word in there))

@@ -26,19 +26,19 @@ _BEFORE_BLANK = r"\[/?INST\]|<</?SYS>>|<\|(?:user|assistant|system)\|>|<｜(?:Us
 
 _HEAD = re.compile(
     rf"\s*(?:(?:{_BEFORE_BLANK})[ \t]*|(?:{_WORD})(?=\S|\s*\n|\s*\Z))"
-    r"(?!\s*(?:is|are|does|do|opens?|begins?|starts?|ends?|closes?|means?|marks?|tells?|shows?|stands?|and|or)\b"
+    r"(?!\s*(?:(?:tags?|marks?|signs?|words?)\b|is|are|does|do|opens?|begins?|starts?|ends?|closes?|means?|marks?|tells?|shows?|stands?|and|or)\b"
     r"|\s*[,.:;?!，。：；？！、)\"'”’是表代意用的和或])\n*"
 )
 """At the beginning, unless a sentence goes on behind it."""
-_TAIL = re.compile(
-    rf"(?:[ \t]+(?:{_BEFORE_BLANK})|(?:(?<=[.!?。！？…\"'”’)）\]>])[ \t]+|(?<=\S)|\n\s*)(?:{_WORD}))\s*\Z"
-)
+_TAIL = re.compile(rf"(?:(?<=[.!?。！？…\"'”’)）\]>])[ \t]+|(?<=\S)|\n\s*)(?:{_WORD})\s*\Z")
 """At the end: directly behind a word, behind the end of a sentence, or on a line of its own."""
 _LEADS = re.compile(
     r"(?:[:：,，=(（\"'“‘「《`]|[是叫用写为成到加即做作]|\b(?:is|are|called|with|by|as|use|write|like|and|or))\s*\Z"
 )
 """What comes before a word that somebody talks of."""
-_LINE = re.compile(rf"(?<=\n)[ \t]*(?:{_WORD})[ \t]*\n")
+_CLOSED = re.compile(r"\s*\[/INST\]\s*\Z")
+_LINE = re.compile(rf"(?<=[.!?。！？…\"'”’)）>\n]\n)[ \t]*(?:{_WORD})[ \t]*\n")
+"""A line of its own between two texts, of which the first has come to its end."""
 
 _FAR = 300
 """How far from the end of a text its end is looked for, in characters: long runs of blanks take no time."""
@@ -63,10 +63,13 @@ def without_control_words(said: str) -> str | None:
         return said
     if len(_TURN.findall(said)) > 1 or any(SPECIAL.search(code) for code in CODE.findall(said)):
         return None
+    opened = said.lstrip().startswith("[INST]")
     while SPECIAL.search(said):
         said = said.rstrip()
         if head := _HEAD.match(said):
             said = said[head.end() :]
+        elif opened and (tail := _CLOSED.search(said, max(0, len(said) - _FAR))):
+            said = said[: tail.start()]
         elif (tail := _TAIL.search(said, max(0, len(said) - _FAR))) and not _leads(said, tail.start()):
             said = said[: tail.start()].rstrip()
         elif (line := _LINE.search(said)) and not _leads(said, line.start()) and not _TURN.search(line[0]):

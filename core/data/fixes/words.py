@@ -17,7 +17,7 @@ from core.data.raw import PARTS, Row
 
 def encoding(row: Row) -> Row:
     """Garbled letters read again, where all of them can be; rows that talk of such letters stay as they are."""
-    return row if about_letters(_said(row)) else _mended(row, regained_exactly)
+    return row if about_letters(seen(row)) else _mended(row, regained_exactly)
 
 
 def unescape_html(row: Row) -> Row:
