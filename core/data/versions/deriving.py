@@ -106,10 +106,13 @@ class Deriving:
         """As `DatasetStore.mend`. then: is given what was made before it is put into place, and may raise."""
 
         def work(made: Derivation) -> None:
-            if mends:
-                made.mend(mends, length)
-            for _ in range(ROUNDS if mends is None or safe_too else 0):
-                safe = safe_mends(made.findings, usable=made.usable)
+            safely = mends is None or safe_too
+            safe = safe_mends(made.findings, usable=made.usable, made=dataset.made) if safely else []
+            if mends:  # what is the same goes with them: what they make the same was different, and stays
+                made.mend([*mends, *(mend for mend in safe if mend.fix == SAME and mend not in mends)], length)
+            for done in range(ROUNDS if safely else 0):
+                safe = safe_mends(made.findings, usable=made.usable, made=dataset.made)
+                safe = [mend for mend in safe if mend.fix != SAME or not (done or mends)]
                 if not safe or not made.mend(safe, length):
                     break
             if then is not None:
