@@ -50,7 +50,7 @@ class Asked:
 class Wanted:
     """What is asked for, as the store is told.
 
-    mends     None: all that is safe, round after round; `shown` are those of the first round
+    mends     None: all that is safe, round after round; `shown` are those of the first round, to know it again
     choices   the file is to be read anew with these instead
     folder    of the model that counts tokens, where lengths matter
     edited    stamp of the hand edits that it would be applied to
@@ -235,6 +235,8 @@ def _shown(ctx: "Context", wanted: Wanted, progress: "Progress") -> Shown:
 
     if wanted.choices is not None:
         found: Preview = preview_reading(wanted.dataset, wanted.choices, progress)
+    elif wanted.mends is None:  # what is safe is mended round after round, beside the data set, to see what comes of it
+        found = ctx.datasets.preview(wanted.dataset.id, None, progress=progress)
     else:
         edits = ctx.datasets.edits(wanted.dataset.id)
         rows = edits.rows() if edits.pending else wanted.dataset.load_rows()

@@ -30,16 +30,16 @@ def steps_in_words(dataset: Dataset, text: Knows, *, since: Dataset | None = Non
     if since is not None and done[: len(since.fixes)] == since.fixes:
         done = done[len(since.fixes) :]
     said: list[str] = []
-    counts: dict[str, int] = {}
+    counts: dict[tuple[str, str], int] = {}  # by fix and model, "" for what needs none
     for step in done:
         if step.get("step") == "mend":
             for mend in step.get("mends", []):
-                name = str(mend.get("fix", ""))
+                name = str(mend.get("fix", "")), str((mend.get("given") or {}).get("model") or "")
                 counts[name] = counts.get(name, 0) + _count(mend)
         elif step.get("step") == "edit":
             hand = [text(f"mend.did.hand.{what}", n=f"{step[what]:,}") for what in HAND if step.get(what)]
             said.append(text("mend.did.hand", what=text("list.comma").join(hand)))
-    mended = [_mended(name, n, text) for name, n in counts.items() if n]
+    mended = [_mended(name, model, n, text) for (name, model), n in counts.items() if n]
     return [*mended, *said] or ([_begun(dataset, text)] if not dataset.fixes else [])
 
 
@@ -51,9 +51,10 @@ def _count(mend: dict[str, Any]) -> int:
     return changed or dropped or int(mend.get("added") or 0)
 
 
-def _mended(name: str, n: int, text: Knows) -> str:
+def _mended(name: str, model: str, n: int, text: Knows) -> str:
     key = f"mend.did.{name}"
-    return text(key if key in text else "mend.did.other", n=f"{n:,}")
+    said = text(key if key in text else "mend.did.other", n=f"{n:,}")
+    return text("mend.did.for_model", what=said, model=model) if model else said
 
 
 def _begun(dataset: Dataset, text: Knows) -> str:

@@ -138,6 +138,7 @@ def test_what_the_model_cannot_hold_is_shortened_or_split(run: Run, dirty: Path,
             "max_length": 64,
             "model": "Starter (built in)",
         }
+        assert "(for Starter (built in))" in run("data", "show", found["dataset"])[1]
         again = mended(run, found["dataset"], *by_model)
         assert long["code"] not in codes(again)
     code, out, _ = run("data", "mend", str(dirty), "--fix", f"{long['code']}=shorten", "--model", "starter", "--json")

@@ -183,7 +183,8 @@ def test_how_long_a_row_may_be_needs_the_model(ctx: Context, tmp_path: Path) -> 
         data_mend.press(ctx, page, "set", f"max_length={wrong}")
         assert data.bar(ctx, snapshot.take(ctx, page), EN).action == "mend_say", wrong
     found = mend(ctx, page, "tokens.cut-1|split", max_length="512")
-    assert found.usable > dataset.usable and found.fixes[-1]["mends"][0]["given"] == {"max_length": 512}
+    given = found.fixes[-1]["mends"][0]["given"]
+    assert found.usable > dataset.usable and given == {"max_length": 512, "model": "Starter (built in)"}
 
 
 def test_a_refusal_is_told_and_the_look_stays(ctx: Context, shop: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:

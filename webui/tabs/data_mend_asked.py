@@ -69,6 +69,8 @@ def now(ctx: Context, snap: Snapshot, seen: "Known") -> Now | None:
     folder = snap.model.folder if snap.model is not None and offer.asks == "max_length" else None
     if offer.asks == "max_length" and folder is None:
         missing = "model"
+    elif offer.asks == "max_length" and given and snap.model is not None:  # by the name it has in all languages
+        given["model"] = snap.model.title
     if missing:
         return Now(asked, found, offer, names, missing=missing)
     mend = Mend(found.finding.code, offer.fix, given, _rows(found, seen.findings))
