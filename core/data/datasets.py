@@ -5,6 +5,7 @@
         version.json   what was found: file name, sha256, choices, encoding, mapping, counts, findings, parent, fixes
         rows.arrow     the usable rows in the stored shape (core/data/rows_file.py), and keys.npz: what they say
         look.json      the first records as they were read
+        by-hand.*.jsonl   a step's changes by hand, where they are too many for version.json (versions/by_hand.py)
         meta.json      what may change later: the name, a note, when it was last used, whether a guess was agreed to;
                        and the version's number in its family
         edits.jsonl    what is changed by hand and not kept in a version yet (core/data/edits/edits.py)
