@@ -7,113 +7,24 @@ The file is an Arrow stream of the columns row (int64, the row's number), varian
 record gave) and json (the row itself, large_string): `datasets.Dataset.from_file` opens it too.
 """
 
-import os
 import threading
 import weakref
-from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
 from core.data.raw import Raw as Raw
 from core.data.raw import Row as Row
-from core.data.raw import as_raw, taken_apart
+from core.data.raw import taken_apart
+from core.data.rows_writer import RowsWriter as RowsWriter
+from core.data.rows_writer import schema
 from core.errors import UserError, translate
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-BATCH_ROWS = 1000
-BATCH_SIZE = 4_000_000
-"""A batch is written when it has so many rows, or so many bytes: what a reader holds at once."""
-
-
-def _schema(variant: "pa.DataType | None" = None) -> "pa.Schema":
-    import pyarrow as pa
-
-    return pa.schema([("row", pa.int64()), ("variant", variant or pa.int32()), ("json", pa.large_string())])
-
-
-class RowsWriter:
-    """Writes rows one after another. Raises OSError when the disk refuses; `close` makes the file whole."""
-
-    def __init__(self, path: Path) -> None:
-        import pyarrow as pa
-
-        self.path = path
-        self.count = 0
-        self._schema = _schema()
-        self._file = path.open("wb")
-        self._stream = pa.ipc.new_stream(self._file, self._schema)
-        self._open = True
-        self._start()
-
-    def _start(self) -> None:
-        self._numbers = array("q")
-        self._variants = array("i")
-        self._texts: list[bytes] = []
-        self._size = 0
-
-    def append(self, row: Row) -> None:
-        """Add a row; `row["row"]` is its number, `row["variant"]` counts from 2 where a record gave several."""
-        self.append_raw(*as_raw(row))
-
-    def append_raw(self, number: int, variant: int, text: bytes) -> None:
-        """Add a row as it stands in another such file, byte for byte."""
-        self._numbers.append(number)
-        self._variants.append(variant)
-        self._texts.append(text)
-        self._size += len(text)
-        self.count += 1
-        if len(self._texts) >= BATCH_ROWS or self._size >= BATCH_SIZE:
-            self._flush()
-
-    def _flush(self) -> None:
-        """Write a batch, made of buffers: out of lists, pyarrow would import pandas to make it."""
-        import pyarrow as pa
-
-        if not self._texts:
-            return
-        count = len(self._texts)
-        offsets = np.concatenate([[0], np.cumsum([len(text) for text in self._texts])]).astype(np.int64)
-        given = [
-            [None, pa.py_buffer(self._numbers)],
-            [None, pa.py_buffer(self._variants)],
-            [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(self._texts))],
-        ]
-        columns = [
-            pa.Array.from_buffers(kind.type, count, buffers) for kind, buffers in zip(self._schema, given, strict=True)
-        ]
-        self._stream.write_batch(pa.RecordBatch.from_arrays(columns, schema=self._schema))
-        self._start()
-
-    def close(self) -> None:
-        """Write what is left, flush it to the disk and close the file."""
-        if not self._open:
-            return
-        self._open = False
-        try:
-            self._flush()
-            self._stream.close()
-            self._file.flush()
-            os.fsync(self._file.fileno())
-        finally:
-            self._file.close()
-
-    def __enter__(self) -> "RowsWriter":
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if kind is None:
-            self.close()
-        else:
-            self._open = False
-            self._file.close()
-
 
 _OPEN_LOCK = threading.Lock()
 _OPEN: "weakref.WeakSet[RowsFile]" = weakref.WeakSet()
@@ -169,7 +80,7 @@ class RowsFile(Sequence[Row]):
                 self._map = pa.memory_map(str(self.path))
                 try:
                     with pa.ipc.open_stream(self._map) as stream:
-                        if stream.schema not in (_schema(), _schema(pa.int16())):  # as it was written once
+                        if stream.schema not in (schema(), schema(pa.int16())):  # as it was written once
                             raise ValueError(f"{self.path.name}: {stream.schema}")
                         self._batches = list(stream)
                 except BaseException:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.data import rows_file
+from core.data import rows_file, rows_writer
 from core.data.rows_file import RowsFile, RowsWriter
 from core.data.versions import intake
 from core.workspace import REPOSITORY
@@ -29,7 +29,7 @@ def write(path, rows):
 
 
 def test_rows_come_back_by_place_by_slice_and_in_order(tmp_path, monkeypatch):
-    monkeypatch.setattr(rows_file, "BATCH_ROWS", 7)
+    monkeypatch.setattr(rows_writer, "BATCH_ROWS", 7)
     given_rows = [row(2 * n, f"问题 {n} ☕") for n in range(100)]
     kept = write(tmp_path / "rows.arrow", given_rows)
     assert len(kept) == 100 and list(kept) == given_rows and kept[:] == given_rows
@@ -43,7 +43,7 @@ def test_rows_come_back_by_place_by_slice_and_in_order(tmp_path, monkeypatch):
 
 def test_rows_are_copied_byte_for_byte(tmp_path, monkeypatch):
     """As a version that was mended copies what no mend names; blanks and the order of keys stay too."""
-    monkeypatch.setattr(rows_file, "BATCH_ROWS", 2)
+    monkeypatch.setattr(rows_writer, "BATCH_ROWS", 2)
     odd = b'{"messages" : [ ],"row":4,   "variant": 2}'
     first = write(tmp_path / "rows.arrow", [row(1), row(4, "\ud83d"), row(9, "\u2028 \u00e9 \U0001f600")])
     with RowsWriter(tmp_path / "copy.arrow") as file:
