@@ -7,42 +7,12 @@ import pytest
 from core.data.datasets import DatasetStore
 from core.data.fixes.mend import Mend
 from core.workspace import Workspace
-
-TRIM = Mend("text.space", "trim")
+from tests.unit.handmade import TRIM, brought, codes, faulty, fresh, said, talk
 
 
 @pytest.fixture
 def store(tmp_path):
     return DatasetStore(Workspace(tmp_path / "workspace"))
-
-
-def fresh(store):
-    return DatasetStore(Workspace(store._workspace.root))
-
-
-def talk(question, answer):
-    return {"messages": [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]}
-
-
-def faulty(count=60):
-    """Clean rows, then one that is left out, one that is repeated, two with white space, one with HTML."""
-    rows = [talk(f"Where is house number {n}?", f"It stands {n} doors down the road.") for n in range(1, count + 1)]
-    rows += [talk("", "x"), rows[0], talk(" Who? ", "We."), talk("When?", "Now. "), talk("A &amp; B?", "Both.")]
-    return rows
-
-
-def brought(store, tmp_path, rows, name="house.jsonl"):
-    path = tmp_path / name
-    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
-    return store.add(path)
-
-
-def said(dataset):
-    return {raw[:2]: raw[2] for raw in dataset.load_rows().raws()}
-
-
-def codes(dataset):
-    return {finding.code: finding.rows for finding in dataset.findings}
 
 
 def test_a_mend_changes_the_rows_it_names_and_no_byte_of_others(store, tmp_path):

@@ -7,7 +7,7 @@ from core.data.datasets import DatasetStore
 from core.data.fixes.mend import Mend
 from core.data.versions import by_hand
 from core.workspace import Workspace
-from tests.unit.test_data_derived import TRIM, brought, faulty, fresh, said, talk
+from tests.unit.handmade import TRIM, brought, faulty, fresh, said, talk
 
 AURORA = Choices(fill={"name": "Aurora"})
 

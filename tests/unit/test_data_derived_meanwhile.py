@@ -12,7 +12,7 @@ from core.data.edits.edits import Edits
 from core.data.versions import derivation
 from core.errors import MachineError, UserError
 from core.workspace import Workspace
-from tests.unit.test_data_derived import TRIM, brought, faulty, fresh, talk
+from tests.unit.handmade import TRIM, brought, faulty, fresh, talk
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.data.fixes.lengths import exchanges, shorten, split
 from core.errors import UserError
-from tests.unit.test_data_fixes_turns import CALL, row, told
+from tests.unit.handmade import CALL, row, told
 
 Row = dict[str, Any]
 

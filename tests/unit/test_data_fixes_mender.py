@@ -6,34 +6,13 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.data.checks import Checker
 from core.data.fixes.mend import Mend
 from core.data.fixes.mender import ROWS, Mender
 from core.data.fixes.offers import safe_mends
 from core.findings import Finding
-from tests.unit.test_data_fixes_turns import row, told
+from tests.unit.handmade import findings_of, mended, numbered, row, told
 
 Row = dict[str, Any]
-
-
-def findings_of(rows: list[Row]) -> list[Finding]:
-    checker = Checker()
-    for one in rows:
-        checker.see(one)
-    return checker.findings()
-
-
-def mended(rows: list[Row], mends: list[Mend], findings: list[Finding], **more: Any) -> tuple[list[Row], Mender]:
-    mender = Mender(mends, findings, **more)
-    out: list[Row] = []
-    for one in rows:
-        found = mender.rows(one)
-        out += [one] if found is None else found
-    return out, mender
-
-
-def numbered(*rows: Row) -> list[Row]:
-    return [{**one, "row": number} for number, one in enumerate(rows, 1)]
 
 
 def test_each_mend_counts_what_it_did() -> None:

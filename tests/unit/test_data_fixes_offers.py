@@ -10,8 +10,7 @@ from core.data.fixes.mend import Mend
 from core.data.fixes.mender import ORDER
 from core.data.fixes.offers import OFFERS, Offer, offers, safe_mends
 from core.findings import Finding, Level
-from tests.unit.test_data_fixes_mender import findings_of, mended, numbered
-from tests.unit.test_data_fixes_turns import row
+from tests.unit.handmade import findings_of, mended, numbered, row
 from webui.text import load
 
 MEANT_FOR_READERS = {"repair", "structured", "columns", "speaker"}

@@ -13,8 +13,7 @@ from core.data.fixes.mend import Mend
 from core.data.fixes.preview import Change, preview, preview_reading
 from core.findings import Finding
 from core.workspace import Workspace
-from tests.unit.test_data_fixes_mender import numbered
-from tests.unit.test_data_fixes_turns import row, told
+from tests.unit.handmade import numbered, row, told
 
 
 def test_a_preview_has_each_change_and_counts_all(monkeypatch: pytest.MonkeyPatch) -> None:

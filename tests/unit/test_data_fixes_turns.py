@@ -5,23 +5,9 @@ from typing import Any
 import pytest
 
 from core.data.fixes import turns
+from tests.unit.handmade import CALL, row, told
 
 Row = dict[str, Any]
-CALL = {"tool_calls": [{"type": "function", "id": "c1", "function": {"name": "f", "arguments": {}}}]}
-
-
-def row(*said: str | tuple[str, dict[str, Any]], **more: Any) -> Row:
-    """Turns as "u Hello": u, a, s or t for who speaks, then what is said."""
-    roles = {"u": "user", "a": "assistant", "s": "system", "t": "tool"}
-    made = []
-    for one in said:
-        words, extra = one if isinstance(one, tuple) else (one, {})
-        made.append({"role": roles[words[0]], "content": words[2:], **extra})
-    return {"row": 1, "messages": made, **more}
-
-
-def told(found: Row, part: str = "messages") -> list[str]:
-    return [f"{turn['role'][0]} {turn['content']}" for turn in found[part]]
 
 
 @pytest.mark.parametrize(

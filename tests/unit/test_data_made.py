@@ -11,7 +11,7 @@ from core.data.versions import derivation
 from core.data.versions.mixing import Mix, Part
 from core.errors import UserError
 from core.workspace import Workspace
-from tests.unit.test_data_derived import brought, codes, faulty, fresh, talk
+from tests.unit.handmade import brought, codes, faulty, fresh, talk
 
 
 @pytest.fixture

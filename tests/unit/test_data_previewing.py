@@ -8,7 +8,7 @@ from core.data.datasets import DatasetStore
 from core.data.fixes.mend import Mend
 from core.data.versions.shelf import Shelf
 from core.workspace import Workspace
-from tests.unit.test_data_derived import TRIM, brought, faulty, talk
+from tests.unit.handmade import TRIM, brought, faulty, talk
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from core.data.choices import Choices
 from core.data.datasets import DatasetStore
 from core.data.fixes.mend import Mend
 from core.workspace import Workspace
-from tests.unit.test_data_derived import TRIM, brought, codes, faulty, fresh, said, talk
+from tests.unit.handmade import TRIM, brought, codes, faulty, fresh, said, talk
 
 AURORA = Choices(fill={"name": "Aurora"})
 
