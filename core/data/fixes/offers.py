@@ -7,8 +7,7 @@ nothing needs a decision.
   (core/training: the mask), and what stands behind an answer is not seen when that is learned. The file keeps it
 - it does not depend on a model or a maximum length, which may be changed later
 - a fault that half of the rows share may be meant so (answers that are HTML): there the person decides
-- rows that are left out stay out without asking only where nothing could bring them in, and where fewer rows are left
-  out than are used
+- that rows which are left out stay out is a decision, too: whoever has not looked would never hear of them again
 """
 
 from collections.abc import Iterable
@@ -34,7 +33,6 @@ class Offer:
 
 
 ACCEPT, DROP = Offer("accept"), Offer("drop")
-STAY_OUT = Offer("accept", safe=True)
 FIT = (Offer("shorten", asks="max_length"), Offer("split", asks="max_length"), DROP)
 MASK = (Offer("mask"), DROP, ACCEPT)
 REPAIR = (Offer("repair", asks="read:repair"), ACCEPT)
@@ -56,19 +54,19 @@ OFFERS: dict[str, tuple[Offer, ...]] = {
     "row.ragged": (ACCEPT,),
     "row.other_kind": (ACCEPT,),
     # left out, and nothing brings them in but somebody who writes them
-    "answer.empty": (STAY_OUT,),
-    "question.empty": (STAY_OUT,),
-    "text.empty": (STAY_OUT,),
-    "row.null": (STAY_OUT,),
-    "row.no_assistant": (STAY_OUT,),
-    "row.no_turns": (STAY_OUT,),
-    "row.no_object": (STAY_OUT,),
-    "row.history": (STAY_OUT,),
-    "row.label": (STAY_OUT,),
-    "row.media": (STAY_OUT,),
-    "row.too_deep": (STAY_OUT,),
-    "row.tools": (STAY_OUT,),
-    "turns.no_parent": (STAY_OUT,),
+    "answer.empty": (ACCEPT,),
+    "question.empty": (ACCEPT,),
+    "text.empty": (ACCEPT,),
+    "row.null": (ACCEPT,),
+    "row.no_assistant": (ACCEPT,),
+    "row.no_turns": (ACCEPT,),
+    "row.no_object": (ACCEPT,),
+    "row.history": (ACCEPT,),
+    "row.label": (ACCEPT,),
+    "row.media": (ACCEPT,),
+    "row.too_deep": (ACCEPT,),
+    "row.tools": (ACCEPT,),
+    "turns.no_parent": (ACCEPT,),
     # said of the whole file: to be known, or to be mended outside
     "columns.twice": (ACCEPT,),
     "encoding.unsure": (ACCEPT,),
@@ -134,7 +132,7 @@ OFFERS: dict[str, tuple[Offer, ...]] = {
     "private.bank": MASK,
     "private.phone": MASK,
     "private.mail": MASK,
-    "private.contact": (ACCEPT, Offer("mask"), DROP),
+    "private.contact": (Offer("mask"), ACCEPT, DROP),
     # for one model: nothing to accept, it is another sentence with another model
     "tokens.cut": FIT,
     "tokens.answer_lost": FIT,
@@ -160,10 +158,7 @@ def offers(finding: Finding, *, made: bool) -> tuple[Offer, ...]:
     if finding.code == "tokens.refused" and "system" in str(finding.facts.get("said", "")).lower():
         found = (found[1], found[0], *found[2:])
     if made or finding.level == "info" or not _readable(finding):
-        asked = len(found)
         found = tuple(offer for offer in found if not offer.asks.startswith(("read:", "menu:")))
-        if len(found) < asked and found == (ACCEPT,) and is_left_out(finding):
-            return (STAY_OUT,)
     return found if finding.rows else tuple(offer for offer in found if offer.fix != "drop")
 
 
@@ -179,16 +174,13 @@ def is_left_out(finding: Finding) -> bool:
     return finding.level == "error" and bool(finding.rows) and not finding.code.startswith(_MODEL)
 
 
-def safe_mends(findings: Iterable[Finding], *, usable: int, made: bool = False) -> list[Mend]:
+def safe_mends(findings: Iterable[Finding], *, usable: int, made: bool) -> list[Mend]:
     """What can be mended without asking; `usable` rows can be learned now. `made`: as in `offers`."""
     found = list(findings)
-    out = {row for finding in found if is_left_out(finding) for row in finding.rows}
     mends: dict[tuple[str, str], Mend] = {}
     for finding in found:
         best = next(iter(offers(finding, made=made)), None)
         if best is None or not best.safe or best.asks:
-            continue
-        if best.fix == "accept" and len(out) >= usable:
             continue
         if finding.code in MANNERS and 2 * len(finding.rows) >= usable:
             continue
