@@ -114,13 +114,6 @@ def test_marks_that_half_of_the_rows_have_may_be_meant() -> None:
     assert safe_mends([html], usable=20, made=False) == []
 
 
-def test_what_is_offered_as_safe_for_a_set_without_a_file() -> None:
-    """Only reading anew could bring the row in, and there is no file: it stays out without a question."""
-    role = [Finding("error", "row.unknown_role", [3])]
-    assert safe_mends(role, usable=9, made=False) == []
-    assert safe_mends(role, usable=9, made=True) == [Mend("row.unknown_role", "accept")]
-
-
 def test_html_that_is_offered_as_safe_is_mended() -> None:
     """Escaped tags stay as they are; they were offered to be mended again and again."""
     for said in (
