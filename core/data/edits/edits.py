@@ -19,7 +19,7 @@ from core.data.edits.changes import Changes
 from core.data.edits.edited import EditedRows
 from core.data.edits.journal import JOURNAL, Entry
 from core.data.edits.pending import Pending
-from core.data.edits.rewording import refuse_unlearnable
+from core.data.edits.rewording import refuse_unasked, refuse_unlearnable
 from core.data.raw import Key, Row
 from core.data.versions.dataset import Dataset
 from core.errors import UserError
@@ -69,6 +69,7 @@ class Edits(Pending):
                 raise UserError("edit.no_row", row=key[0])
             if new is not None:
                 refuse_unlearnable(new, self.dataset.task)
+                refuse_unasked(new, old or self.before(key))
             self._append({"set": [{"key": list(key), "row": new}]})
             return key
 
@@ -88,6 +89,7 @@ class Edits(Pending):
             new = [_keyed(key, row, None) for key, row in zip(keys, rows, strict=True)]
             for row in new:
                 refuse_unlearnable(row, self.dataset.task)
+                refuse_unasked(row, row if after else None)
             sets: list[Entry] = [{"key": list(key), "row": row} for key, row in zip(keys, new, strict=True)]
             if after is not None:
                 for one, before in zip(sets, [after, *keys], strict=False):
@@ -104,9 +106,14 @@ class Edits(Pending):
                 raise UserError("edit.no_row", row=key[0])
             return self.add([row], after=key)[0]
 
-    def undo(self) -> Key | None:
-        """Take back the last change that is in force; a row that it was about, None when there was none."""
+    def undo(self, expected: int | None = None) -> Key | None:
+        """Take back the last change that is in force; a row that it was about, None when there was none.
+
+        expected: the number of the change that is meant. Raises UserError `edit.undo_other` when it is not the last.
+        """
         with self._writing():
+            if expected is not None and (self._now.last is None or self._now.last[0] != expected):
+                raise UserError("edit.undo_other")
             if self._now.last is None:
                 return None
             number, keys = self._now.last

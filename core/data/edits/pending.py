@@ -65,6 +65,12 @@ class Pending:
             return self._now.last[1] if self._now.last else ()
 
     @property
+    def last_change(self) -> int:
+        """The number of the change that `undo` takes back, 0 when there is none."""
+        with self._current():
+            return self._now.last[0] if self._now.last else 0
+
+    @property
     def changed(self) -> frozenset[Key]:
         """Rows of the version that say something else now."""
         return self._kinds()[0]

@@ -53,6 +53,16 @@ def refuse_unlearnable(row: Row, task: str) -> None:
     _refuse_unanswered([*prompt, *row.get("chosen", ()), *row.get("answer", ())])
 
 
+def refuse_unasked(row: Row, before: Row | None) -> None:
+    """Raises UserError `edit.no_question` for a talk in which nobody asks. One that was read so may stay so."""
+    if "text" not in row and not _asks(row) and (before is None or _asks(before)):
+        raise UserError("edit.no_question")
+
+
+def _asks(row: Row) -> bool:
+    return any(turn["role"] in ("user", "tool") for part in ("messages", "prompt") for turn in row.get(part, ()))
+
+
 def _refuse_unanswered(turns: list[Turn]) -> None:
     if not any(turn["role"] == "assistant" for turn in turns):
         raise UserError("edit.no_answer")
