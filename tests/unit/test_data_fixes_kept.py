@@ -43,6 +43,7 @@ KEPT: list[tuple[Callable[[Row], Row], tuple[str, ...]]] = [
     (words.unescape_html, ("Q", "<p>List<String> is empty</p>")),
     (words.unescape_html, ("Q", "a<b<br>c")),
     (words.unescape_html, ("Q", "<p>a <b> c</p>")),
+    (words.unescape_html, ("Q", "n <i> m</i>")),
     (words.unescape_html, ("Q", "<b><i>x</b></i>")),
     (words.unescape_html, ("Q", "x<sup>2</sup><br>y")),
     (words.unescape_html, ("Q", "<!-- keep me --><p>x</p>")),

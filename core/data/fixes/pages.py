@@ -36,6 +36,9 @@ _LOOKS = frozenset(
 """Attributes that say how something looks, or only programs what it is."""
 _NOWHERE = re.compile(r"#|javascript:(?:void\(0\))?;?\Z", re.IGNORECASE)
 
+_COMPARED = re.compile(r"(?<=[^\s>] )<[A-Za-z]> ")
+"""A letter between signs, with a blank on both sides: n <i> m."""
+
 
 def without_html(said: str) -> str | None:
     """`said` without them, code as it is; None where some may be meant."""
@@ -44,7 +47,7 @@ def without_html(said: str) -> str | None:
     page, end = _Page(), 0
     for token in _TOKEN.finditer(said):
         page.say(said[end : token.start()])
-        if not page.take(token):
+        if _COMPARED.match(said, token.start()) or not page.take(token):
             return None
         end = token.end()
     page.say(said[end:])
