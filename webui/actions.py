@@ -8,6 +8,7 @@ An action that no longer fits (a second press, another page was faster) does not
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from core.errors import UserError, translate
@@ -46,6 +47,8 @@ def act(ctx: Context, action: str, **facts: Any) -> Outcome:
         return Outcome(room=room) if room in ROOMS else NOTHING
     if action.startswith("mend_apply:"):
         return guarded(data_actions.mend_apply, ctx, action.removeprefix("mend_apply:"))
+    if action.startswith("undo_edit:"):
+        return guarded(data_actions.undo_edit, ctx, action.removeprefix("undo_edit:"))
     work = _ACTIONS.get(action)
     return guarded(work, ctx, facts) if work else NOTHING
 
@@ -53,14 +56,37 @@ def act(ctx: Context, action: str, **facts: Any) -> Outcome:
 def _start(ctx: Context, facts: dict[str, Any]) -> Outcome:
     """Queue the run that the draft describes. Raises UserError when something is missing.
 
-    What was changed by hand is kept first: a run is trained on a version that stays as it is.
+    What was changed by hand is kept first, in the background: a run is trained on a version that stays as it is.
     """
+    draft = ctx.drafts.load()
+    if draft.dataset and ctx.datasets.edits(draft.dataset).pending:
+        _keep_and_start(ctx, ctx.datasets.get(draft.dataset), facts)
+    else:
+        _queue(ctx, facts)
+    return Outcome(room="training")
+
+
+def _keep_and_start(ctx: Context, dataset: "Dataset", facts: dict[str, Any]) -> None:
+    """Make a version of what was changed by hand, then start; a second press meanwhile changes nothing."""
+
+    def done(kept: "Dataset") -> None:
+        ctx.mending.close(dataset)
+        choosing.choose_data(ctx, kept, instead_of=dataset)
+        if ctx.drafts.load().dataset == kept.id:  # else somebody works with other data by now
+            _queue(ctx, facts)
+
+    reading = ctx.intake.now()
+    if reading is not None and reading.doing in ("reading", "mixing"):  # that goes on: one takes the place of another
+        return done(ctx.datasets.keep_edits(dataset.id))
+    keep = partial(ctx.datasets.keep_edits, dataset.id)
+    ctx.intake.work(dataset.name, "starting", ("start", dataset.id), keep, done)
+    return ctx.intake.wait()
+
+
+def _queue(ctx: Context, facts: dict[str, Any]) -> None:
+    """Queue the run that the draft describes. Raises UserError when something is missing."""
     with ctx.starting:
         draft = ctx.drafts.load()
-        if draft.dataset and ctx.datasets.edits(draft.dataset).pending:
-            kept = ctx.datasets.keep_edits(draft.dataset)
-            choosing.choose_data(ctx, kept, instead_of=ctx.datasets.get(draft.dataset))
-            draft = ctx.drafts.load()
         spec, wrong = estimate.spec_of(draft)
         if spec is None:
             raise next(iter(wrong.values()))
@@ -82,7 +108,6 @@ def _start(ctx: Context, facts: dict[str, Any]) -> Outcome:
             run = ctx.store.create(spec, _run_name(dataset, model, str(facts.get("language", "en"))))
             ctx.engine.submit(run.id)
             ctx.drafts.update(run=run.id)
-    return Outcome(room="training")
 
 
 def _under_way(ctx: Context, spec: RunSpec) -> bool:

@@ -10,7 +10,8 @@ from webui import choosing
 from webui.context import Context
 from webui.outcome import NOTHING, Outcome
 from webui.titles import version_number
-from webui.versions import after, before
+from webui.undoing import undo
+from webui.versions import after, before, newest
 
 if TYPE_CHECKING:
     from core.data.datasets import Dataset
@@ -69,20 +70,21 @@ def _keep_edits(ctx: Context, facts: dict[str, Any]) -> Outcome:
     return NOTHING
 
 
-def _undo_edit(ctx: Context, facts: dict[str, Any]) -> Outcome:
+def undo_edit(ctx: Context, named: str) -> Outcome:
+    """Take back the change by hand that the button named. Raises UserError `edit.undo_other`."""
     if dataset_id := ctx.drafts.load().dataset:
-        ctx.datasets.edits(dataset_id).undo()
+        undo(ctx.datasets.edits(dataset_id), named)
     return NOTHING
 
 
 def _version(ctx: Context, neighbour: Callable[..., "Dataset | None"], key: str) -> Outcome:
-    """Use the version before or after the chosen one."""
+    """Use another version of the chosen data, as `neighbour` says."""
     dataset_id = ctx.drafts.load().dataset
     if dataset_id is None:
         return NOTHING
     versions = ctx.datasets.versions(dataset_id)
     found = neighbour(ctx.datasets.get(dataset_id), versions)
-    if found is None:
+    if found is None or found.id == dataset_id:
         return NOTHING
     choosing.use_version(ctx, found.id)
     return Outcome(note=(key, {"n": version_number(found, versions)}))
@@ -96,6 +98,10 @@ def _forward_version(ctx: Context, facts: dict[str, Any]) -> Outcome:
     return _version(ctx, after, "mend.redone")
 
 
+def _newest_version(ctx: Context, facts: dict[str, Any]) -> Outcome:
+    return _version(ctx, lambda _dataset, versions: newest(versions), "mend.redone")
+
+
 ACTIONS: dict[str, Callable[[Context, dict[str, Any]], Outcome]] = {
     "cancel_reading": _cancel_reading,
     "repair_reading": _repair_reading,
@@ -104,7 +110,7 @@ ACTIONS: dict[str, Callable[[Context, dict[str, Any]], Outcome]] = {
     "as_it_was": _as_it_was,
     "mend_close": _mend_close,
     "keep_edits": _keep_edits,
-    "undo_edit": _undo_edit,
     "undo_version": _undo_version,
     "forward_version": _forward_version,
+    "newest_version": _newest_version,
 }

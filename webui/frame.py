@@ -9,7 +9,7 @@ from webui.markup import Html, el
 from webui.parts import Bar
 from webui.snapshot import Snapshot
 from webui.text import LANGUAGES, Text
-from webui.titles import dataset_title, model_title
+from webui.titles import dataset_title, model_title, older
 
 WORDS = 20
 """Words explained behind the question mark, `words.1` to `words.20`."""
@@ -21,6 +21,7 @@ BUSY = {
     "reading": ("data.reading", "status.reading", "status.reading_left"),
     "mending": ("data.mending", "status.mending", "status.mending_left"),
     "keeping": ("data.keeping", "status.keeping", "status.keeping_left"),
+    "starting": ("data.keeping", "status.starting", "status.starting_left"),
     "mixing": ("data.mixing", "status.mixing", "status.mixing_left"),
 }
 """What is done with data -> what the bar says of it, and the status line, without and with the time that is left."""
@@ -224,10 +225,9 @@ def changed(snap: Snapshot) -> bool:
 
 def plan(snap: Snapshot, bar: Bar, text: Text) -> Html:
     """The plan in one line, and for the page's script what the primary button would do and the page's title."""
-    parts = plan_parts(snap, text)
     return el(
         "div",
-        [el("span", part, cls="lw-part") for part in parts],
+        [el("span", part, cls=f"lw-part lw-part-{name}") for name, part in _plan_parts(snap, text)],
         cls="lw-plan",
         data_action=bar.action,
         data_quiet=bar.quiet_action,
@@ -238,17 +238,24 @@ def plan(snap: Snapshot, bar: Bar, text: Text) -> Html:
 
 
 def plan_parts(snap: Snapshot, text: Text) -> list[str]:
-    """Data, model, goal, time, fit; only what is known."""
+    """Data, which version where a newer one is there, model, goal, time, fit; only what is known."""
+    return [said for _, said in _plan_parts(snap, text)]
+
+
+def _plan_parts(snap: Snapshot, text: Text) -> list[tuple[str, str]]:
+    """Each with its name, by which a narrow page leaves out what stands in the tabs anyway."""
     if snap.dataset is None:
-        return [text("plan.nothing")]
-    parts = [text("plan.data", name=dataset_title(snap.dataset, text), rows=f"{snap.dataset.usable:,}")]
+        return [("data", text("plan.nothing"))]
+    parts = [("data", text("plan.data", name=dataset_title(snap.dataset, text), rows=f"{snap.rows:,}"))]
+    if said := older(snap.dataset, snap.versions, text):
+        parts.append(("version", said))
     if snap.model is not None:
-        parts.append(model_title(snap.model, text))
-    parts.append(recipes.load(recipes.known(snap.draft.recipe, "goal")).title[text.language])
+        parts.append(("model", model_title(snap.model, text)))
+    parts.append(("goal", recipes.load(recipes.known(snap.draft.recipe, "goal")).title[text.language]))
     if snap.plan is not None and snap.plan.get("time_s"):
-        parts.append(text("plan.time", time=text.duration(snap.plan["time_s"])))
+        parts.append(("time", text("plan.time", time=text.duration(snap.plan["time_s"]))))
     if snap.plan is not None and snap.plan.get("fits") in ("yes", "tight", "no"):
-        parts.append(text(f"plan.fits.{snap.plan['fits']}"))
+        parts.append(("fits", text(f"plan.fits.{snap.plan['fits']}")))
     return parts
 
 

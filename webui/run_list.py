@@ -126,14 +126,16 @@ def state(row: RunRow, text: Text) -> str:
     return text("share.status.stopped_nothing" if empty else f"share.status.{row.status}")
 
 
-def by_data(rows: list[RunRow]) -> dict[str, list[RunRow]]:
-    """Data set id -> the runs that learned it or were measured by it, in their order."""
-    found: dict[str, list[RunRow]] = {}
+def by_data(rows: list[RunRow]) -> tuple[dict[str, list[RunRow]], dict[str, list[RunRow]]]:
+    """Data set id -> the runs that learned it; and -> those that were checked on it; both in their order."""
+    learned: dict[str, list[RunRow]] = {}
+    checked: dict[str, list[RunRow]] = {}
     for row in rows:
-        for id in dict.fromkeys((row.dataset, row.measured)):
-            if id:
-                found.setdefault(id, []).append(row)
-    return found
+        if row.dataset:
+            learned.setdefault(row.dataset, []).append(row)
+        if row.measured:
+            checked.setdefault(row.measured, []).append(row)
+    return learned, checked
 
 
 def model_title(workspace: Workspace, reference: str, text: Text) -> str:

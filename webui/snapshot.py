@@ -62,6 +62,8 @@ class Snapshot:
     events: list[Event]  # of that run
     runs: list[RunRow]  # all of them, newest first
     page: Page = field(default_factory=Page)
+    rows: int = 0  # of the chosen data, as it stands with what was changed by hand
+    versions: "tuple[Dataset, ...]" = ()  # of the chosen data, all of its family
 
     @property
     def training(self) -> bool:
@@ -117,6 +119,8 @@ def take(ctx: Context, page: Page | None = None) -> Snapshot:
         events=events,
         runs=ctx.runs.rows(ctx.store),
         page=page or Page(),
+        rows=_rows(ctx, dataset),
+        versions=_versions(ctx, dataset),
     )
 
 
@@ -125,6 +129,21 @@ def _dataset(ctx: Context, draft: Draft) -> "Dataset | None":
         return ctx.datasets.get(draft.dataset) if draft.dataset else None
     except UserError:  # deleted since it was chosen
         return None
+
+
+def _rows(ctx: Context, dataset: "Dataset | None") -> int:
+    try:
+        edits = ctx.datasets.edits(dataset.id) if dataset is not None else None
+        return len(edits.rows()) if edits is not None and edits.pending else dataset.usable if dataset else 0
+    except (UserError, OSError, ValueError):  # said where its rows would be shown
+        return dataset.usable if dataset is not None else 0
+
+
+def _versions(ctx: Context, dataset: "Dataset | None") -> "tuple[Dataset, ...]":
+    try:
+        return ctx.datasets.versions(dataset.id) if dataset is not None else ()
+    except UserError:  # deleted meanwhile
+        return ()
 
 
 def _forget_other_data(ctx: Context, page: Page | None, dataset: "Dataset | None") -> None:

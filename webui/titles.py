@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from core.data.samples import samples
 from webui.text import Text
+from webui.versions import newest
 
 if TYPE_CHECKING:
     from core.data.datasets import Dataset
@@ -28,6 +29,14 @@ def version_title(dataset: "Dataset", versions: "Sequence[Dataset]", text: Text)
     """ "FAQ", and "FAQ, version 2" where there are several."""
     title = dataset_title(dataset, text)
     return text("versions.of", name=title, n=version_number(dataset, versions)) if len(versions) > 1 else title
+
+
+def older(dataset: "Dataset", versions: "Sequence[Dataset]", text: Text, key: str = "versions.older") -> str:
+    """ "version 1 of 6, not the newest"; "" for the newest, and where there is only one."""
+    last = newest(versions)
+    if last is None or last.id == dataset.id:
+        return ""
+    return text(key, n=version_number(dataset, versions), newest=last.number)
 
 
 def model_title(model: "ModelRef", text: Text) -> str:

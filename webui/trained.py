@@ -29,7 +29,20 @@ def line(ctx: "Context", run: "Run", text: Text) -> Html:
         there = el("button", text("versions.open"), type="button", cls="lw-link", data_do="data", data_id=run.id)
     except UserError:
         said, there = _gone(run, text), None
-    return el("p", el("span", said), there, cls="lw-note run-data")
+    checked = _checked(ctx, run, text)
+    return el("p", el("span", " · ".join(filter(None, (said, checked)))), there, cls="lw-note run-data")
+
+
+def _checked(ctx: "Context", run: "Run", text: Text) -> str:
+    """On which other data it is checked, "" when on rows of its own or on none."""
+    if not run.spec.eval_dataset:
+        return ""
+    try:
+        other = ctx.datasets.get(str(run.spec.eval_dataset))
+        name = version_title(other, ctx.datasets.versions(other.id), text)
+        return text("versions.checked", name=name, rows=f"{other.usable:,}")
+    except UserError:
+        return text("versions.checked_gone")
 
 
 def _gone(run: "Run", text: Text) -> str:

@@ -1,4 +1,4 @@
-"""Which version stands before and after another one, for Undo and back again (no Gradio here)."""
+"""Which version stands before and after another one, for Undo and back, and which is newest (no Gradio here)."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -17,6 +17,11 @@ def after(dataset: "Dataset", versions: "Sequence[Dataset]") -> "Dataset | None"
     """The newest version that was made of this one: it is there again after an Undo."""
     made = [each for each in versions if each.parent == dataset.id and _differs(dataset, each)]
     return max(made, key=lambda each: each.created, default=None)
+
+
+def newest(versions: "Sequence[Dataset]") -> "Dataset | None":
+    """The one that was made last; None without any."""
+    return max(versions, key=lambda each: (each.number, each.created), default=None)
 
 
 def _differs(old: "Dataset", new: "Dataset") -> bool:

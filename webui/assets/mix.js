@@ -7,7 +7,7 @@ const gathered = () => JSON.stringify(Object.fromEntries(fields().map((box) => [
 
 if (element.closest('#data-mix')) {
   const given = new Map(); // what the person said, by the name of the box
-  let waiting = 0;
+  let waiting = 0, made = '0';
   const tell = (pause) => {
     clearTimeout(waiting);
     waiting = setTimeout(() => trigger('click', { do: 'set', id: gathered() }), pause);
@@ -26,7 +26,18 @@ if (element.closest('#data-mix')) {
   // Gradio keeps the boxes that are there and changes what they are called: each gets what was said of it.
   let typing = '';
   element.addEventListener('focusin', (event) => (typing = event.target.matches('input, textarea') ? nameOf(event.target) : ''));
+  // a set was made of what was said: the boxes are empty again, and the page shows what came of it
+  const fold = () => {
+    given.clear();
+    typing = '';
+    document.querySelector('#data-mix-box > button.open')?.click();
+    setTimeout(() => scrollTo({ top: 0, behavior: 'smooth' }), 250);
+    tell(0);
+  };
   const put = () => {
+    const count = element.querySelector('[data-made]')?.dataset.made || '0';
+    if (Number(count) > Number(made)) fold();
+    made = count;
     for (const box of fields()) {
       const said = given.get(nameOf(box));
       if (box.type === 'checkbox') box.checked = said ?? box.defaultChecked;
@@ -36,7 +47,7 @@ if (element.closest('#data-mix')) {
     if (!typing || !element.contains(now) || nameOf(now) === typing) return;
     fields().find((box) => nameOf(box) === typing)?.focus({ preventScroll: true });
   };
-  const what = { childList: true, subtree: true, attributes: true, attributeFilter: ['data-part', 'data-amount'] };
+  const what = { childList: true, subtree: true, attributes: true, attributeFilter: ['data-part', 'data-amount', 'data-made'] };
   new MutationObserver(put).observe(element, what);
 } else {
   element.addEventListener('click', (event) => {

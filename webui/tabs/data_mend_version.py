@@ -7,8 +7,8 @@ from core.errors import UserError
 from webui.context import Context
 from webui.markup import Html, el
 from webui.text import Text
-from webui.titles import version_number
-from webui.versions import after, before
+from webui.titles import older, version_number
+from webui.versions import after, before, newest
 
 if TYPE_CHECKING:
     from core.data.versions.dataset import Dataset
@@ -20,10 +20,10 @@ document.addEventListener('click', (event) => {
   const doing = document.querySelector('#bar-plan [data-action]')?.dataset.action || '';
   if (event.target.closest('#bar-primary') && doing.startsWith('mend_apply:')) applied = Date.now();
 }, true);
-new MutationObserver(() => { // what was applied is told at the top, where it can be undone
+new MutationObserver(() => { // what was applied is told where it was asked for, and can be undone there
   if (words() === said) return;
   said = words();
-  if (Date.now() - applied < 120000) setTimeout(() => scrollTo({top: 0, behavior: 'smooth'}), 200);
+  if (Date.now() - applied < 120000) setTimeout(() => document.getElementById('data-mend-done')?.scrollIntoView({behavior: 'smooth', block: 'center'}), 200);
   applied = 0;
 }).observe(element, {childList: true, subtree: true, characterData: true});
 element.addEventListener('click', (event) => {
@@ -40,7 +40,7 @@ element.addEventListener('click', (event) => {
   };
   setTimeout(look, 100, 50);
 });"""
-"""What was just applied comes into sight; the list of all versions stands in a folded panel further down."""
+"""What was just applied is told in sight; the list of all versions stands in a folded panel further down."""
 
 
 def line(ctx: Context, dataset: "Dataset", text: Text) -> Html:
@@ -53,10 +53,13 @@ def line(ctx: Context, dataset: "Dataset", text: Text) -> Html:
         return Html("")
     back, on = before(dataset, versions), after(dataset, versions)
     steps = text("list.comma").join(steps_in_words(dataset, text, since=back))
-    parts = [text("mend.version", n=version_number(dataset, versions), total=len(versions)), steps]
+    number = text("mend.version", n=version_number(dataset, versions), total=len(versions))
+    parts = [older(dataset, versions, text, "mend.version_older") or number, steps]
     ways = [_way("undo_version", text("mend.undo"))] if back is not None else []
     if on is not None:
         ways.append(_way("forward_version", text("mend.forward", n=version_number(on, versions))))
+    if (last := newest(versions)) is not None and last.id not in (dataset.id, on.id if on is not None else ""):
+        ways.append(_way("newest_version", text("mend.newest", n=version_number(last, versions))))
     ways.append(_way("versions", text("mend.earlier")))
     return el("p", el("span", " · ".join(filter(None, parts))), ways, cls="lw-version")
 

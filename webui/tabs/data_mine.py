@@ -22,6 +22,7 @@ from webui.tabs.data_mine_view import Known
 from webui.tabs.data_versions import Open
 from webui.text import Text
 from webui.titles import version_number
+from webui.versions import newest
 
 if TYPE_CHECKING:
     from core.data.datasets import Dataset
@@ -53,7 +54,7 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
 
 def known(ctx: Context, runs: list[RunRow]) -> Known:
     """The versions and runs of all data sets."""
-    return Known(ctx.datasets.families(), run_list.by_data(runs))
+    return Known(ctx.datasets.families(), *run_list.by_data(runs))
 
 
 # -- what is done
@@ -80,10 +81,18 @@ def _keep(ctx: Context, page: Page, id: str) -> None:
         page.memo.pop(ASKING, None)
 
 
-def _use(ctx: Context, page: Page, id: str) -> None:
+def _use(ctx: Context, page: Page, id: str) -> Outcome | None:
+    """The version that was used last; where a newer one is there, it is said."""
     ctx.intake.cancel()
-    choose_data(ctx, ctx.datasets.get(id))
+    dataset = ctx.datasets.get(id)
+    choose_data(ctx, dataset)
     page.memo.pop("data.changing", None)
+    versions = ctx.datasets.versions(id)
+    last = newest(versions)
+    if last is None or last.id == id:
+        return None
+    facts = {"n": version_number(dataset, versions), "newest": last.number, "name": dataset.name}
+    return Outcome(note=("mine.used_older", facts))
 
 
 def rename(ctx: Context, page: Page, name: str) -> None:

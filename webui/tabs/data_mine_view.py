@@ -2,14 +2,14 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from webui import run_list
 from webui.markup import Html, el
 from webui.run_list import RunRow
 from webui.text import Text
-from webui.titles import dataset_title
+from webui.titles import dataset_title, older
 
 if TYPE_CHECKING:
     from core.data.datasets import Dataset
@@ -29,19 +29,30 @@ class Known:
     """What stands around the data sets.
 
     versions  family -> all its versions, oldest first
-    runs      data set id -> the runs that learned it or were measured by it
+    runs      data set id -> the runs that learned it
+    checked   data set id -> the runs that were only checked on it
     """
 
     versions: "dict[str, tuple[Dataset, ...]]"
     runs: dict[str, list[RunRow]]
+    checked: dict[str, list[RunRow]] = field(default_factory=dict)
 
     def of(self, dataset: "Dataset") -> "tuple[Dataset, ...]":
         """All versions of its family."""
         return self.versions.get(dataset.family) or (dataset,)
 
     def runs_of(self, datasets: "Sequence[Dataset]") -> list[RunRow]:
-        """The runs that used one of these, each once."""
-        return list({row.id: row for dataset in datasets for row in self.runs.get(dataset.id, [])}.values())
+        """The runs that learned one of these, each once."""
+        return _once(self.runs, datasets)
+
+    def checks_of(self, datasets: "Sequence[Dataset]") -> list[RunRow]:
+        """The runs that were checked on one of these and learned none."""
+        learned = {row.id for row in self.runs_of(datasets)}
+        return [row for row in _once(self.checked, datasets) if row.id not in learned]
+
+
+def _once(runs: dict[str, list[RunRow]], datasets: "Sequence[Dataset]") -> list[RunRow]:
+    return list({row.id: row for dataset in datasets for row in runs.get(dataset.id, [])}.values())
 
 
 def day(seconds: float) -> str:
@@ -56,6 +67,24 @@ def names(runs: list[RunRow], text: Text) -> str:
     return text("list.comma").join(said)
 
 
+def when(seconds: float) -> Html:
+    """Day and hour, which never break."""
+    return el("span", day(seconds), cls="lw-when")
+
+
+def facts(said: "Sequence[str | Html]") -> list[str | Html]:
+    """One after the other, with a dot between them; nothing for one that is ""."""
+    there = [each for each in said if each]
+    return [part for at, each in enumerate(there) for part in ((" · ", each) if at else (each,))]
+
+
+def used(runs: list[RunRow], checks: list[RunRow], text: Text) -> list[Html]:
+    """What was trained with it, and what was only checked on it."""
+    lines = [text("mine.trained", runs=names(runs, text))] if runs else []
+    lines += [text("mine.checked", runs=names(checks, text))] if checks else []
+    return [el("span", line, cls="lw-note") for line in lines]
+
+
 def button(label: str, do: str, id: str = "", cls: str = "lw-button", **more: str | bool | None) -> Html:
     return el("button", label, cls=cls, type="button", data_do=do, data_id=id, **more)
 
@@ -63,16 +92,16 @@ def button(label: str, do: str, id: str = "", cls: str = "lw-button", **more: st
 def line(dataset: "Dataset", known: Known, chosen: bool, opened: str, text: Text) -> list[Html]:
     """What tells a data set from another of the same name, and what can be done with it."""
     versions, title = known.of(dataset), dataset_title(dataset, text)
-    facts = [text("data.sample_rows", rows=f"{dataset.usable:,}"), text(f"data.container.{dataset.container}")]
+    told: list[str | Html] = [text("data.sample_rows", rows=f"{dataset.usable:,}")]
+    told.append(text(f"data.container.{dataset.container}"))
     if dataset.size:
-        facts.append(text.size(dataset.size))
+        told.append(text.size(dataset.size))
     if len(versions) > 1:
-        facts.append(text("mine.count", n=len(versions)))
-    facts.append(day(dataset.added))
+        told.append(older(dataset, versions, text) or text("mine.count", n=len(versions)))
+    told.append(when(dataset.added))
     name = [el("strong", title), el("span", text("data.mine_chosen"), cls="lw-tag lw-yes") if chosen else None]
-    said = [el("span", name, cls="lw-name"), el("span", " · ".join(facts), cls="lw-note")]
-    if runs := known.runs_of(versions):
-        said.append(el("span", text("mine.trained", runs=names(runs, text)), cls="lw-note"))
+    said = [el("span", name, cls="lw-name"), el("span", facts(told), cls="lw-note")]
+    said += used(known.runs_of(versions), known.checks_of(versions), text)
     if dataset.note:
         said.append(el("span", dataset.note, cls="lw-note lw-mine-note"))
 
@@ -130,20 +159,23 @@ def delete(dataset: "Dataset", known: Known, pending: int, made: "list[Dataset]"
     pending: changes by hand that are in no version yet; made: sets that were put together from it
     """
     versions = known.of(dataset)
-    facts = {"name": dataset_title(dataset, text), "n": len(versions), "rows": f"{dataset.usable:,}"}
+    named = {"name": dataset_title(dataset, text), "n": len(versions), "rows": f"{dataset.usable:,}"}
     several = len(versions) > 1
-    lost = [el("p", text("mine.delete_versions" if several else "mine.delete_ask", **facts), id="data-delete-ask")]
-    lost += used(known.runs_of(versions), pending, text)
+    lost = [el("p", text("mine.delete_versions" if several else "mine.delete_ask", **named), id="data-delete-ask")]
+    lost += lost_with(versions, known, pending, text)
     if made:
-        named = text("list.comma").join(dataset_title(each, text) for each in made)
-        lost.append(el("p", text("mine.delete_made", names=named)))
+        others = text("list.comma").join(dataset_title(each, text) for each in made)
+        lost.append(el("p", text("mine.delete_made", names=others)))
     return sure(lost, "delete_yes", text)
 
 
-def used(runs: list[RunRow], pending: int, text: Text) -> list[Html]:
-    """What is lost beside the rows, and which runs lose their data."""
-    said = [el("p", text("mine.delete_pending", n=f"{pending:,}"))] if pending else []
-    return [*said, el("p", text("mine.delete_used", runs=names(runs, text)))] if runs else said
+def lost_with(versions: "Sequence[Dataset]", known: Known, pending: int, text: Text) -> list[Html]:
+    """What is lost beside the rows of these versions, and which runs lose their data."""
+    runs, checks = known.runs_of(versions), known.checks_of(versions)
+    said = [text("mine.delete_pending", n=f"{pending:,}")] if pending else []
+    said += [text("mine.delete_used", runs=names(runs, text))] if runs else []
+    said += [text("mine.delete_checked", runs=names(checks, text))] if checks else []
+    return [el("p", line) for line in said]
 
 
 def sure(lost: list[Html], do: str, text: Text) -> Html:

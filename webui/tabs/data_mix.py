@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from core.data.datasets import Dataset
 
 SCRIPT = Path(__file__).parents[1] / "assets" / "mix.js"
-FORM = "mix.form"
-"""What a page remembers: what was last said in the boxes. It outlives the choice of other data."""
+FORM, MADE, NEWS = "mix.form", "mix.made", "mix.news"
+"""What a page remembers: what was last said in the boxes, which outlives the choice of other data; what was made of
+such last, as (form, how many so far); and what was just made, until it is told."""
 
 
 def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
@@ -35,13 +36,18 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
         gr.HTML(el("p", text("mix.help"), cls="lw-note"))
         form = gr.HTML(elem_id="data-mix", js_on_load=script)
         line = gr.HTML(elem_id="data-mix-line", js_on_load=script)
-    parts.on_click(form, lambda page, do, id: page.memo.update({FORM: form_of(id)}), every=True)
+    parts.on_click(form, lambda page, do, id: _said(page, id), every=True)
     parts.on_click(line, lambda page, do, id: put_together(ctx, page, id, text))
 
     def refresh(snap: Snapshot) -> list[Any]:
+        _told(snap.page)
         found = [dataset for dataset in ctx.datasets.list() if dataset.usable]
         said = snap.page.memo.get(FORM, Form())
-        return [gr.update(visible=bool(found)), gr.update(value=boxes(found, text)), _line(ctx, said, text)]
+        return [
+            gr.update(visible=bool(found)),
+            gr.update(value=boxes(found, text, _count(snap.page))),
+            _line(ctx, said, text),
+        ]
 
     return TabParts([box, form, line], refresh)
 
@@ -50,23 +56,52 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
 
 
 def put_together(ctx: Context, page: Page, said: str, text: Text) -> None:
-    """Build the set in the background; it is chosen when it is there. Raises UserError `mix.*`."""
-    form = form_of(said)
+    """Build the set in the background; when it is there it is chosen, and the boxes are empty again.
+
+    A press that still says what was just made does nothing. Raises UserError `mix.*`.
+    """
+    form, count = form_of(said), _count(page)
+    if count and page.memo[MADE][0] == form:
+        return
     page.memo[FORM] = form
     mix = mix_of(form, ctx.datasets, text)
 
     def done(found: "Dataset") -> None:
         choose_data(ctx, found)
+        page.memo.update({FORM: Form(), MADE: (form, count + 1), NEWS: (found.name, found.usable)})
 
     ctx.intake.work(mix.name, "mixing", mix, lambda progress: ctx.datasets.put_together(mix, progress), done)
     ctx.intake.wait()
 
 
+def _said(page: Page, said: str) -> None:
+    """What stands in the boxes now; whoever says it anew may have the same made once more."""
+    page.memo[FORM] = form_of(said)
+    if count := _count(page):
+        page.memo[MADE] = (None, count)
+
+
+def _count(page: Page) -> int:
+    """How many sets this page has had made."""
+    count: int = page.memo.get(MADE, (None, 0))[1]
+    return count
+
+
+def _told(page: Page) -> None:
+    """Tell what was just made, once."""
+    if news := page.memo.pop(NEWS, None):
+        name, rows = news
+        page.note = ("mix.made_one" if rows == 1 else "mix.made", {"name": name, "rows": f"{rows:,}"})
+
+
 # -- what is shown
 
 
-def boxes(found: "list[Dataset]", text: Text) -> Html:
-    """The boxes, empty: the page puts back into them what was typed. They change only with the list of sets."""
+def boxes(found: "list[Dataset]", text: Text, made: int = 0) -> Html:
+    """The boxes, empty: the page puts back into them what was typed, until one more set is made of that.
+
+    They change only with the list of sets.
+    """
     seed = el("input", type="text", inputmode="numeric", data_field="seed", value="1", maxlength=9)
     more = el(
         "div",
@@ -77,13 +112,13 @@ def boxes(found: "list[Dataset]", text: Text) -> Html:
         _tick("replace", text("mix.replace")),
         cls="lw-mix-more",
     )  # fmt: skip
-    return el("div", el("ul", [_set(dataset, text) for dataset in found], cls="lw-mix"), more)
+    return el("div", el("ul", [_set(dataset, text) for dataset in found], cls="lw-mix"), more, data_made=made)
 
 
 def _set(dataset: "Dataset", text: Text) -> Html:
     title = dataset_title(dataset, text)
     rows = text("data.sample_rows", rows=f"{dataset.usable:,}")
-    facts = f"{rows} · {text(f'data.container.{dataset.container}')} · {view.day(dataset.added)}"
+    facts = view.facts([rows, text(f"data.container.{dataset.container}"), view.when(dataset.added)])
     label = el("span", el("strong", title), el("span", facts, cls="lw-note"), cls="lw-what")
     tick = el("label", el("input", type="checkbox", data_part=dataset.id), label, cls="lw-tick")
     amount = el(
@@ -113,5 +148,5 @@ def _line(ctx: Context, form: Form, text: Text) -> Html:
     except UserError as error:
         wrong = error.code != "mix.tick"
         said = text.error(error)
-    button = view.button(text("mix.do"), "make", id_="data-mix-do")
+    button = view.button(text("mix.do"), "make", id_="data-mix-do", data_once=True)
     return el("div", el("p", said, role="status", cls="lw-warning" if wrong else "lw-note"), button, cls="lw-mix-end")

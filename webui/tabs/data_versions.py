@@ -16,6 +16,7 @@ from webui.tabs.data_differences import Differences
 from webui.tabs.data_mine_view import Known
 from webui.text import Text
 from webui.titles import version_number, version_title
+from webui.versions import newest
 
 if TYPE_CHECKING:
     from core.data.datasets import Dataset
@@ -78,11 +79,13 @@ def _line(version: "Dataset", versions: "Sequence[Dataset]", known: Known, chose
     number = version_number(version, versions)
     title = text("versions.title", n=number)
     name = [el("strong", title), el("span", text("data.mine_chosen"), cls="lw-tag lw-yes") if chosen else None]
+    if len(versions) > 1 and version is newest(versions):
+        name.append(el("span", text("versions.newest"), cls="lw-tag"))
     done = text("list.comma").join(steps_in_words(version, text, since=before(version, versions)))
-    facts = [done, text("data.sample_rows", rows=f"{version.usable:,}"), view.day(version.created)]
-    said = [el("span", name, cls="lw-name"), el("span", " · ".join(filter(None, facts)), cls="lw-note")]
-    if runs := known.runs_of([version]):
-        said.append(el("span", text("mine.trained", runs=view.names(runs, text)), cls="lw-note"))
+    rows = text("data.sample_rows", rows=f"{version.usable:,}")
+    facts = view.facts([_origin(version, versions, text), done, rows, view.when(version.created)])
+    said = [el("span", name, cls="lw-name"), el("span", facts, cls="lw-note")]
+    said += view.used(known.runs_of([version]), known.checks_of([version]), text)
 
     def link(do: str, there: bool) -> Html:
         if not there:
@@ -95,11 +98,19 @@ def _line(version: "Dataset", versions: "Sequence[Dataset]", known: Known, chose
     return [el("span", said, cls="lw-what"), el("span", actions, cls="lw-actions")]
 
 
+def _origin(version: "Dataset", versions: "Sequence[Dataset]", text: Text) -> str:
+    """ "from version 2" where that is not the one that stands before it."""
+    old, place = before(version, versions), [each.id for each in versions].index(version.id)
+    if old is None or old.id == versions[place - 1].id:
+        return ""
+    return text("versions.from", n=version_number(old, versions))
+
+
 def _sure(ctx: "Context", version: "Dataset", versions: "Sequence[Dataset]", known: Known, text: Text) -> Html:
     """What would be lost with one version; those made from it keep their rows."""
     facts: dict[str, Any] = {"name": version_title(version, versions, text), "rows": f"{version.usable:,}"}
     lost = [el("p", text("versions.delete_ask", **facts))]
-    lost += view.used(known.runs_of([version]), pending(ctx, version), text)
+    lost += view.lost_with([version], known, pending(ctx, version), text)
     return view.sure(lost, "version_delete_yes", text)
 
 

@@ -7,12 +7,15 @@ from webui.frame import changed
 from webui.parts import Bar
 from webui.snapshot import Snapshot
 from webui.text import Text
-from webui.titles import dataset_title, model_title
+from webui.titles import dataset_title, model_title, older
 from webui.views import LIVE
 
 
 def bar(ctx: Context, snap: Snapshot, text: Text) -> Bar:
-    """The first of these that holds decides: a living run, something missing, something learned, a start."""
+    """The first that holds: changes being kept, a living run, something missing, something learned, a start."""
+    if snap.reading is not None and snap.reading.doing == "starting":
+        keeping = text("data.keeping", pct=f"{snap.reading.share:.0%}")
+        return Bar(keeping, "wait", text("bar.cancel"), "cancel_reading")
     again = snap.dataset is not None and snap.model_here and not snap.spec_errors
     if snap.run_status == "stopping":
         return Bar(text("train.stopping"), "wait")
@@ -99,11 +102,10 @@ def plan_lines(snap: Snapshot, text: Text) -> list[tuple[str, str, bool]]:
     none, counting = text("train.plan.none"), text("train.plan.counting")
     plan = snap.plan or {}
     waiting = counting if snap.dataset and snap.model_here else none
-    data = (
-        text("train.plan.rows", name=dataset_title(snap.dataset, text), rows=snap.dataset.usable)
-        if snap.dataset
-        else none
-    )
+    data = none
+    if snap.dataset:
+        data = text("train.plan.rows", name=dataset_title(snap.dataset, text), rows=snap.dataset.usable)
+        data = " · ".join(filter(None, (data, older(snap.dataset, snap.versions, text))))
     recipe = recipe_words(snap, text)
     steps = memory = waiting
     if plan.get("steps"):
