@@ -12,6 +12,7 @@ from pathlib import Path
 from core.data import rows_file
 from core.data.versions import version
 from core.data.versions.dataset import Dataset
+from core.data.versions.facts import meta_facts
 from core.data.versions.removal import remove
 from core.errors import UserError, translate
 from core.workspace import NAME_LIMIT, Workspace, is_id, mint_id
@@ -36,23 +37,22 @@ class Shelf:
             at, known = self._known.get(dataset_id, ((), None))
             if known is not None and at == stamp:
                 return known
-            meta = version.plain_object(folder / "meta.json")
-            name = str(meta["name"])
+            meta = meta_facts(folder / "meta.json")
             if known is None:
-                known = version.load(dataset_id, name, folder)
+                known = version.load(dataset_id, meta["name"], folder)
             facts = {
-                "name": name,
+                "name": meta["name"],
                 "added": float(meta.get("added") or known.created),
                 "agreed": meta.get("agreed") is True,
-                "note": str(meta.get("note") or ""),
-                "family": known.family or str(meta.get("family") or "") or self._first_of(known),
-                "number": int(meta.get("number") or 0),
+                "note": meta.get("note") or "",
+                "family": known.family or meta.get("family") or self._first_of(known),
+                "number": meta.get("number") or 0,
             }
             if any(getattr(known, key) != value for key, value in facts.items()):
-                known = replace(known, **facts)  # type: ignore[arg-type]
+                known = replace(known, **facts)
         except FileNotFoundError:
             raise UserError("dataset.unknown", dataset=dataset_id) from None
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise UserError("dataset.damaged", dataset=dataset_id) from error
         self._known[dataset_id] = stamp, known
         return known

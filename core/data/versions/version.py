@@ -14,6 +14,7 @@ from core.data.rows import Progress
 from core.data.rows_file import RowsWriter
 from core.data.versions import keeping
 from core.data.versions.dataset import Dataset
+from core.data.versions.facts import version_facts
 from core.data.versions.found import of_reading
 from core.findings import from_plain
 from core.workspace import write_atomic
@@ -88,7 +89,7 @@ def write_meta(
 
 def load(dataset_id: str, name: str, folder: Path) -> Dataset:
     """The data set that version.json describes. Raises OSError; KeyError, TypeError, ValueError when it does not."""
-    said = plain_object(folder / "version.json")
+    said = version_facts(folder / "version.json")
     facts = {
         key: said[key]
         for key in (
@@ -96,30 +97,22 @@ def load(dataset_id: str, name: str, folder: Path) -> Dataset:
             "fixes",
         )
     }  # fmt: skip
-    if said["schema_version"] == 1:
-        mapping = Mapping(said["format"], said["task"], said["columns"])
-        facts["column_names"] = list(said["columns"].values())
-    else:
-        mapping = Mapping(**said["mapping"])
-        facts |= {key: said[key] for key in ("column_names", "sheets", "sheet", "packed")}
-        facts["choices"] = Choices(**said["choices"])
-    facts["reader"] = int(said.get("reader", 0))
-    facts |= {key: said[key] for key in ("family", "accepted", "parts", "last") if key in said}
+    facts |= {key: said[key] for key in ("column_names", "sheets", "sheet", "packed") if key in said}
+    facts["choices"] = Choices(**said.get("choices", {}))
+    facts |= {key: said[key] for key in ("reader", "family", "accepted", "parts", "last") if key in said}
     findings = [from_plain(finding) for finding in said["findings"]]
     if "read_findings" in said:
         facts["read_findings"] = [from_plain(finding) for finding in said["read_findings"]]
     else:
         facts["read_findings"] = of_reading(findings)
     dataset = Dataset(
-        id=dataset_id, name=name, folder=folder, findings=findings, added=said["created"], mapping=mapping, **facts
+        id=dataset_id,
+        name=name,
+        folder=folder,
+        findings=findings,
+        added=said["created"],
+        mapping=Mapping(**said["mapping"]),
+        **facts,
     )
     counted = "reworded" in said and said.get("keys") == KEYS_FORMAT
     return dataset.with_figures(reworded=said["reworded"]) if counted else dataset
-
-
-def plain_object(path: Path) -> dict[str, Any]:
-    """Raises OSError, ValueError."""
-    found = json.loads(path.read_bytes())
-    if not isinstance(found, dict):
-        raise ValueError(path.name)
-    return found
