@@ -28,11 +28,11 @@ if (element.closest('#data-mix')) {
   element.addEventListener('focusin', (event) => (typing = event.target.matches('input, textarea') ? nameOf(event.target) : ''));
   // a set was made of what was said: the boxes are empty again, and the page shows what came of it
   const fold = () => {
+    clearTimeout(waiting);
     given.clear();
     typing = '';
     document.querySelector('#data-mix-box > button.open')?.click();
     setTimeout(() => scrollTo({ top: 0, behavior: 'smooth' }), 250);
-    tell(0);
   };
   const put = () => {
     const count = element.querySelector('[data-made]')?.dataset.made || '0';
