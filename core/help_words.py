@@ -72,7 +72,7 @@ HELP = {
     "help.no_wait": ("when another program has the device, leave instead of waiting", "设备被占用时直接退出，不等待"),
     "help.run": ("a run's id, the beginning of it, or its name", "训练的编号、编号开头或名称"),
     "help.prompt": ("a question; again for another one", "问题，可重复"),
-    "help.system": ("system prompt for both sides (the data's own)", "两边共用的系统提示（默认用数据里的）"),
+    "help.system": ("system prompt for both sides (the data's own)", "两边共用的系统提示词（默认用数据里的）"),
     "help.temperature": ("0 is greedy: the likeliest token always", "0 表示总选最可能的词元"),
     "help.max_tokens": ("longest answer in tokens", "回答最长多少词元"),
     "help.seed": ("the same seed draws the same answer", "相同的种子得到相同的回答"),
@@ -153,9 +153,9 @@ HELP = {
     "help.sets.shuffle": ("in a drawn order instead of one after another", "打乱顺序，而不是依次排列"),
     "help.sets.system": (
         "a system prompt for the rows that have none",
-        "给没有系统提示的行加上这个系统提示",
+        "给没有系统提示词的行加上这个系统提示词",
     ),
-    "help.sets.replace_system": ("the system prompt of --system for all rows", "所有行都改用 --system 的系统提示"),
+    "help.sets.replace_system": ("the system prompt of --system for all rows", "所有行都改用 --system 的系统提示词"),
     "help.sets.as": (
         "jsonl and parquet hold all there is; csv is for a spreadsheet",
         "jsonl 和 parquet 保留全部内容；csv 用于表格软件",

@@ -141,7 +141,10 @@ CLICKS: list[tuple[str, str, dict[str, Any]]] = [
     ("order.starts_with_answer", "cut_first_answer", {}),
     ("private.phone", "mask", {}),
 ]
-"""(code, fix, given): what a person presses then, three more."""
+"""(code, fix, given): what is recommended then."""
+
+OUT = {"answer.empty", "question.empty", "row.no_assistant", "row.null"}
+"""What is left out, and stays so once a person has said that."""
 
 
 def write_faults(path: Path) -> dict[str, list[int]]:

@@ -78,6 +78,7 @@ class Shown:
     """What would change, ready to be drawn.
 
     rows     that would be another than now, or come in from the file; the other counts as of Preview
+    out      rows that are left out and stay so; meant: those that stay as they are, and are said nothing of any more
     changes  (row, variant), before, what comes of it
     """
 
@@ -86,11 +87,18 @@ class Shown:
     dropped: int
     added: int
     accepted: int
+    out: tuple[int, ...]
+    meant: tuple[int, ...]
     changes: tuple[tuple[tuple[int, int], Side, tuple[Side, ...]], ...]
 
     @property
     def nothing(self) -> bool:
         return not (self.rows or self.accepted)
+
+    @property
+    def settled(self) -> int:
+        """How many rows something is done to, or decided of."""
+        return self.rows + len(self.out)
 
 
 class Mending:
@@ -175,7 +183,7 @@ class Mending:
         if wanted is None or wanted.stamp != said:
             return
         old, answer = wanted.dataset, self.look(ctx, wanted)
-        rows = answer.value.rows if answer is not None and answer.fresh and answer.value is not None else 0
+        rows = answer.value.settled if answer is not None and answer.fresh and answer.value is not None else 0
 
         def work(progress: "Progress") -> "Dataset":
             if wanted.choices is not None:
@@ -244,4 +252,17 @@ def _shown(ctx: "Context", wanted: Wanted, progress: "Progress") -> Shown:
         found = preview(rows, wanted.findings, wanted.shown, length, progress)
     changes = tuple((each.key, *compared(each.before, each.after)) for each in found.changes)
     rows = found.changed + found.dropped + (found.added if wanted.choices is not None else 0)
-    return Shown(rows, found.changed, found.dropped, found.added, found.accepted, changes)
+    out, meant = _accepted(wanted)
+    return Shown(rows, found.changed, found.dropped, found.added, found.accepted, out, meant, changes)
+
+
+def _accepted(wanted: Wanted) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """(rows that stay out for good, rows that are used as they are)."""
+    from core.data.fixes.offers import is_left_out
+
+    rows: tuple[set[int], set[int]] = set(), set()
+    for mend in wanted.shown:
+        for finding in wanted.findings:
+            if mend.fix == "accept" and finding.code == mend.code:
+                rows[not is_left_out(finding)].update(finding.rows if mend.rows is None else mend.rows)
+    return tuple(sorted(rows[0])), tuple(sorted(rows[1]))

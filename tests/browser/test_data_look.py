@@ -208,7 +208,7 @@ def test_the_suggested_length_is_one_press(window: Window, visit: Open, bring: B
     bring(rows)
     window.drafts.update(changes={"max_length": 40})
     page = visit(language).open(window)
-    page.shows("#data-lengths-box", words("data.lengths_cut", n="1", limit="40"), timeout=60_000)
+    page.shows("#data-lengths-box", words("data.lengths_cut_one", limit="40"), timeout=60_000)
     page.page.locator("#data-lengths-box button").first.click()
     page.page.locator("#data-lengths svg rect").first.wait_for(state="attached")
     page.shows("#data-lengths .lw-limit-name", "40")

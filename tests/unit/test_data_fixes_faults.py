@@ -63,16 +63,17 @@ def test_the_file_has_the_faults_that_it_says(tmp_path: Path) -> None:
 def test_it_is_clean_after_all_that_is_safe_and_five_presses(tmp_path: Path) -> None:
     put = faults.write_faults(tmp_path / "shop.jsonl")
     safely = read(tmp_path / "shop.jsonl").safely_mended()
-    pressed = {code for code, _, _ in faults.CLICKS} | {"row.broken_json", "row.nul", "row.structured"}
+    pressed = {code for code, _, _ in faults.CLICKS} | {"row.broken_json", "row.nul", "row.structured"} | faults.OUT
     assert safely.trouble() == pressed  # all else was safe
 
     version = read(tmp_path / "shop.jsonl", Choices(**faults.READ)).safely_mended()
-    assert version.trouble() == {code for code, _, _ in faults.CLICKS}
-    for code, fix, given in faults.CLICKS:
+    assert version.trouble() == {code for code, _, _ in faults.CLICKS} | faults.OUT
+    asked = [*faults.CLICKS, *((code, "accept", {}) for code in faults.OUT)]
+    for code, fix, _ in asked:
         (finding,) = (finding for finding in version.findings if finding.code == code)
         assert offers(finding, made=False)[0].fix == fix
-        version = version.mended([Mend(code, fix, given)])
-    assert len(faults.READ) + len(faults.CLICKS) <= 5 and version.trouble() == set()
+    version = version.mended([Mend(*each) for each in asked])  # one press: as recommended
+    assert len(faults.READ) + 1 <= 5 and version.trouble() == set()
     gone = {
         row
         for code in ("answer.empty", "question.empty", "row.no_assistant", "row.null", "row.duplicate")

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from core.data.datasets import Dataset
-from tests.faults import CLICKS, write_faults
+from tests.faults import CLICKS, OUT, write_faults
 from webui import choosing, frame, mending, snapshot
 from webui.actions import act
 from webui.context import Context
 from webui.parts import Bar
 from webui.snapshot import Page
-from webui.tabs import data, data_mend, data_mend_version, data_seen
+from webui.tabs import data, data_mend, data_mend_asked, data_mend_version, data_seen
 from webui.text import load
 
 EN = load("en")
@@ -114,6 +114,7 @@ def test_what_was_shown_is_what_is_applied(ctx: Context, shop: Dataset) -> None:
 def test_every_fault_is_mended_and_each_step_undone(ctx: Context, shop: Dataset) -> None:
     page = Page(room="data")
     versions = [shop, mend(ctx, page, "safe")]
+    assert {finding.code for finding in chosen(ctx).findings} >= OUT  # nobody has said that they may stay out
     versions.append(mend(ctx, page, "row.broken_json-1|repair"))
     fill = next(given["fill"] for _, fix, given in CLICKS if fix == "fill")
     versions.append(mend(ctx, page, "rest", **{f"fill:{name}": said for name, said in fill.items()}))
@@ -164,11 +165,35 @@ def test_words_are_asked_for_first(ctx: Context, shop: Dataset) -> None:
     data_mend.ask(ctx, page, "text.placeholder-1|fill")
     assert bar(ctx, page).action == "mend_say"
     boxes = panel(ctx, page)["ask"]["value"]
-    assert boxes.count("data-set") == 2 and 'data-set="fill:shop_name"' in boxes
+    assert boxes.count("data-set") == 3 and 'data-set="fill:shop_name"' in boxes
     data_mend.press(ctx, page, "set", "fill:shop_name=Lindenrad")
+    assert bar(ctx, page) == Bar(EN("mend.missing.fill", name="{{店主}}"), "mend_say", EN("mend.not_now"), "mend_close")
+    data_mend.press(ctx, page, "set", "skip=yes")
     assert bar(ctx, page).label == EN("mend.apply_one")
     assert panel(ctx, page)["ask"]["value"] == boxes  # nobody's box is drawn anew while he types
     assert 'value="Lindenrad"' in panel(ctx, Page(room="data"))["ask"]["value"]
+
+
+def test_what_stays_out_is_said_with_its_rows(ctx: Context, shop: Dataset) -> None:
+    page = Page(room="data")
+    data_mend.ask(ctx, page, "answer.empty-1|accept")
+    assert bar(ctx, page).label == EN("mend.apply_out_one")
+    shown = panel(ctx, page)
+    row = next(finding.rows[0] for finding in shop.findings if finding.code == "answer.empty")
+    assert EN("fix.accept.out") in shown["head"]["value"]
+    assert EN("mend.stay_out_one", row_list=row) in shown["shown"]["value"]
+    data_mend.ask(ctx, page, "rest")
+    for name, said in CLICKS[0][2]["fill"].items():
+        data_mend.press(ctx, page, "set", f"fill:{name}={said}")
+    seen = data_seen.known(ctx, snapshot.take(ctx, page), EN)
+    rows = data_mend_asked.together(seen.findings, shop.usable, shop.made).rest
+    assert bar(ctx, page).label == EN("mend.apply", n=rows)  # the button in the list says the same
+    data_mend.press(ctx, page, "set", "skip=yes")
+    assert EN("mend.stay_out", n=4, row_list=EN.rows(sorted(out_of(shop)))) in panel(ctx, page)["shown"]["value"]
+
+
+def out_of(dataset: Dataset) -> set[int]:
+    return {row for finding in dataset.findings if finding.code in OUT for row in finding.rows}
 
 
 def test_how_long_a_row_may_be_needs_the_model(ctx: Context, tmp_path: Path) -> None:
@@ -229,9 +254,13 @@ def test_it_is_said_once_with_a_way_back(ctx: Context, shop: Dataset) -> None:
     mend(ctx, page, "safe")
     panel(ctx, page)
     said = frame.status(snapshot.take(ctx, page), EN)
+    done = panel(ctx, page)["done"]
+    assert done["visible"] and EN("mend.done", n=13) in done["value"] and 'data-do="undo_version"' in done["value"]
+    assert data.bar(ctx, snapshot.take(ctx, page), EN).quiet_action == "undo_version"
     assert EN("mend.done", n=13) in said and 'data-do="undo_version"' in said
     page.note = None
-    panel(ctx, page)
+    data_mend.press(ctx, page, "mend_seen", "")
+    assert panel(ctx, page)["done"]["visible"] is False
     assert page.note is None
 
 
@@ -257,8 +286,8 @@ def test_changes_by_hand_are_kept_or_taken_back(ctx: Context, shop: Dataset) -> 
     page = Page(room="data")
     by_hand(ctx, shop, "One.")
     asked = data.bar(ctx, snapshot.take(ctx, page), EN)
-    assert asked == Bar(EN("mend.keep", n=1), "keep_edits", EN("mend.undo_last"), "undo_edit")
-    act(ctx, "undo_edit")
+    assert (asked.label, asked.action, asked.quiet_label) == (EN("mend.keep", n=1), "keep_edits", EN("mend.undo_last"))
+    act(ctx, asked.quiet_action)
     assert data.bar(ctx, snapshot.take(ctx, page), EN).action != "keep_edits"
     by_hand(ctx, shop, "Two.")
     act(ctx, "keep_edits")

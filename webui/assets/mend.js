@@ -27,11 +27,20 @@ const called = () => {
   const call = element.querySelector('[data-call]')?.dataset.call;
   if (!call || call === '0' || call === window.lwMendCall) return;
   window.lwMendCall = call;
-  setTimeout(() => {
-    document.getElementById('data-mend')?.scrollIntoView({ behavior: 'smooth', block: 'start' });
-    const first = document.querySelector('#data-mend-ask input') || element.querySelector('h2');
+  const asks = element.querySelector('[data-asks]');
+  const panel = () => document.getElementById('data-mend');
+  const show = (tries) => { // the boxes, and the panel itself, may come a moment later than what it is about
+    const boxes = [...document.querySelectorAll('#data-mend-ask input')];
+    if (tries && (!panel()?.offsetHeight || (asks && !boxes.length))) return setTimeout(show, 60, tries - 1);
+    panel()?.scrollIntoView({ behavior: 'smooth', block: 'start' });
+    const first = boxes.find((box) => !box.value) || boxes[0] || element.querySelector('h2');
     first?.focus({ preventScroll: true });
-  }, 120);
+    setTimeout(() => { // what comes in above or below may have stopped it on its way
+      const top = panel()?.getBoundingClientRect().top;
+      if (top !== undefined && (top < 0 || top > innerHeight / 2)) panel().scrollIntoView({ block: 'start' });
+    }, 800);
+  };
+  setTimeout(show, 60, 50);
 };
 new MutationObserver(called).observe(element, { childList: true, subtree: true, attributes: true });
 called();

@@ -1,6 +1,7 @@
 """What was found in a data set, worst first, and what it says of a single row (no Gradio here)."""
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from core.data.fixes.offers import Offer, offers
@@ -9,6 +10,7 @@ from webui.markup import Html, el
 from webui.measuring import Count
 from webui.mending import ALL_SAFE, REST
 from webui.tabs.data_rows import Findings, Found
+from webui.tabs.data_ways import Ways, fix_name
 from webui.text import Text
 
 if TYPE_CHECKING:
@@ -16,7 +18,9 @@ if TYPE_CHECKING:
     from webui.tabs.data_mend_asked import Together
 
 IN_SIGHT = 8
-"""Findings in sight; what is only good to know beyond that is folded."""
+"""Findings in sight; what is only good to know beyond that is folded, but for what should be said to nobody."""
+
+WaysOf = Callable[[Found], Ways]
 
 
 def findings(
@@ -26,17 +30,18 @@ def findings(
     text: Text,
     together: "Together | None" = None,
     asked: str | None = None,
+    ways: WaysOf | None = None,
 ) -> Html:
     """Each finding as one sentence with its number, its rows and what can be done; a clean file is one line.
 
     opened: the id of the finding whose rows are in the table
     together: how many rows can be mended by one press
     asked: the id of the finding that is about to be mended
+    ways: what can be done about each; without the rows and the model whatever its kind has
     """
     if not found.all:
         said = text("data.found_none", n=f"{dataset.usable:,}")
         return el("p", el("span", "✓", cls="lw-fine", aria_hidden="true"), said, cls="lw-clean")
-    lines = [_line(each, dataset.made, opened, asked, text) for each in found.all]
     every = []
     if together is not None and together.safe:
         label = text("mend.all" if together.safe > 1 else "mend.all_one", n=f"{together.safe:,}")
@@ -45,20 +50,34 @@ def findings(
         label = text("mend.rest" if together.rest > 1 else "mend.rest_one", n=f"{together.rest:,}")
         every.append(_button(label, "mend", REST, "lw-button"))
     top = el("p", every, cls="lw-mend-all") if every else None
-    first = max(IN_SIGHT, sum(each.finding.level != "info" for each in found.all))
-    if len(lines) <= first + 1:
-        return el("div", top, el("ol", lines, cls="lw-findings"))
+    ways = ways or (lambda each: Ways(offers(each.finding, made=dataset.made)))
+    folded = _folded(found)
+    lines = [_line(each, ways(each), opened, asked, text) for each in found.all if each not in folded]
+    shown = el("ol", lines, cls="lw-findings")
+    if not folded:
+        return el("div", top, shown)
     more = el(
         "details",
-        el("summary", text("data.found_more", n=len(lines) - first)),
-        el("ol", lines[first:], cls="lw-findings"),
+        el("summary", text("data.found_more", n=len(folded))),
+        el("ol", [_line(each, ways(each), opened, asked, text) for each in folded], cls="lw-findings"),
         id="data-found-more",
         cls="lw-more",
     )
-    return el("div", top, el("ol", lines[:first], cls="lw-findings"), more)
+    return el("div", top, shown, more)
 
 
-def _line(found: Found, made: bool, opened: str, asked: str | None, text: Text) -> Html:
+def _folded(found: Findings) -> list[Found]:
+    """What is only good to know, beyond the first few; one alone is not worth the fold."""
+    room = max(0, IN_SIGHT - sum(_in_sight(each) for each in found.all))
+    folded = [each for each in found.all if not _in_sight(each)][room:]
+    return folded if len(folded) > 1 else []
+
+
+def _in_sight(found: Found) -> bool:
+    return found.finding.level != "info" or found.finding.code.startswith("private.")
+
+
+def _line(found: Found, can: Ways, opened: str, asked: str | None, text: Text) -> Html:
     finding = found.finding
     look = None
     if len(found.rows):
@@ -73,8 +92,12 @@ def _line(found: Found, made: bool, opened: str, asked: str | None, text: Text) 
             data_to="#data-table-panel",
             aria_pressed="true" if open_ else "false",
         )
-    ways = [_way(found, offer, text, "lw-link" if at else "lw-button lw-mend")
-            for at, offer in enumerate(offers(finding, made=made))]  # fmt: skip
+    makers = [
+        *([_length(can.length, text)] if can.length else []),
+        *([_edit(can.edit, text)] if can.edit else []),
+        *(_way(found, offer, text) for offer in can.offers),
+    ]
+    ways = [_button(*way, "lw-link" if at else "lw-button lw-mend") for at, way in enumerate(makers)]
     others = None
     if len(ways) > 1:
         summary = el("summary", "···", aria_label=text("mend.others"), title=text("mend.others"))
@@ -91,16 +114,28 @@ def _line(found: Found, made: bool, opened: str, asked: str | None, text: Text) 
     )
 
 
-def _way(found: Found, offer: Offer, text: Text, cls: str) -> Html:
-    """The button of one fix; one that asks for a menu opens that."""
+Press = tuple[str, str, str]
+"""What stands on a button, what it does, and with what."""
+
+
+def _way(found: Found, offer: Offer, text: Text) -> Press:
+    """One fix; one that asks for a menu opens that."""
+    label = fix_name(found.finding, offer, text)
     kind, _, name = offer.asks.partition(":")
-    if kind == "menu":
-        return _button(text(f"fix.{offer.fix}"), "offer", name, cls)
-    return _button(text(f"fix.{offer.fix}"), "mend", f"{found.id}|{offer.fix}", cls)
+    return (label, "offer", name) if kind == "menu" else (label, "mend", f"{found.id}|{offer.fix}")
+
+
+def _length(length: int, text: Text) -> Press:
+    return text("mend.raise", n=f"{length:,}"), "length", str(length)
+
+
+def _edit(number: int, text: Text) -> Press:
+    return text("mend.edit_row", row=number), "edit", f"{number}.0"
 
 
 def _button(label: str, do: str, id: str, cls: str) -> Html:
-    return el("button", label, cls=cls, type="button", data_do=do, data_id=id)
+    to = "#data-view-panel" if do == "edit" else None
+    return el("button", label, cls=cls, type="button", data_do=do, data_id=id, data_to=to)
 
 
 def mark(found: Found, text: Text | None = None) -> Html:

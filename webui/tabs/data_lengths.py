@@ -24,7 +24,7 @@ def label(measurement: Measurement | None, max_length: int, text: Text) -> str:
     over = len(cut.rows) + len(cut.lost)
     longest, limit = f"{measurement.measured.longest:,}", f"{max_length:,}"
     if over:
-        return text("data.lengths_cut", n=f"{over:,}", limit=limit)
+        return text("data.lengths_cut" if over > 1 else "data.lengths_cut_one", n=f"{over:,}", limit=limit)
     return text("data.lengths_whole", longest=longest, limit=limit)
 
 
@@ -148,16 +148,16 @@ def _percent(share: float) -> str:
 def _ways(cut: Cut, findings: Findings, text: Text) -> Html | None:
     """To the rows that are cut, and to those that lose their answer."""
     links = []
-    for code, rows, key in (
-        ("tokens.cut", cut.rows, "data.lengths_show_cut"),
-        ("tokens.answer_lost", cut.lost, "data.lengths_show_lost"),
+    for code, rows, key, one in (
+        ("tokens.cut", cut.rows, "data.lengths_show_cut", "data.lengths_show_cut_one"),
+        ("tokens.answer_lost", cut.lost, "data.lengths_show_lost", "data.lengths_show_lost_one"),
     ):
         found = next((one for one in findings.all if one.finding.code == code), None)
         if rows and found is not None:
             links.append(
                 el(
                     "button",
-                    text(key, n=f"{len(rows):,}"),
+                    text(key if len(rows) > 1 else one, n=f"{len(rows):,}"),
                     cls="lw-link",
                     type="button",
                     data_do="only",

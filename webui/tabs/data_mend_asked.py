@@ -6,12 +6,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.data.fixes.mend import Mend
-from core.data.fixes.offers import Offer, offers, safe_mends
+from core.data.fixes.offers import Offer, is_left_out, offers, safe_mends
 from core.findings import Finding
 from webui.context import Context
 from webui.mending import ALL_SAFE, REST, Asked, Wanted
 from webui.snapshot import Page, Snapshot
 from webui.tabs.data_rows import Findings, Found
+from webui.whole_number import whole_number
 from webui.worker import Answer
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class Now:
     found     of a press at one finding; `offer` is the fix
     names     words that can be given, where placeholders are filled in
     reading   ways in which the file can be read anew ("repair", "structured"), all that help
-    missing   "fill", "max_length" or "model" has to come first
+    missing   "fill", "max_length" or "model" has to come first; `empty`: the name that has no word yet
     answer    what would change, as of Worker
     """
 
@@ -39,6 +40,7 @@ class Now:
     names: tuple[str, ...] = ()
     reading: tuple[str, ...] = ()
     missing: str = ""
+    empty: str = ""
     wanted: Wanted | None = None
     answer: Answer | None = None
 
@@ -63,19 +65,19 @@ def now(ctx: Context, snap: Snapshot, seen: "Known") -> Now | None:
             return Now(asked, found, offer, (), reading, "reading")
         choices = ctx.wishes.of(dataset).model_copy(update=ways)
         wanted = Wanted(dataset, (), (), choices=choices, edited=edited)
-        return Now(asked, found, offer, (), reading, "", wanted, _look(ctx, snap.page, wanted))
+        return Now(asked, found, offer, (), reading, "", "", wanted, _look(ctx, snap.page, wanted))
     names = names_of(found.finding) if offer.asks == "fill" else ()
-    given, missing = _given(asked, offer, seen)
+    given, missing = _given(asked, offer, names, seen)
     folder = snap.model.folder if snap.model is not None and offer.asks == "max_length" else None
     if offer.asks == "max_length" and folder is None:
         missing = "model"
     elif offer.asks == "max_length" and given and snap.model is not None:  # by the name it has in all languages
         given["model"] = snap.model.title
     if missing:
-        return Now(asked, found, offer, names, missing=missing)
+        return Now(asked, found, offer, names, missing=missing, empty=_empty(asked, names))
     mend = Mend(found.finding.code, offer.fix, given, _rows(found, seen.findings))
     wanted = Wanted(dataset, (found.finding,), (mend,), (mend,), None, folder, edited)
-    return Now(asked, found, offer, names, (), "", wanted, _look(ctx, snap.page, wanted))
+    return Now(asked, found, offer, names, (), "", "", wanted, _look(ctx, snap.page, wanted))
 
 
 def _together(ctx: Context, snap: Snapshot, seen: "Known", asked: Asked, dataset: "Dataset", edited: int) -> Now | None:
@@ -85,9 +87,11 @@ def _together(ctx: Context, snap: Snapshot, seen: "Known", asked: Asked, dataset
         mends = safe(seen.findings, dataset.usable, dataset.made)[1]
         wanted = Wanted(dataset, fixed(seen.findings), mends, edited=edited)
     else:
-        all_of_it = rest(seen.findings, dataset.made)
+        all_of_it = rest(seen.findings, dataset.usable, dataset.made)
         filling = [found.finding for found, offer in all_of_it if offer.asks == "fill"]
         names = tuple(name for finding in filling for name in names_of(finding))
+        if empty := _empty(asked, names):
+            return Now(asked, names=names, missing="fill", empty=empty)
         fill = _filled(asked)
         mends = tuple(
             Mend(found.finding.code, offer.fix, {"fill": fill} if offer.asks else {}, _rows(found, seen.findings))
@@ -113,16 +117,28 @@ def _look(ctx: Context, page: Page, wanted: Wanted) -> Answer | None:
 # -- what a fix is told
 
 
-def _given(asked: Asked, offer: Offer, seen: "Known") -> tuple[dict[str, Any], str]:
+def _given(asked: Asked, offer: Offer, names: tuple[str, ...], seen: "Known") -> tuple[dict[str, Any], str]:
     """(what the fix is told, what is missing for it)."""
     if offer.asks == "fill":
         fill = _filled(asked)
-        return {"fill": fill}, "" if fill else "fill"
+        return {"fill": fill}, "fill" if _empty(asked, names) or not fill else ""
     if offer.asks == "max_length":
         said = asked.given.get("max_length", str(seen.max_length or ""))
-        right = said.isdecimal() and said.isascii() and 0 < int(said[:9]) == int(said)
-        return ({"max_length": int(said)}, "") if right else ({}, "max_length")
+        length = whole_number(said, 999_999_999)
+        return ({"max_length": length}, "") if length else ({}, "max_length")
     return {}, ""
+
+
+SKIP = "skip"
+"""What is said where words are left as they are."""
+
+
+def _empty(asked: Asked, names: tuple[str, ...]) -> str:
+    """The first name that has no word yet; "" when all have, or those without may stay."""
+    filled = _filled(asked)
+    if asked.given.get(SKIP) == "yes" and (filled or asked.found == REST):
+        return ""
+    return next((name for name in names if name not in filled), "")
 
 
 def _filled(asked: Asked) -> dict[str, str]:
@@ -156,17 +172,18 @@ def safe(findings: Findings, usable: int, made: bool) -> tuple[int, tuple[Mend, 
     known = fixed(findings)
     mends = tuple(safe_mends(known, usable=usable, made=made))
     rows: set[int] = set()
-    for mend in [mend for mend in mends if mend.fix != "accept"] or mends:
+    for mend in mends:
         named = [finding.rows for finding in known if finding.code == mend.code]
         rows.update(mend.rows if mend.rows is not None else (row for each in named for row in each))
     return len(rows), mends
 
 
 @lru_cache(maxsize=4)
-def rest(findings: Findings, made: bool) -> tuple[tuple[Found, Offer], ...]:
+def rest(findings: Findings, usable: int, made: bool) -> tuple[tuple[Found, Offer], ...]:
     """What is recommended for each finding that needs a look, and what is safe: all but reading anew, what depends on
-    the model, and leaving it as it is.
+    the model, and what may be meant so. Rows that are left out stay so only where more are used.
     """
+    gone = {row for found in findings.all if is_left_out(found.finding) for row in found.finding.rows}
     first = [(found, next(iter(offers(found.finding, made=made)), None)) for found in findings.all
              if not found.measured]  # fmt: skip
     return tuple(
@@ -174,7 +191,7 @@ def rest(findings: Findings, made: bool) -> tuple[tuple[Found, Offer], ...]:
         for found, offer in first
         if offer is not None
         and offer.asks in ("", "fill")
-        and offer.fix != "accept"
+        and (offer.fix != "accept" or (is_left_out(found.finding) and len(gone) < usable))
         and (offer.safe or found.finding.level != "info")
     )
 
@@ -192,7 +209,7 @@ class Together(NamedTuple):
 @lru_cache(maxsize=4)
 def together(findings: Findings, usable: int, made: bool) -> Together:
     """Counted once for the findings of a version: this is asked for once a second."""
-    every = rest(findings, made)
+    every = rest(findings, usable, made)
     more = len(every) > 1 and not all(offer.safe for _, offer in every)
     rows = {row for found, _ in every for row in found.finding.rows} if more else ()
     return Together(safe(findings, usable, made)[0], len(rows))

@@ -19,22 +19,35 @@ SIGNS = {" ": "·", "\n": "↵\n", "\r": "", "\t": "→", "\u00a0": "·", "\u300
 MARKS = {"gone": "del", "new": "ins"}
 
 
-def head(title: str, said: "Sequence[str]", refused: str, call: int, text: Text) -> Html:
+def head(title: str, said: "Sequence[str]", refused: str, call: int, text: Text, *, asks: bool = False) -> Html:
     """What it is about, and why it could not be done ("" where nothing went wrong).
 
     call: grows when a person has just asked for it; it then comes into sight
+    asks: there is something to fill in, where the person goes on
     """
     lines = [el("p", each, cls="lw-note") for each in said]
     lines.append(el("p", text("mend.undoable"), cls="lw-note"))
     if refused:
         lines.append(el("p", refused, cls="lw-warning", role="alert"))
-    return el("div", el("h2", title, cls="lw-title", tabindex=-1), lines, data_call=call)
+    return el(
+        "div", el("h2", title, cls="lw-title", tabindex=-1), lines, data_call=call, data_asks="yes" if asks else None
+    )
 
 
-def boxes(names: "Sequence[str]", given: dict[str, str], text: Text) -> Html:
-    """One box for each name that stands in double braces."""
+def done(said: str, text: Text) -> Html:
+    """What was just done, where it was asked for, with a way back."""
+    undo = el("button", text("mend.undo"), cls="lw-button", type="button", data_do="undo_version", data_once=True)
+    close = el("button", text("mend.close"), cls="lw-link", type="button", data_do="mend_seen")
+    return el("div", el("span", "✓", cls="lw-fine", aria_hidden="true"), el("strong", said), undo, close,
+              cls="lw-mend-done", role="status")  # fmt: skip
+
+
+def boxes(names: "Sequence[str]", given: dict[str, str], text: Text, *, skip: bool = False) -> Html:
+    """One box for each name that stands in double braces; `skip`: some may stay as they are."""
     fields = [_box(text("mend.fill", name=name), f"fill:{name}", given.get(f"fill:{name}", "")) for name in names]
-    return el("div", fields, cls="lw-menus lw-mend-ask")
+    tick = el("input", type="checkbox", data_set="skip", checked=given.get("skip") == "yes")
+    leave = el("label", tick, el("span", text("mend.skip")), cls="lw-tick") if skip else None
+    return el("div", el("div", fields, cls="lw-menus"), leave, cls="lw-mend-ask")
 
 
 def ticks(ways: "Sequence[str]", given: dict[str, str], text: Text) -> Html:
@@ -90,12 +103,22 @@ def shown(found: Shown, page: int, rest: int, text: Text) -> Html:
             ("changed", found.changed),
             ("dropped", found.dropped),
             ("added", found.added),
-            ("accepted", found.accepted),
             ("rest", rest),
         )
         if n
     ]
-    parts = [el("dl", counts, cls="lw-mend-counts")]
+    if not found.rows and not found.out:
+        counts = []
+    parts = [el("dl", counts, cls="lw-mend-counts")] if counts else []
+    for key, one, rows in (
+        ("mend.stay_out", "mend.stay_out_one", found.out),
+        ("mend.meant", "mend.meant_one", found.meant),
+    ):
+        if rows:
+            key = key if len(rows) > 1 else one
+            parts.append(el("p", text(key, n=f"{len(rows):,}", row_list=text.rows(rows)), cls="lw-settled"))
+    if found.accepted and not found.out and not found.meant:
+        parts.append(el("p", text("mend.meant_file"), cls="lw-settled"))
     if found.changes:
         pages = -(-len(found.changes) // PAGE)
         page = max(0, min(page, pages - 1))

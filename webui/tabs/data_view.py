@@ -84,6 +84,8 @@ def chosen(dataset: "Dataset", title: str, text: Text, *, changing: bool) -> Htm
 def file_line(dataset: "Dataset", text: Text) -> str:
     """Container, encoding in words, sheet, packing, format, columns, size: "CSV · Chinese (GB18030) · ..." """
     parts = [text(f"data.container.{dataset.container}")]
+    if dataset.made:  # no file was read
+        return parts[0]
     if dataset.packed:
         parts.append(text(f"data.packed.{dataset.packed}"))
     if dataset.sheet and len(dataset.sheets) > 1:
@@ -97,19 +99,30 @@ def file_line(dataset: "Dataset", text: Text) -> str:
     return " · ".join([*parts, text.size(dataset.size)])
 
 
-def summary(dataset: "Dataset", text: Text) -> Html:
-    """How many rows were read, how many are ready, how many need a look."""
+def summary(dataset: "Dataset", text: Text, rows: int | None = None, changed: int = 0) -> Html:
+    """How many rows were read, how many are ready, how many need a look.
+
+    changed: how many of them were changed by hand since, with which there are `rows` now
+    """
+    now = text("edit.summary_now", rows=f"{rows:,}", n=f"{changed:,}") if changed else ""
     if dataset.made and not dataset.rows:
-        return el("div", el("p", text("edit.empty_summary"), cls="lw-title"))
-    bad = dataset.need_a_look()
+        return el("div", el("p", now or text("edit.empty_summary"), cls="lw-title"))
+    bad, later = dataset.need_a_look(), bool(dataset.fixes or dataset.made)
     if not dataset.usable:
         key = "data.read_unknown" if dataset.format == "unknown" else "data.read_none"
     elif dataset.usable > dataset.rows:  # other wordings of a question are rows of their own
-        key = "data.read_more" if bad else "data.read_more_fine"
+        key = "data.read_more_fine"
+    elif later:
+        key = "data.version_some" if bad else "data.version_rows" if dataset.usable > 1 else "data.version_row"
     else:
         key = "data.read" if bad or dataset.usable < dataset.rows else "data.read_fine"
-    facts = {"rows": f"{dataset.rows:,}", "usable": f"{dataset.usable:,}", "bad": f"{bad:,}"}
-    said = [el("p", text(key, **facts), cls="lw-title")]
+    rows = dataset.usable if later and dataset.usable else dataset.rows
+    words = [text(key, rows=f"{rows:,}", usable=f"{dataset.usable:,}")]
+    if bad and dataset.usable:
+        words.append(text("data.bad" if bad > 1 else "data.bad_one", n=f"{bad:,}"))
+    said = [el("p", text("list.sentences").join(words), cls="lw-title")]
+    if now:
+        said.append(el("p", now, cls="lw-note"))
     if dataset.task == "preference":
         said.append(el("p", text("data.preference"), cls="lw-warning"))
     return el("div", said)

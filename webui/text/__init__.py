@@ -5,6 +5,7 @@
 """
 
 import math
+import re
 import string
 from functools import cache
 from pathlib import Path
@@ -34,6 +35,12 @@ def _counted(value: Any) -> Any:
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+LISTS = ("answer", "cells", "columns", "examples", "letters", "lines", "names", "others", "pairs")
+"""Facts of a finding that may list several things, put together by core with commas."""
+
+_CHINESE = "\u3400-\u9fff"
+
+
 class _Facts(dict[str, Any]):
     """Facts for a sentence; a missing one shows as its name, because half a sentence beats a traceback."""
 
@@ -50,7 +57,13 @@ class Text:
 
     def __call__(self, key: str, /, **facts: Any) -> str:
         """The sentence for `key` with `facts` filled in. Raises KeyError for an unknown key."""
-        return string.Formatter().vformat(self._sentences[key], (), _Facts(facts))
+        sentence = self._sentences[key]
+        for name, value in facts.items():  # a blank stands between Chinese and Latin letters only
+            if isinstance(value, str) and value and re.match(f"[{_CHINESE}]", value):
+                sentence = re.sub(rf"(?<=[{_CHINESE}]) (?=\{{{name}\}})", "", sentence)
+            if isinstance(value, str) and value and re.match(f"[{_CHINESE}]", value[-1]):
+                sentence = re.sub(rf"(?<=\{{{name}\}}) (?=[{_CHINESE}])", "", sentence)
+        return string.Formatter().vformat(sentence, (), _Facts(facts))
 
     def __contains__(self, key: str) -> bool:
         return key in self._sentences
@@ -72,7 +85,11 @@ class Text:
 
     def finding(self, finding: Finding) -> str:
         """What was found, in which rows, and what it means."""
-        facts = {"count": finding.count, "row_list": self.rows(finding.rows), **finding.facts}
+        named = self("list.rows" if len(finding.rows) > 1 else "list.row", rows=self.rows(finding.rows))
+        facts = {"count": finding.count, "row_list": named, **finding.facts}
+        for name in LISTS:
+            if isinstance(said := facts.get(name), str):
+                facts[name] = said.replace(", ", self("list.comma"))
         facts = {name: _counted(value) if name not in PLACES else value for name, value in facts.items()}
         return self(f"finding.{finding.code}", **facts)
 

@@ -23,6 +23,8 @@ _INVENTED_MAIL = re.compile(
     r"|^git@|@\d+x\.|\.(?:png|jpe?g|gif|svg|webp)$",
     re.IGNORECASE,
 )
+_EXAMPLE_HOST = re.compile(r"[._].*@(?:[\w-]+\.)*example\.\w+$", re.IGNORECASE)
+"""Somebody's name, first and last, at a host that is nobody's."""
 
 _LONG = re.compile(r"(?a)\d(?:[ ()-]{0,2}\d){7}")
 """Eight digits near each other: rows without are looked at no further."""
@@ -102,15 +104,16 @@ class Private:
     def see(self, seen: Seen) -> None:
         """One row."""
         said, number = seen.said, seen.number
-        if "@" in said and (met := _values(mails(said))):
-            self._mail.add(number, [one.lower() for one in met], _hidden_mail(met[0]))
+        called: list[str] = []
         if _LONG.search(said):
             if met := _values(residents(said)):
                 self._resident.add(number, met, hidden(met[0]))
             if met := _values(banks(said)):
                 self._bank.add(number, met, hidden(met[0]))
-            if met := _values(phones(said)):
-                self._phone.add(number, [_digits(one) for one in met], hidden(met[0]))
+            if called := _values(phones(said)):
+                self._phone.add(number, [_digits(one) for one in called], hidden(called[0]))
+        if "@" in said and (met := _values(mails(said, beside=bool(called)))):
+            self._mail.add(number, [one.lower() for one in met], _hidden_mail(met[0]))
         if any(sign in said for sign in _KEY_SIGNS) and (met := _values(keys(said))):
             self._key.add(number, met, met[0][:4] + "…")
 
@@ -151,10 +154,10 @@ def _values(met: Met) -> list[str]:
     return [value for _, _, value in met]
 
 
-def mails(said: str) -> Met:
-    """E-mail addresses that somebody may have."""
+def mails(said: str, *, beside: bool = False) -> Met:
+    """E-mail addresses that somebody may have. `beside` a phone number one at example.com is part of a contact too."""
     for one in _MAIL.finditer(said):
-        if not _INVENTED_MAIL.search(one[0]):
+        if not _INVENTED_MAIL.search(one[0]) or beside and _EXAMPLE_HOST.search(one[0]):
             yield *one.span(), one[0]
 
 

@@ -8,6 +8,7 @@ from core.data.fixes.said import Change
 
 _FINDS: dict[str, tuple[Callable[[str], private.Met], str, str]] = {
     "mail": (private.mails, "[e-mail]", "[邮箱]"),
+    "contact": (lambda said: private.mails(said, beside=True), "[e-mail]", "[邮箱]"),
     "phone": (private.phones, "[phone number]", "[电话]"),
     "resident": (private.residents, "[ID number]", "[身份证号]"),
     "bank": (private.banks, "[account number]", "[银行账号]"),
@@ -21,7 +22,7 @@ _KINDS = {
     "private.resident": ("resident",),
     "private.bank": ("bank",),
     "private.key": ("key",),
-    "private.contact": ("phone", "mail"),
+    "private.contact": ("phone", "contact"),
 }
 _KEY_END = re.compile(r"[\s\S]*?-----END (?:[A-Z]+ )?PRIVATE KEY-----|[\sA-Za-z0-9+/=]*")
 _CHINESE = re.compile("[\u3400-\u9fff]")
