@@ -6,6 +6,7 @@ import pytest
 
 from core.data.datasets import DatasetStore
 from core.data.fixes.mend import Mend
+from core.data.fixes.offers import Offer, offers
 from core.workspace import Workspace
 from tests.unit.handmade import TRIM, brought, codes, faulty, fresh, said, talk
 
@@ -49,14 +50,17 @@ def test_what_changes_nothing_makes_no_version(store, tmp_path):
 
 
 def test_all_that_is_safe_is_mended_until_nothing_safe_is_left(store, tmp_path):
-    """Trimmed rows may turn out to be repetitions of others: they are found in the next round."""
+    """Rows that only trimming makes the same stay, and dropping them is offered then; what is left out stays named."""
     rows = [*faulty(), talk("Where is house number 9? ", "It stands 9 doors down the road.")]
     first = brought(store, tmp_path, rows)
     second = store.mend(first.id, None)
-    assert (second.findings, second.rows, second.usable) == ([], 63, 63)
-    assert 66 not in second.load_rows().numbers() and len(second.fixes) == 2
-    assert store.mend(second.id, None).id == second.id
-    assert second.accepted == [{"code": "question.empty", "rows": [61]}]
+    assert codes(second) == {"question.empty": (61,), "row.duplicate": (66,)} and len(second.fixes) == 1
+    assert (second.rows, second.usable, second.accepted) == (65, 64, []) and 66 in second.load_rows().numbers()
+    repeated = next(finding for finding in second.findings if finding.code == "row.duplicate")
+    assert offers(repeated, made=False)[0] == Offer("drop_duplicates", safe=True)
+    third = store.mend(second.id, None)
+    assert codes(third) == {"question.empty": (61,)} and 66 not in third.load_rows().numbers()
+    assert store.mend(third.id, None).id == third.id
 
 
 def test_what_is_accepted_is_no_longer_among_the_findings(store, tmp_path):
