@@ -12,6 +12,7 @@ from core.errors import UserError
 from core.workspace import NAME_LIMIT, is_id
 from webui.text import Text
 from webui.titles import dataset_title
+from webui.whole_number import whole_number
 
 if TYPE_CHECKING:
     from core.data.datasets import Dataset, DatasetStore
@@ -85,9 +86,9 @@ def _part(dataset: "Dataset", amount: str, text: Text) -> "Part":
 
 
 def _seed(said: str) -> int:
-    if not said.isdecimal() or not said.isascii() or int(said) > LARGEST_SEED:
+    if (seed := whole_number(said, LARGEST_SEED)) is None:
         raise UserError("mix.seed", seed=said[:40], largest=LARGEST_SEED)
-    return int(said)
+    return seed
 
 
 def sizes_of(mix: "Mix", datasets: "DatasetStore") -> list[tuple[int, int]]:

@@ -144,7 +144,8 @@ class Shell:
         def pressed(page: Page, shown: str) -> list[Any]:
             bar = self._bar(take(self.ctx, page))
             now = bar.action if which == "action" else bar.quiet_action
-            return self._after(page, self._act(now) if now and now == shown else None)
+            meant = now == shown or all(each.startswith("undo_edit:") for each in (now, shown))
+            return self._after(page, self._act(shown) if now and meant else None)  # of another change: refused there
 
         return pressed
 

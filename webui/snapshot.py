@@ -87,7 +87,8 @@ def take(ctx: Context, page: Page | None = None) -> Snapshot:
     """Look once. Reads small files, never waits for torch, the network or the engine."""
     draft = ctx.drafts.load()
     dataset = _dataset(ctx, draft)
-    _forget_other_data(ctx, page, dataset)
+    if page is not None:
+        forget_other_data(ctx, page, dataset)
     model, model_error = estimate.model_of(ctx, draft)
     spec, spec_errors = estimate.spec_of(draft)
     engine, fetch = ctx.engine.status(), ctx.fetcher.progress()
@@ -146,14 +147,19 @@ def _versions(ctx: Context, dataset: "Dataset | None") -> "tuple[Dataset, ...]":
         return ()
 
 
-def _forget_other_data(ctx: Context, page: Page | None, dataset: "Dataset | None") -> None:
-    """What a page remembers of a data set (`data.*`) goes with it, whoever chose another: a thread, another page."""
+def forget_other_data(ctx: Context, page: Page, dataset: "Dataset | None") -> bool:
+    """What a page remembers of a data set (`data.*`) goes with it, whoever chose another: a thread, another page.
+
+    Whether another one was chosen since this page looked.
+    """
     chosen = (dataset.id if dataset is not None else None, ctx.intake.read)
-    if page is not None and page.memo.get("data.id") != chosen:
-        fresh = "data.id" in page.memo  # a page that was just opened has nothing to forget
-        for name in [name for name in page.memo if name.startswith("data.")]:
-            del page.memo[name]
-        page.memo["data.id"], page.memo["data.fresh"] = chosen, fresh
+    if page.memo.get("data.id") == chosen:
+        return False
+    fresh = "data.id" in page.memo  # a page that was just opened has nothing to forget
+    for name in [name for name in page.memo if name.startswith("data.")]:
+        del page.memo[name]
+    page.memo["data.id"], page.memo["data.fresh"] = chosen, fresh
+    return fresh
 
 
 def _run(ctx: Context, draft: Draft, engine: EngineStatus) -> Run | None:

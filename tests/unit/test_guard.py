@@ -30,7 +30,7 @@ async def _socket(socket: WebSocket) -> None:
     await socket.close()
 
 
-def _client(host: str = "127.0.0.1:7860", upload_limit: int = 5_000_000) -> TestClient:
+def _client(host: str = "127.0.0.1:7860", upload_limit: int = 20_000_000) -> TestClient:
     routes = [Route("/en", _page), Route("/zh", _page), Route("/other", _page)]
     routes += [Route("/gradio_api/upload", _take, methods=["POST"]), Route("/call", _take, methods=["POST"])]
     app = Guard(Starlette(routes=[*routes, WebSocketRoute("/ws", _socket)]), ["lora.hf.space"], upload_limit)

@@ -13,9 +13,10 @@ from typing import Any
 
 from core.data.edits.rewording import PARTS, ROLES, Turn, reworded
 from core.errors import UserError
+from webui.guard import TYPED_LIMIT
 from webui.tabs.row_view import THINKING, Row
 
-SIZE = 4_000_000
+SIZE = TYPED_LIMIT
 """Characters that are taken from a form; a longer row is not opened in one."""
 TURNS = 1000
 """Turns of a part that a form may have."""
