@@ -70,7 +70,7 @@ def test_an_edited_turn_is_there_after_a_reload_and_can_be_undone(
     page.page.wait_for_timeout(2500)  # ticks come and go
     expect(boxes(page).last).to_have_value("Seven <b>coins</b>.")
     page.primary.click()
-    page.shows("#data-edit-note", words("edit.saved", row=12))
+    page.shows("#data-edit-note", words("edit.saved", row=12, n=1))
     expect(page.page.locator("#data-edit form")).to_have_count(0)
     page.shows("#data-bubbles .lw-answer", "Seven <b>coins</b>.")
     page.shows("#data-table .lw-chosen-row", words("edit.mark_changed"))
@@ -131,7 +131,7 @@ def test_turns_are_added_moved_and_removed_and_what_is_not_shown_stays(
     boxes(page).nth(4).fill("Very.")
     page.page.locator("#data-edit [data-edit=remove]").first.click()
     page.page.keyboard.press("Control+Enter")
-    page.shows("#data-edit-note", EN("edit.saved", row=1))
+    page.shows("#data-edit-note", EN("edit.saved", row=1, n=1))
     now = window.datasets.edits(dataset.id).row((1, 0))
     assert now is not None and [turn["role"] for turn in now["messages"]] == [
         "user", "assistant", "tool", "assistant", "user", "assistant"
@@ -156,14 +156,14 @@ def test_two_windows_on_one_row(window: Window, visit: Open, bring: Bring, langu
     boxes(one).last.fill("From the first")
     boxes(two).last.fill("From the second")
     one.primary.click()
-    one.shows("#data-edit-note", words("edit.saved", row=5))
+    one.shows("#data-edit-note", words("edit.saved", row=5, n=1))
     two.primary.click()
     two.shows("#data-edit-note", words("edit.elsewhere_said"))
     two.shows("#data-edit-note .lw-answer", "From the first")
     expect(boxes(two).last).to_have_value("From the second")
     assert said(dataset, window, 5) == "From the first"
     two.page.locator("#data-edit-note [data-edit=mine]").click()
-    two.shows("#data-edit-note", words("edit.saved", row=5))
+    two.shows("#data-edit-note", words("edit.saved", row=5, n=1))
     assert said(dataset, window, 5) == "From the second"
     edit(one, 5)
     boxes(one).last.fill("Third")
@@ -286,7 +286,7 @@ def test_an_empty_set_is_typed_and_pasted_full(window: Window, visit: Open, lang
         boxes(page).first.fill(f"Typed question {n}?")
         boxes(page).last.fill(f"Typed answer {n}.")
         page.page.keyboard.press("Control+Enter")
-        page.shows("#data-edit-note", words("edit.saved", row=n))
+        page.shows("#data-edit-note", words("edit.saved", row=n, n=n))
     page.page.locator("#data-edit [data-edit=cancel]").click()
     page.page.locator("#data-paste-rows button").first.click()
     pasted = "".join(f'Pasted question {n}?\t"Line one\nof ""answer"" {n}."\r\n' for n in range(1, 11))

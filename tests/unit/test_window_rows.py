@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.findings import Finding
-from webui.tabs import data_table, data_viewer
+from webui.tabs import data_table, data_walk
 from webui.tabs.data_rows import Findings, Rows
 from webui.tabs.data_select import PAGE, select
 from webui.text import load
@@ -62,24 +62,24 @@ def test_a_page_of_a_hundred_thousand_rows_takes_a_page_of_rows() -> None:
 def test_steps_wrap_and_turn_the_page() -> None:
     rows, findings = some(list(range(1, 46))), Findings([], [])
     chosen, memo = select(rows, findings, ""), dict[str, Any]()
-    assert data_viewer.settle(memo, chosen)[0] == 0
+    assert data_walk.settle(memo, chosen)[0] == 0
     memo["data.want"] = ("previous", "")
-    assert data_viewer.settle(memo, chosen)[0] == 44 and memo["data.page"] == 2
+    assert data_walk.settle(memo, chosen)[0] == 44 and memo["data.page"] == 2
     memo["data.want"] = ("following", "")
-    assert data_viewer.settle(memo, chosen)[0] == 0 and memo["data.page"] == 0
+    assert data_walk.settle(memo, chosen)[0] == 0 and memo["data.page"] == 0
     memo["data.want"] = ("page", "last")
-    assert data_viewer.settle(memo, chosen)[0] == 0 and memo["data.page"] == 2
+    assert data_walk.settle(memo, chosen)[0] == 0 and memo["data.page"] == 2
 
 
 @pytest.mark.parametrize(("typed", "said"), [("0", "none"), ("3", "out"), ("99", "none"), ("x", "none"), ("²", "none")])
 def test_a_number_that_cannot_be_shown_is_told(typed: str, said: str) -> None:
     chosen, memo = select(some([1, 2, 4]), Findings([], []), ""), dict[str, Any]({"data.want": ("jump", typed)})
-    assert data_viewer.settle(memo, chosen)[0] == 0
+    assert data_walk.settle(memo, chosen)[0] == 0
     assert memo["data.said"][0] == f"data.jump_{said}"
 
 
 def test_a_number_outside_the_selection_leads_out_of_it() -> None:
     findings = Findings([Finding("info", "row.duplicate", [2])], [])
     memo = dict[str, Any]({"data.only": "any", "data.want": ("jump", "4")})
-    assert data_viewer.settle(memo, select(some([1, 2, 4]), findings, "any"))[0] == 2
+    assert data_walk.settle(memo, select(some([1, 2, 4]), findings, "any"))[0] == 2
     assert memo["data.only"] == "" and memo["data.page"] == 0

@@ -1,7 +1,7 @@
 // The row in the form: what is typed stays in the page until it is saved, and is asked about before it would be lost.
 const send = (doing, id) => trigger('click', { do: doing, id: id || '' });
 const form = () => element.querySelector('form.lw-edit');
-const KEPT = 'lw-typing';
+const KEPT = 'lw-typing', slot = (from) => `${KEPT} ${from.dataset.name}`; // each row waits by itself
 const first = new WeakMap(); // what each box said when the form came
 let shown = '', then = null, saving = false;
 
@@ -34,17 +34,17 @@ const keep = () => {
   const from = form();
   if (!from) return;
   try {
-    if (!unsaved()) return sessionStorage.removeItem(KEPT);
+    if (!unsaved()) return sessionStorage.removeItem(slot(from));
     const boxes = (part) => [...part.querySelectorAll('.lw-edit-turn')].map((turn, at) => ({ ...turns(part)[at], content: turn.querySelector('textarea').value }));
     const alone = from.querySelector('.lw-edit-text textarea');
     const parts = [...from.querySelectorAll('[data-part]')].map((part) => [part.dataset.part, boxes(part)]);
-    sessionStorage.setItem(KEPT, JSON.stringify({ name: from.dataset.name, text: alone?.value, parts }));
+    sessionStorage.setItem(slot(from), JSON.stringify({ name: from.dataset.name, text: alone?.value, parts }));
   } catch {} // more than a browser keeps
 };
 const restore = (from) => {
   let kept = null;
   try {
-    kept = JSON.parse(sessionStorage.getItem(KEPT) || 'null');
+    kept = JSON.parse(sessionStorage.getItem(slot(from)) || 'null');
   } catch {}
   if (kept?.name !== from.dataset.name) return;
   const alone = from.querySelector('.lw-edit-text textarea');
@@ -61,7 +61,7 @@ const restore = (from) => {
     }));
   }
 };
-const forget = () => { try { sessionStorage.removeItem(KEPT); } catch {} };
+const forget = (name) => { try { sessionStorage.removeItem(`${KEPT} ${name || form()?.dataset.name}`); } catch {} };
 
 // -- turns
 const fresh = (from) => from.querySelector('template').content.firstElementChild.cloneNode(true);
@@ -92,6 +92,12 @@ const ACT = {
   save_next: () => save('save_next'),
   mine: () => save('mine'),
   cancel: () => leave(() => send('close')),
+  save_it: () => {
+    afterwards = then;
+    then = null;
+    element.querySelector('.lw-edit-ask').hidden = true;
+    save('save');
+  },
   duplicate: () => leave(() => send('duplicate', form().dataset.name.split(' ')[1])),
   delete: () => send('delete', form().dataset.name.split(' ')[1]),
   stay: () => {
@@ -112,10 +118,31 @@ const move = (button, by) => {
   if (other) by < 0 ? other.before(turn) : other.after(turn);
   button.focus();
 };
+let afterwards = null; // what was asked for before the row was saved
+let busy = []; // buttons that say so until the answer comes
+const bar = () => document.querySelector('#bar-plan [data-action=save_row]') && document.querySelector('#bar-primary');
+const wait = () => {
+  const said = form().dataset.saving;
+  busy = [element.querySelector('.lw-edit-save'), bar()].filter(Boolean).map((button) => {
+    const words = [...button.childNodes].find((node) => node.nodeType === 3 && node.data.trim());
+    const before = words?.data;
+    if (words) words.data = said;
+    button.setAttribute('aria-busy', 'true');
+    return { button, words, before, said };
+  });
+};
+const answered = () => {
+  saving = false;
+  for (const { button, words, before, said } of busy.splice(0)) {
+    button.removeAttribute('aria-busy');
+    if (words?.data === said) words.data = before;
+  }
+};
 const save = (how) => {
   if (!form() || saving) return;
   saving = true;
-  setTimeout(() => { saving = false; }, 600); // a second press of a double click
+  wait();
+  setTimeout(answered, 20000); // no answer came: it may be tried again
   keep();
   const said = typed();
   saved = { name: form().dataset.name, state: state() };
@@ -143,12 +170,16 @@ window.lwEdit = { unsaved, leave, save };
 const came = () => {
   const from = form(), number = from?.dataset.form || '';
   if (number === shown) return;
+  answered();
   const went = shown;
   shown = number;
   if (went && saved) { // it went because it was saved
-    forget();
+    forget(saved.name);
     saved = null;
   }
+  const go = from ? null : afterwards;
+  afterwards = null;
+  if (go) return go();
   if (!from) {
     if (went && document.activeElement === document.body) back();
     return;
@@ -168,6 +199,9 @@ const came = () => {
 };
 const back = () => document.querySelector('#data-table [aria-current]')?.focus({ preventScroll: true });
 new MutationObserver(came).observe(element, { childList: true, subtree: true });
+new MutationObserver(() => { // it was refused: the note says why
+  if (document.querySelector('#data-edit-note [data-tries]')) answered();
+}).observe(document.querySelector('#data-edit-note'), { childList: true, subtree: true, attributes: true, characterData: true });
 came();
 
 // -- the hands
@@ -190,6 +224,13 @@ element.addEventListener('change', (event) => {
 });
 element.addEventListener('keydown', (event) => {
   if (event.isComposing || !form()) return;
+  if (event.key === 'Tab' && !event.shiftKey && event.target.tagName === 'TEXTAREA') {
+    const boxes = [...form().querySelectorAll('textarea')], next = boxes[boxes.indexOf(event.target) + 1];
+    if (!next) return; // on to the buttons; what stands above a box is reached backwards
+    event.preventDefault();
+    next.focus();
+    return;
+  }
   if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
     save(form().dataset.new === undefined ? 'save' : 'save_next');

@@ -11,7 +11,9 @@ let at = ''; // other data came, or the words were dropped: the box says so
 new MutationObserver(() => {
   const field = element.querySelector('[data-search]'), now = field?.closest('[data-at]').dataset.at || '';
   if (now === at) return;
+  const before = at.split(' ')[0];
   at = now;
+  if (before && now && before !== now.split(' ')[0]) scrollTo({ top: 0 }); // what is opened is read from its top
   if (field) field.value = sent = field.defaultValue;
 }).observe(element, { childList: true, subtree: true, attributes: true });
 element.addEventListener('input', (event) => {

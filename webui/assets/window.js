@@ -16,8 +16,11 @@
     }
     if (plan.action === 'mend_say') {
       const boxes = [...document.querySelectorAll('#data-mend-ask input')];
-      (boxes.find((box) => !box.value) || boxes[0])?.focus();
+      const box = boxes.find((each) => !each.value) || boxes[0];
+      box?.scrollIntoView({ behavior: 'smooth', block: 'center' });
+      box?.focus({ preventScroll: true });
     }
+    if (plan.action === 'paste_add') first('#data-pasted [data-do=paste_add]')?.click();
     if (plan.action === 'save_row') window.lwEdit?.save('save');
     if (plan.action === 'write_row') first('#data-table [data-do=new]')?.click();
     if (plan.action === 'mend') first(`#settings-${plan.mend} :is(input, textarea)`)?.focus();

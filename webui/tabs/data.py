@@ -20,12 +20,14 @@ from webui.tabs import (
     data_mend,
     data_mend_version,
     data_mine,
+    data_paste,
     data_seen,
 )
 from webui.tabs import data_view as view
 from webui.tabs.data_rows import edits_of
 from webui.text import Text
 from webui.titles import dataset_title
+from webui.undoing import named
 
 
 def bar(ctx: Context, snap: Snapshot, text: Text) -> Bar:
@@ -37,22 +39,35 @@ def bar(ctx: Context, snap: Snapshot, text: Text) -> Bar:
         if snap.refused is not None and snap.refused.mendable:
             return Bar(text("data.choose"), "choose_file", text("data.mend"), "repair_reading")
         return Bar(text("data.choose"), "choose_file", *quick(snap, text))
-    return _begun(ctx, snap, text) or _asked(ctx, snap, text) or Bar(text("data.next"), "go:model", *quick(snap, text))
+    return _begun(ctx, snap, text) or _asked(ctx, snap, text) or _next(ctx, snap, text)
+
+
+def _next(ctx: Context, snap: Snapshot, text: Text) -> Bar:
+    """On to the model; beside it what was just done can be taken back."""
+    told = data_mend.fresh(ctx, snap)
+    if told is not None and told[0] != "mend.kept":
+        return Bar(text("data.next"), "go:model", text("mend.undo_mending"), "undo_version")
+    return Bar(text("data.next"), "go:model", *quick(snap, text))
 
 
 def _begun(ctx: Context, snap: Snapshot, text: Text) -> Bar | None:
     """What the person has begun here: a row in the form, looking at a mending, changing rows by hand."""
     if snap.dataset is None:
         return None
+    if (adding := data_paste.bar(snap.page.memo, snap.dataset, text)) is not None:
+        return adding
+    edits = edits_of(ctx, snap.dataset)
+    keep = ()
+    if edits is not None and edits.pending:
+        keep = (text("mend.keep", n=f"{pending(edits):,}"), "keep_edits")
     if data_edit.editing(snap.page, snap.dataset) is not None:
-        return Bar(text("edit.save"), "save_row")
+        return Bar(text("edit.save"), "save_row", *keep)
     if ctx.mending.of(snap.dataset) is not None:
         mending = data_mend.now(ctx, snap, data_seen.known(ctx, snap, text))
         if mending is not None:
             return data_mend.bar(mending, text)
-    edits = edits_of(ctx, snap.dataset)
-    if edits is not None and edits.pending:
-        return Bar(text("mend.keep", n=f"{pending(edits):,}"), "keep_edits", text("mend.undo_last"), "undo_edit")
+    if keep:
+        return Bar(*keep, text("mend.undo_last"), f"undo_edit:{named(edits)}")
     return None
 
 
@@ -123,10 +138,11 @@ def _refresh(ctx: Context, snap: Snapshot, text: Text) -> dict[str, Any]:
     if dataset is None:
         nothing = dict.fromkeys(("summary", "version"), gr.update(value=""))
         return {"chosen": gr.update(visible=False), "loaded": gr.update(visible=False), **nothing}
-    title = dataset_title(dataset, text)
+    title, edits = dataset_title(dataset, text), edits_of(ctx, dataset)
+    changed = pending(edits) if edits is not None else 0
     return {
         "chosen": gr.update(value=view.chosen(dataset, title, text, changing=changing), visible=not elsewhere),
         "loaded": gr.update(visible=not elsewhere and not changing),
-        "summary": gr.update(value=view.summary(dataset, text)),
+        "summary": gr.update(value=view.summary(dataset, text, snap.rows, changed)),
         "version": gr.update(value=data_mend_version.line(ctx, dataset, text)),
     }

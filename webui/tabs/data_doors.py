@@ -48,7 +48,9 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
                     )  # fmt: skip
                     gr.HTML(view.paste_button(text), elem_id="data-paste-button")
                 gr.HTML(view.templates(text), elem_id="data-templates")
-        c["empty"] = gr.HTML(view.empty(text), elem_id="data-empty", js_on_load=LOOK.read_text(encoding="utf-8"))
+                c["empty"] = gr.HTML(
+                    view.empty(text), elem_id="data-empty", js_on_load=LOOK.read_text(encoding="utf-8")
+                )
     parts.on_click(c["samples"], lambda page, do, id: sample(ctx, page, id))
     parts.on_click(c["empty"], lambda page, do, id: create(ctx, page, do, id))
     parts.on(c["upload"].upload, lambda page, path: brought(ctx, page, path), [c["upload"]])

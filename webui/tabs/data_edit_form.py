@@ -4,12 +4,14 @@ The form is made once for a row and not again while somebody types in it: what m
 window saved the row, what is wrong with what was typed) stands above it, in a part of its own.
 """
 
+import hashlib
+import json
 from typing import Any
 
 from core.data.edits.rewording import PARTS, ROLES
 from webui.markup import Html, el
 from webui.tabs import row_view
-from webui.tabs.data_edit_typed import fixed, said, thought
+from webui.tabs.data_edit_typed import SIZE, fixed, said, thought
 from webui.tabs.row_view import Row
 from webui.text import Text
 
@@ -23,16 +25,25 @@ def form(number: int, row: Row, name: str, text: Text, *, new: bool) -> Html:
         row_view.tools(row, text),
         _inside(row, text),
         _ask(text),
+        el("p", text("edit.large", limit=f"{SIZE:,}"), cls="lw-warning lw-edit-large", role="alert", hidden=True),
         _buttons(text, new=new),
         el("p", text("edit.keys"), cls="lw-note lw-edit-keys"),
         el("template", _turn(None, {"role": "user", "content": ""}, text)),
         cls="lw-edit",
         data_form=number,
         data_name=name,
+        data_base=_digest(row),
+        data_limit=SIZE,
         data_new=new,
+        data_saving=text("edit.saving"),
         aria_label=title,
         autocomplete="off",
     )
+
+
+def _digest(row: Row) -> str:
+    """Tells whether what was typed before a reload was typed into this very row."""
+    return hashlib.sha256(json.dumps(row, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def _inside(row: Row, text: Text) -> list[Html]:
@@ -91,6 +102,7 @@ def _box(content: str, label: str) -> Html:
 def _ask(text: Text) -> Html:
     """What the page itself asks before typed text would be lost (assets/edit.js)."""
     buttons = [
+        el("button", text("edit.save_it"), cls="lw-button", type="button", data_edit="save_it"),
         el("button", text("edit.keep_typing"), cls="lw-button", type="button", data_edit="stay"),
         el("button", text("edit.lose"), cls="lw-button lw-danger", type="button", data_edit="lose"),
     ]

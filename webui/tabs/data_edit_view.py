@@ -9,7 +9,7 @@ from webui.tabs.data_edit_form import form
 from webui.text import Text
 
 if TYPE_CHECKING:
-    from webui.tabs.data_edit import Editing
+    from webui.tabs.data_edit_now import Editing
 
 
 def shown(state: "Editing | None", text: Text) -> Html:
@@ -44,31 +44,39 @@ def _form(known: _Once, name: str, text: Text, *, new: bool) -> Html:
 def note(memo: dict[str, Any], state: "Editing | None", text: Text) -> Html:
     """One part for each thing there is to say; empty when there is none."""
     parts = []
-    if said := memo.get("edit.said"):
+    if said := memo.get("data.done"):
         key, facts = said
         parts.append(el("p", text(key, **facts), cls="lw-note lw-edit-said", role="status"))
-    if asked := memo.get("edit.ask"):
-        parts.append(_sure(asked[0][0], text))
+    if asked := memo.get("data.ask"):
+        parts.append(_sure([key[0] for key, _ in asked], text))
     if state is not None and state.elsewhere:
         parts.append(_elsewhere(state, text))
     elif state is not None and state.trouble is not None:
         parts.append(el("p", text.error(state.trouble), cls="lw-warning", role="alert"))
-    return el("div", parts, cls="lw-edit-note") if parts else Html("")
+    tries = state.tries if state is not None else None
+    return el("div", parts, cls="lw-edit-note", data_tries=tries) if parts else Html("")
 
 
 def _button(label: str, cls: str = "lw-button", **more: str | int | bool | None) -> Html:
     return el("button", label, cls=cls, type="button", **more)
 
 
-def _sure(number: int, text: Text) -> Html:
+def _sure(numbers: list[int], text: Text) -> Html:
+    several = len(numbers) > 1
+    said = text("edit.delete_many", n=f"{len(numbers):,}") if several else text("edit.delete_ask", row=numbers[0])
     return el(
         "div",
-        el("p", text("edit.delete_ask", row=number), cls="lw-warning"),
-        _button(text("edit.delete_yes"), "lw-button lw-danger", data_do="delete_yes", data_focus=True),
-        _button(text("edit.delete_no"), data_do="delete_no"),
+        el("p", said, cls="lw-warning"),
+        _button(
+            text("edit.delete_yes_many" if several else "edit.delete_yes"),
+            "lw-button lw-danger",
+            data_do="delete_yes",
+            data_focus=True,
+        ),
+        _button(text("edit.delete_no_many" if several else "edit.delete_no"), data_do="delete_no"),
         cls="lw-asking",
         role="alertdialog",
-        aria_label=text("edit.delete_ask", row=number),
+        aria_label=said,
     )
 
 

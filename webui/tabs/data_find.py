@@ -62,7 +62,15 @@ def _to_the_start(memo: Memo) -> None:
 
 
 def selected(ctx: "Context", memo: Memo, rows: Rows, findings: Findings) -> Selection:
-    """The rows that are looked at. A row that is sought (`data.seek`) comes into view, if need be among all rows."""
+    """The rows that are looked at, remembered for the way on from one to the next.
+
+    A row that is sought (`data.seek`) comes into view, if need be among all rows.
+    """
+    found = memo["data.selection"] = _selected(ctx, memo, rows, findings)
+    return found
+
+
+def _selected(ctx: "Context", memo: Memo, rows: Rows, findings: Findings) -> Selection:
     found = select(rows, findings, memo.get("data.only", ""), _asked(ctx, memo, rows))
     sought: Key | None = memo.pop("data.seek", None)
     place = rows.place_of(sought) if sought is not None else None

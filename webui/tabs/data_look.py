@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from core.data.in_words import origin_words
+from core.spec import bounds
 from webui.actions import ROOMS, Outcome
 from webui.context import Context
 from webui.markup import Html, el
@@ -24,13 +25,17 @@ from webui.tabs import (
     data_raw,
     data_table,
     data_viewer,
+    data_walk,
+    data_ways,
 )
 from webui.tabs.data_columns import accept_offer
 from webui.tabs.data_seen import Seen, seen
 from webui.text import Text
+from webui.whole_number import whole_number
 
 if TYPE_CHECKING:
     from core.data.versions.dataset import Dataset
+    from webui.tabs.data_rows import Found
 
 ASSETS = Path(__file__).parents[1] / "assets"
 SCRIPT = ASSETS / "look.js"
@@ -94,14 +99,14 @@ def look(ctx: Context, page: Page, do: str, id: str) -> Outcome | None:
         memo["data.want"] = (do, id)  # how many rows there are is known where they are shown
         if do not in ("page", "tokens"):
             data_edit.leave(page)
-    elif do == "row" and id.isdecimal() and len(id) < 15:
-        memo["data.at"] = int(id)
+    elif do == "row" and (place := whole_number(id)) is not None:
+        memo["data.at"] = place
         memo.pop("data.out", None)
         memo.pop("data.seat", None)
         data_edit.leave(page)
     elif do in ("search", "sort"):
         data_find.press(memo, do, id)
-    elif do in ("paste", "paste_add"):
+    elif do in data_paste.DOES:
         return data_paste.press(ctx, page, do, id)
     elif do in data_edit.ACTIONS:
         return data_edit.press(ctx, page, do, id)
@@ -113,8 +118,10 @@ def look(ctx: Context, page: Page, do: str, id: str) -> Outcome | None:
         data_mend.ask(ctx, page, id)
     elif do == "offer":
         accept_offer(ctx, page, id)
-    elif do == "length" and id.isdecimal():
-        ctx.drafts.change(lambda draft: {"changes": {**draft.changes, "max_length": int(id)}})
+    elif do == "length" and (length := whole_number(id)) is not None:
+        low, high = bounds("max_length")
+        if (low or 0) <= length <= (high or length):
+            ctx.drafts.change(lambda draft: {"changes": {**draft.changes, "max_length": length}})
     elif do == "go" and id in ROOMS:
         return Outcome(room=id)
     return None
@@ -132,17 +139,17 @@ def _refresh(ctx: Context, snap: Snapshot, text: Text) -> dict[str, Any]:
         hidden = dict.fromkeys(("lengths_box", "paste_box"), gr.update(visible=False))
         return {**dict.fromkeys(names, gr.update(value="")), **hidden, **aside}
     now = seen(ctx, snap, text)
-    at, out = data_viewer.settle(memo, now.selection)
+    at, out = data_walk.settle(memo, now.selection)
     page = max(0, min(memo.get("data.page", 0), now.selection.pages - 1))
     measurement, here = now.measurement, snap.model_here
     return {
         "findings": gr.update(value=_findings(ctx, dataset, now, text)),
         "counting": gr.update(value=data_findings.counting(now.count, now.model, here or not dataset.usable, text)),
-        "table": gr.update(value=data_table.table(now.selection, now.findings, page, at, out, text)),
+        "table": gr.update(value=_table(ctx, memo, dataset, now, page, at, out, text)),
         "find": gr.update(value=data_find.box(dataset.family, memo, text)),
         "paste_box": gr.update(visible=data_paste.offered(dataset)),
         "paste": gr.update(value=data_paste.box(dataset.family, memo, text)),
-        "pasted": gr.update(value=data_paste.seen(memo, text)),
+        "pasted": gr.update(value=data_paste.seen(memo, dataset.family, text)),
         "note": gr.update(value=data_edit_view.note(memo, state, text)),
         "edit": gr.update(value=data_edit_view.shown(state, text)),
         "bubbles": gr.update(value="" if state is not None else _viewer(ctx, snap, now, at, out, text)),
@@ -155,9 +162,31 @@ def _refresh(ctx: Context, snap: Snapshot, text: Text) -> dict[str, Any]:
 
 
 def _findings(ctx: Context, dataset: "Dataset", now: Seen, text: Text) -> Html:
+    if not now.findings.all and not len(now.rows):
+        return el("p", text("edit.found_empty"), cls="lw-note")
     asked = ctx.mending.of(dataset)
     together = data_mend_asked.together(now.findings, dataset.usable, dataset.made)
-    return data_findings.findings(dataset, now.findings, now.selection.id, text, together, asked and asked.found)
+
+    def ways(found: "Found") -> "data_ways.Ways":
+        return data_ways.ways(found, dataset.made, now.rows, now.measurement, now.max_length)
+
+    return data_findings.findings(dataset, now.findings, now.selection.id, text, together, asked and asked.found, ways)
+
+
+def _table(
+    ctx: Context,
+    memo: dict[str, Any],
+    dataset: "Dataset",
+    now: Seen,
+    page: int,
+    at: int | None,
+    out: int | None,
+    text: Text,
+) -> Html:
+    outs = tuple(line.key[0] for line in now.selection.page(page) if line.place is None and not line.gone)
+    told = data_raw.questions(ctx, dataset, outs)
+    ticked = frozenset(memo.get("data.ticked", ()))
+    return data_table.table(now.selection, now.findings, page, at, out, text, told, ticked)
 
 
 def _viewer(ctx: Context, snap: Snapshot, now: Seen, at: int | None, out: int | None, text: Text) -> Html:

@@ -1,10 +1,13 @@
 """A row that was left out, as it stands in the file: looked up in the source, because the data set has no such row."""
 
 import json
+import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from webui.markup import Html, el
+from webui.tabs import row_view
+from webui.tabs.data_edit_blank import filled
 from webui.tabs.data_findings import line_of, mark, of_row
 from webui.tabs.data_rows import Findings
 from webui.text import Text
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
 
 LONGEST = 4000
 """Characters of a cell or a line that are shown."""
+PATIENCE_S = 1.5
+"""How long a press waits for what the file says."""
 
 Raw = dict[str, str] | str
 
@@ -47,9 +52,41 @@ def _said(value: Any) -> str:
 
 
 def known(ctx: "Context", dataset: "Dataset", number: int) -> Raw | None:
-    """What was found of record `number` when it was last looked at; None when nobody has looked."""
-    answer = ctx.looking.ask("raw", ("raw", dataset.id, number), lambda: find(dataset, number, None))
-    return answer.value if answer is not None and answer.fresh else None
+    """What the file says at record `number`; None when that cannot be told within `PATIENCE_S`."""
+    ends = time.monotonic() + PATIENCE_S
+    while True:
+        answer = ctx.looking.ask("raw", ("raw", dataset.id, number), lambda: find(dataset, number, None))
+        if answer is not None and answer.fresh:
+            return answer.value if answer.error is None else None
+        if time.monotonic() > ends:
+            return None
+        time.sleep(0.01)
+
+
+def questions(ctx: "Context", dataset: "Dataset", numbers: tuple[int, ...]) -> tuple[tuple[int, str], ...]:
+    """What these records ask, as (number, words), as far as the file has been looked at."""
+    if not numbers:
+        return ()
+    answer = ctx.looking.ask("asked", ("asked", dataset.id, numbers), lambda: _asked(dataset, numbers))
+    return answer.value if answer is not None and answer.fresh and answer.error is None else ()
+
+
+def _asked(dataset: "Dataset", numbers: tuple[int, ...]) -> tuple[tuple[int, str], ...]:
+    """Slow: reads the file up to the last of them."""
+    from core.data.formats.regroup import open_rows
+
+    wanted, found = set(numbers), []
+    opened = open_rows(dataset.source, name=dataset.file_name, choices=dataset.choices)
+    with closing(opened.records) as records:  # type: ignore[type-var]
+        for record in records:
+            if record.number in wanted:
+                cells = {str(name): _said(value) for name, value in record.values.items()}
+                row = filled({"messages": [{"role": "user", "content": ""}]}, cells, dataset.columns)
+                said = row_view.question(row) or " · ".join(cell for cell in cells.values() if cell.strip())
+                found.append((record.number, said))
+            if record.number >= max(wanted):
+                break
+    return tuple(found)
 
 
 def raw(ctx: "Context", dataset: "Dataset", number: int, findings: Findings, text: Text) -> Html:

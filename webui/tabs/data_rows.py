@@ -5,7 +5,7 @@ a tick costs the same with a hundred of them and with a hundred thousand.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from core.data.raw import Key, Row
 from core.errors import UserError
 from core.findings import Finding
+from webui.undoing import named
 
 if TYPE_CHECKING:
     from core.data.datasets import Dataset
@@ -30,14 +31,18 @@ Numbers = NDArray[np.int64]
 class Hand:
     """What was changed by hand among some rows: `changed` say something else now, `gone` are deleted.
 
+    change  how the button names it that takes back the last change
     last  what the last change was about, several rows when they came at once; () when there is nothing to undo
+    copies  what a row is a copy of
     """
 
+    change: str = ""
     stamp: int = 0
     changed: frozenset[Key] = frozenset()
     added: frozenset[Key] = frozenset()
     gone: tuple[Key, ...] = ()
     last: tuple[Key, ...] = ()
+    copies: dict[Key, Key] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
@@ -148,7 +153,13 @@ def _rows_of(known: ById) -> Rows:
         return Rows(rows, rows.numbers(), id=id, empty=empty)
     changed, added, gone = edits.changed, edits.added, tuple(sorted(edits.removed))
     edited = edits.rows()
-    return Rows(edited, edited.numbers(), Hand(known.stamp, changed, added, gone, edits.last), id, empty=empty)
+    return Rows(
+        edited,
+        edited.numbers(),
+        Hand(named(edits), known.stamp, changed, added, gone, edits.last, edits.copies),
+        id,
+        empty=empty,
+    )
 
 
 # -- what was found
@@ -166,13 +177,15 @@ class Found:
 
 
 class Findings:
-    """All findings of a data set, those that depend on the model among them, worst first."""
+    """All findings of a data set, worst first; behind them those that depend on the model, which are known later, so
+    that no number changes while somebody reads.
+    """
 
     def __init__(self, fixed: Sequence[Finding], measured: Sequence[Finding]) -> None:
         from core.findings import ORDER
 
         both = [(finding, False) for finding in fixed] + [(finding, True) for finding in measured]
-        both.sort(key=lambda pair: (ORDER[pair[0].level], -pair[0].count))
+        both.sort(key=lambda pair: (pair[1], ORDER[pair[0].level], -pair[0].count))
         self.all: list[Found] = []
         times: dict[str, int] = {}
         for finding, of_model in both:

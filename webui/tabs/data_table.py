@@ -4,19 +4,29 @@ from functools import lru_cache
 
 from webui.markup import Html, el
 from webui.tabs import row_view
+from webui.tabs.data_cell import cell
 from webui.tabs.data_findings import mark, of_row
-from webui.tabs.data_rows import Findings, Hand, Key, Rows
+from webui.tabs.data_rows import Findings, Hand, Key
 from webui.tabs.data_select import PAGE, Line, Selection
 from webui.text import Text
 
-CELL = 160
-"""Characters of a cell; the whole text stands in the bubbles."""
+Told = tuple[tuple[int, str], ...]
+"""(number, what the file says) of rows that were left out."""
 
 
 @lru_cache(maxsize=8)  # the same page of rows is asked for once a second
-def table(selection: Selection, findings: Findings, page: int, at: int | None, out: int | None, text: Text) -> Html:
+def table(
+    selection: Selection,
+    findings: Findings,
+    page: int,
+    at: int | None,
+    out: int | None,
+    text: Text,
+    told: Told = (),
+    ticked: frozenset[Key] = frozenset(),
+) -> Html:
     """One page of the rows of `selection`. In view is the row at place `at`, or the left-out row with number `out`."""
-    heading = _heading(selection, findings, text)
+    heading = _heading(selection, findings, ticked, text)
     if not len(selection):
         return el("div", heading, none(selection, text))
     lines = selection.page(page)
@@ -26,10 +36,10 @@ def table(selection: Selection, findings: Findings, page: int, at: int | None, o
         if line.gone:
             shown.append(_gone(line.key, text))
         elif line.place is None:
-            shown.append(_left_out(line.key[0], findings, line.key[0] == out, text))
+            shown.append(_left_out(line.key[0], findings, dict(told).get(line.key[0], ""), line.key[0] == out, text))
         else:
             chosen = line.place == at and out is None
-            shown.append(_row(line, next(rows), findings, selection.rows, chosen, text))
+            shown.append(_row(line, next(rows), findings, selection, chosen, ticked, text))
     head = el(
         "tr",
         el("th", text("data.column.row"), scope="col"),
@@ -38,7 +48,8 @@ def table(selection: Selection, findings: Findings, page: int, at: int | None, o
     )
     body = el("table", el("thead", head), el("tbody", shown), cls="lw-table")
     scroll = el("div", body, cls="lw-scroll", tabindex=0, role="region", aria_label=text("edit.table_keys"))
-    return el("div", heading, scroll, _pages(selection, page, text))
+    keys = el("p", text("edit.keys_short"), cls="lw-note lw-keys", aria_hidden="true")
+    return el("div", heading, scroll, _pages(selection, page, text), keys)
 
 
 def none(selection: Selection, text: Text) -> Html:
@@ -51,7 +62,7 @@ def none(selection: Selection, text: Text) -> Html:
     return el("p", text(key), cls="lw-note")
 
 
-def _heading(selection: Selection, findings: Findings, text: Text) -> Html:
+def _heading(selection: Selection, findings: Findings, ticked: frozenset[Key], text: Text) -> Html:
     """What is in the table, the way back to all rows, and what was done by hand."""
     found = findings.by_id(selection.id)
     count, asked, hand = f"{len(selection):,}", selection.asked, selection.rows.hand
@@ -70,43 +81,53 @@ def _heading(selection: Selection, findings: Findings, text: Text) -> Html:
     elif found is None:
         said = text("data.table_any", n=count)
     else:
-        said = text("data.table_one", n=count, mark=found.mark)
+        said = text("data.table_one" if len(selection) != 1 else "data.table_one_row", n=count, mark=found.mark)
 
     def button(label: str, do: str, id: str = "") -> Html:
         once = do == "undo"  # a double click takes back one change
         return el("button", label, cls="lw-link", type="button", data_do=do, data_id=id, data_once=once)
 
     buttons = [button(text("edit.new"), "new")]
+    if ticked:
+        buttons.append(button(text("edit.delete_ticked", n=f"{len(ticked):,}"), "delete_ticked"))
     if hand.count and selection.id != "hand":
         buttons.append(button(text("edit.hand", n=f"{hand.count:,}"), "only", "hand"))
     if hand.last:
-        buttons.append(button(text("edit.undo", what=done(hand, text)), "undo"))
+        buttons.append(button(text("edit.undo", what=done(hand, text)), "undo", hand.change))
     if selection.id or asked.words:
         buttons.append(button(text("data.all_rows"), "only"))
-    return el("div", el("span", said, cls="lw-note", role="status"), buttons, cls="lw-table-head")
+    means = el("p", text("edit.keep_means"), cls="lw-note") if hand.count else None
+    return el("div", el("span", said, cls="lw-note", role="status"), buttons, means, cls="lw-table-head")
 
 
 def done(hand: Hand, text: Text) -> str:
     """The last change by hand in words: "row 12 edited"."""
     row = hand.last[0][0]
     if len(hand.last) > 1:
-        return text("edit.did.added_many", n=f"{len(hand.last):,}")
+        key = "edit.did.removed_many" if hand.last[0] in hand.gone else "edit.did.added_many"
+        return text(key, n=f"{len(hand.last):,}")
     kind = "added" if hand.last[0] in hand.added else "removed" if hand.last[0] in hand.gone else "changed"
     return text(f"edit.did.{kind}", row=row)
 
 
-def _row(line: Line, row: row_view.Row, findings: Findings, rows: Rows, chosen: bool, text: Text) -> Html:
+def _row(
+    line: Line,
+    row: row_view.Row,
+    findings: Findings,
+    selection: Selection,
+    chosen: bool,
+    ticked: frozenset[Key],
+    text: Text,
+) -> Html:
     number, place = line.key[0], str(line.place)
     key = (number, int(row.get("variant", 0)))
     marks = [mark(found, text) for found in findings.of(number)]
-    asked, answered = _cell(row_view.question(row)), _cell(row_view.answer(row))
+    asked, answered = (cell(said, selection.asked.words) for said in (row_view.question(row), row_view.answer(row)))
     words = [el("span", asked, cls="lw-asked"), el("span", answered, cls="lw-answered")]
     if (more := row_view.exchanges(row) - 1) > 0:
         words.append(el("span", text("data.turns_more", n=f"{more:,}"), cls="lw-tag"))
-    by_hand = None
-    if key in rows.hand.added or key in rows.hand.changed:
-        said = text("edit.mark_new" if key in rows.hand.added else "edit.mark_changed")
-        by_hand = el("span", said, cls="lw-tag lw-by-hand")
+    said = _by_hand(key, selection.rows.hand, text)
+    by_hand = el("span", said, cls="lw-tag lw-by-hand") if said else None
     current = "true" if chosen else None
     wording = f" · {text('data.wording', n=row['variant'])}" if row.get("variant") else ""
     press = {"data_do": "row", "data_id": place, "data_to": "#data-view-panel"}
@@ -116,12 +137,30 @@ def _row(line: Line, row: row_view.Row, findings: Findings, rows: Rows, chosen: 
     )  # fmt: skip
     return el(
         "tr",
-        el("td", button, by_hand),
+        el("td", el("span", _tick(key, key in ticked, text), button, cls="lw-row-name"), by_hand),
         el("td", words, cls="lw-words-cell"),
         el("td", marks),
         cls="lw-pressable lw-chosen-row" if chosen else "lw-pressable",
         **press,
     )
+
+
+def _by_hand(key: Key, hand: Hand, text: Text) -> str:
+    """What was done to a row by hand."""
+    if key in hand.copies:
+        return text("edit.mark_copy", row=hand.copies[key][0])
+    if key in hand.added:
+        return text("edit.mark_new")
+    return text("edit.mark_changed") if key in hand.changed else ""
+
+
+def _tick(key: Key, ticked: bool, text: Text) -> Html:
+    """The box that takes a row along for what is done to several."""
+    return el(
+        "button", "✓" if ticked else "", cls="lw-row-tick", type="button", role="checkbox", data_do="tick",
+        data_id=f"{key[0]}.{key[1]}", aria_checked="true" if ticked else "false",
+        aria_label=text("edit.tick", row=key[0]),
+    )  # fmt: skip
 
 
 def _gone(key: Key, text: Text) -> Html:
@@ -134,11 +173,13 @@ def _gone(key: Key, text: Text) -> Html:
     return el("tr", el("td", el("s", str(key[0]))), el("td", said, bring, cls="lw-words-cell"), el("td"), cls="lw-gone")
 
 
-def _left_out(number: int, findings: Findings, chosen: bool, text: Text) -> Html:
-    """A row that is not learned: its number, and why; pressed, it opens as it stands in the file."""
+def _left_out(number: int, findings: Findings, asked: str, chosen: bool, text: Text) -> Html:
+    """A row that is not learned: its number, what it asks, else why; pressed, it opens as it stands in the file."""
     why = findings.of(number)
     press = {"data_do": "out", "data_id": str(number), "data_to": "#data-view-panel"}
-    said = [el("span", of_row(found, number, text), cls="lw-answered") for found in why]
+    said = [el("span", cell(asked), cls="lw-asked")]
+    if not asked.strip():
+        said = [el("span", of_row(found, number, text), cls="lw-answered") for found in why]
     current = "true" if chosen else None
     button = el("button", str(number), cls="lw-link", type="button", aria_label=text("data.open_row", row=number),
                 aria_current=current, **press)  # fmt: skip
@@ -150,12 +191,6 @@ def _left_out(number: int, findings: Findings, chosen: bool, text: Text) -> Html
         cls="lw-pressable lw-out lw-chosen-row" if chosen else "lw-pressable lw-out",
         **press,
     )
-
-
-def _cell(said: str) -> str:
-    """A text in one line, shortened."""
-    line = " ".join(said[: 4 * CELL].split())
-    return line if len(line) <= CELL else line[:CELL] + " …"
 
 
 def _pages(selection: Selection, page: int, text: Text) -> Html | None:

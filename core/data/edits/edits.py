@@ -73,6 +73,20 @@ class Edits(Pending):
             self._append({"set": [{"key": list(key), "row": new}]})
             return key
 
+    def remove(self, rows: Sequence[tuple[Key, int]]) -> list[Key]:
+        """Delete several rows, each with its stamp as it was seen, as one change: all of them that are there, or none.
+
+        Raises UserError `edit.elsewhere` for the first that was changed since.
+        """
+        with self._writing():
+            there = [(key, seen) for key, seen in rows if self._now.row(key) is not None]
+            for key, seen in there:
+                if self._now.stamps.get(key, 0) != seen:
+                    raise UserError("edit.elsewhere", row=key[0])
+            if there:
+                self._append({"set": [{"key": list(key), "row": None} for key, _ in there]})
+            return [key for key, _ in there]
+
     def _was(self, key: Key) -> bool:
         """Whether there is or was a row of this key; of a record's wordings the family has to know."""
         if key in self._now.stamps or key in self._places:

@@ -7,6 +7,7 @@ other cells come as they are, their own quotation marks included.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.data.choices import UNDECIDED
@@ -36,12 +37,15 @@ class Pasted:
     rows     (question, answer) of each line, blank lines and the header left out
     columns  the names in the header line; () where there is none
     width    how many columns there are; `taken`: which two of them, from 0, are the question and the answer
+    lacking  the lines, from 1, that have no question or no answer and are none of `rows`; `rest`: the same as text
     """
 
     rows: list[tuple[str, str]]
     columns: tuple[str, ...]
     width: int
     taken: tuple[int, int]
+    lacking: tuple[int, ...] = ()
+    rest: str = ""
 
 
 def rows(text: str, take: tuple[int, int] | None = None) -> list[tuple[str, str]]:
@@ -49,14 +53,15 @@ def rows(text: str, take: tuple[int, int] | None = None) -> list[tuple[str, str]
     return read(text, take).rows
 
 
-def read(text: str, take: tuple[int, int] | None = None) -> Pasted:
+def read(text: str, take: tuple[int, int] | None = None, *, complete: bool = False) -> Pasted:
     """What a pasted table holds.
 
     take  which two columns, from 0, are the question and the answer; None: those that the header names, else the
           first two that are not blank all the way down
+    complete: leave lines that lack their question or their answer, as long as others are complete
 
-    All or nothing: raises UserError `paste.empty`, `paste.one_column`, `paste.quotes`, and `paste.incomplete` when a
-    line lacks its question or its answer.
+    Raises UserError `paste.empty`, `paste.one_column`, `paste.quotes`, and `paste.incomplete` for lines that lack
+    their question or their answer and are not left.
     """
     text = text.replace("\x00", "").removeprefix("\ufeff")
     if not text.strip():
@@ -70,20 +75,33 @@ def read(text: str, take: tuple[int, int] | None = None) -> Pasted:
     if len(there) < 2:
         raise UserError("paste.one_column")
     header, taken = _taken(filled, there, take)
-    found, lacking = [], []
+    found: list[tuple[str, str]] = []
+    lacking: list[int] = []
     for number, row in enumerate(table, 1):
         if not any(cell.strip() for cell in row) or header and row is filled[0]:
             continue
         question, answer = (row[at] if at < len(row) else "" for at in taken)
-        found.append((question, answer))
-        if not question.strip() or not answer.strip():
+        if question.strip() and answer.strip():
+            found.append((question, answer))
+        else:
             lacking.append(number)
-    if lacking:
-        named = ", ".join(map(str, lacking[:_NAMED_LINES])) + (" ..." if len(lacking) > _NAMED_LINES else "")
-        raise UserError("paste.incomplete", line_list=named, count=len(lacking))
+    if lacking and not (complete and found):
+        raise UserError("paste.incomplete", line_list=line_list(lacking), count=len(lacking))
     if not found:
         raise UserError("paste.empty")
-    return Pasted(found, tuple(filled[0]) if header else (), max(map(len, filled)), taken)
+    rest = [filled[0]] * bool(header and lacking) + [table[number - 1] for number in lacking]
+    names, width = tuple(filled[0]) if header else (), max(map(len, filled))
+    return Pasted(found, names, width, taken, tuple(lacking), "\n".join("\t".join(map(_raw, row)) for row in rest))
+
+
+def line_list(lines: Sequence[int]) -> str:
+    """The first of them, as a sentence names them."""
+    return ", ".join(map(str, lines[:_NAMED_LINES])) + (" ..." if len(lines) > _NAMED_LINES else "")
+
+
+def _raw(cell: str) -> str:
+    """A cell as a spreadsheet puts it into the clipboard."""
+    return '"' + cell.replace('"', '""') + '"' if any(mark in cell for mark in "\t\r\n") else cell
 
 
 def _taken(filled: Table, there: list[int], take: tuple[int, int] | None) -> tuple[bool, tuple[int, int]]:
@@ -99,7 +117,8 @@ def _taken(filled: Table, there: list[int], take: tuple[int, int] | None) -> tup
         answered = next((columns[part] for part in _ANSWER if part in columns), None)
         if asked is not None and answered is not None:
             return True, (names.index(asked), names.index(answered))
-    return first in known and second in known, (first, second)
+    different = first in known and second in known and plain(names[first]) != plain(names[second])
+    return different, (first, second)
 
 
 # -- lines and cells

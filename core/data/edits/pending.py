@@ -85,6 +85,12 @@ class Pending:
         """Rows of the version that are deleted."""
         return self._kinds()[2]
 
+    @property
+    def copies(self) -> dict[Key, Key]:
+        """Rows that are a copy, and what each was a copy of."""
+        with self._current():
+            return {key: of for key, of in self._now.after.items() if self._now.own.get(key)}
+
     def _kinds(self) -> tuple[frozenset[Key], frozenset[Key], frozenset[Key]]:
         with self._current():
             if "kinds" not in self._views:
