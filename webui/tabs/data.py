@@ -28,7 +28,6 @@ from webui.tabs.data_rows import edits_of
 from webui.text import Text
 from webui.titles import dataset_title
 from webui.undoing import named
-from webui.undoing import named
 
 
 def bar(ctx: Context, snap: Snapshot, text: Text) -> Bar:

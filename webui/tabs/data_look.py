@@ -7,7 +7,6 @@ import gradio as gr
 
 from core.data.in_words import origin_words
 from core.spec import bounds
-from core.spec import bounds
 from webui.actions import ROOMS, Outcome
 from webui.context import Context
 from webui.markup import Html, el
@@ -32,7 +31,6 @@ from webui.tabs import (
 from webui.tabs.data_columns import accept_offer
 from webui.tabs.data_seen import Seen, seen
 from webui.text import Text
-from webui.whole_number import whole_number
 from webui.whole_number import whole_number
 
 if TYPE_CHECKING:

@@ -16,7 +16,6 @@ from core.data.raw import Key, Row
 from core.errors import UserError
 from core.findings import Finding
 from webui.undoing import named
-from webui.undoing import named
 
 if TYPE_CHECKING:
     from core.data.datasets import Dataset
@@ -33,12 +32,10 @@ class Hand:
     """What was changed by hand among some rows: `changed` say something else now, `gone` are deleted.
 
     change  how the button names it that takes back the last change
-    change  how the button names it that takes back the last change
     last  what the last change was about, several rows when they came at once; () when there is nothing to undo
     copies  what a row is a copy of
     """
 
-    change: str = ""
     change: str = ""
     stamp: int = 0
     changed: frozenset[Key] = frozenset()
