@@ -49,6 +49,7 @@ class Desk:
         self._out = out or sys.stdout
         self._err = err or sys.stderr
         self._passing = False
+        self._document: str | None = None
 
     # -- where things are
 
@@ -146,11 +147,17 @@ class Desk:
             print(line, file=self._out)
 
     def give(self, document: Any) -> None:
-        """The answer with --json: one document."""
+        """The answer with --json: one document, which is held until it is certain that nothing goes wrong after it."""
         if self.choices.json:
-            self._end_passing()
             plain = (getattr(self._out, "encoding", "") or "").lower().replace("-", "") == "utf8"
-            print(json.dumps(document, ensure_ascii=not plain, allow_nan=False, indent=1), file=self._out, flush=True)
+            self._document = json.dumps(document, ensure_ascii=not plain, allow_nan=False, indent=1)
+
+    def deliver(self) -> None:
+        """Write the document that was given last."""
+        if self._document is not None:
+            self._end_passing()
+            document, self._document = self._document, None
+            print(document, file=self._out, flush=True)
 
     def note(self, key: str, **facts: Any) -> None:
         """One line on the way, on stderr."""
@@ -190,6 +197,8 @@ class Desk:
             self._end_passing()
             print(message, file=self._err, flush=True)
         self.give({"error": {"code": error.code, "message": message}})
+        with contextlib.suppress(OSError):
+            self.deliver()
         return error.exit_code
 
 

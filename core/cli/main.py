@@ -55,7 +55,9 @@ def main(choices: Choices, load_text: Callable[[str], Text], open_window: OpenWi
     try:
         with contextlib.redirect_stdout(sys.stderr) if choices.json else contextlib.nullcontext():
             if choices.verb:
-                return VERBS[choices.verb](desk)
+                code = VERBS[choices.verb](desk)
+                desk.deliver()
+                return code
             return open_window(desk.workspace, choices.port, not choices.no_browser)
     except KeyboardInterrupt:
         return INTERRUPTED

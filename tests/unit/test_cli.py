@@ -535,11 +535,28 @@ def test_json_is_one_document_and_people_get_none_of_it() -> None:
     desk, out, _ = _desk(json=True)
     desk.say("for people")
     desk.give({"a": "ä"})
+    desk.deliver()
     assert json.loads(out.getvalue()) == {"a": "ä"}
     desk, out, _ = _desk()
     desk.give({"a": 1})
     desk.say("for people")
+    desk.deliver()
     assert out.getvalue() == "for people\n"
+
+
+def test_json_is_one_document_where_a_sentence_fails_after_it(
+    run: Run, faq: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The document stood on stdout already when the lines for people were made, and an error followed it."""
+
+    def broken(desk: Desk) -> int:
+        desk.give({"rows": 12})
+        desk.say(desk.text("cli.no_such_sentence"))
+        return 0
+
+    monkeypatch.setitem(cli.VERBS, "check", broken)
+    code, out, _ = run("check", str(faq), "--json")
+    assert code == 1 and list(json.loads(out)) == ["error"]
 
 
 def test_an_unknown_error_is_a_sentence_too(run: Run, faq: Path, monkeypatch: pytest.MonkeyPatch) -> None:
