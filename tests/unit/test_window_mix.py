@@ -89,14 +89,37 @@ def test_the_result_is_chosen(ctx: Context, tmp_path: Path) -> None:
     faq, talk = bring(ctx, tmp_path, "faq", 6), bring(ctx, tmp_path, "talk", 9)
     page = Page()
     data_mix.put_together(ctx, page, told((faq, ""), (talk, "4"), name="Both"), EN)
-    ends = time.monotonic() + 30
-    while ctx.intake.now() is not None:
-        assert time.monotonic() < ends
-        time.sleep(0.02)
+    waited(ctx)
     assert ctx.intake.refused() is None
     made = ctx.datasets.get(str(ctx.drafts.load().dataset))
     assert (made.name, made.usable, made.made) == ("Both", 10, True)
     assert [part["rows"] for part in made.parts] == [6, 4]
+
+
+def test_what_was_made_is_told_once_and_never_made_twice(ctx: Context, tmp_path: Path) -> None:
+    faq = bring(ctx, tmp_path, "faq", 6)
+    page, said = Page(), told((faq, "4"), name="Some")
+    for _ in range(2):  # the second press still says the same
+        data_mix.put_together(ctx, page, said, EN)
+        waited(ctx)
+    assert sorted(each.name for each in ctx.datasets.list()) == ["Some", "faq"]
+    assert page.memo[data_mix.FORM] == Form() and 'data-made="1"' in data_mix.boxes([], EN, data_mix._count(page))
+    data_mix._told(page)
+    assert page.note == ("mix.made", {"name": "Some", "rows": "4"})
+    page.note = None
+    data_mix._told(page)
+    assert page.note is None
+    data_mix._said(page, said)  # ticked once more: it is meant
+    data_mix.put_together(ctx, page, said, EN)
+    waited(ctx)
+    assert len(ctx.datasets.list()) == 3 and data_mix._count(page) == 2
+
+
+def waited(ctx: Context) -> None:
+    ends = time.monotonic() + 30
+    while ctx.intake.now() is not None:
+        assert time.monotonic() < ends
+        time.sleep(0.02)
 
 
 def test_nothing_is_built_of_nothing(ctx: Context, tmp_path: Path) -> None:

@@ -11,13 +11,14 @@ from core.data.in_words import origin_words, steps_in_words
 from core.errors import UserError
 from core.runs.store import Run
 from core.spec import RunSpec
-from webui import trained
+from webui import choosing, frame, snapshot, trained
+from webui.actions import act
 from webui.context import Context
 from webui.snapshot import Page
-from webui.tabs import data_mine
+from webui.tabs import data_mend_version, data_mine, training_bar
 from webui.tabs.data_differences import Differences
 from webui.tabs.data_versions import Open, before
-from webui.text import LANGUAGES, load
+from webui.text import LANGUAGES, Text, load
 from webui.titles import version_title
 
 EN = load("en")
@@ -216,6 +217,69 @@ def test_a_run_whose_version_is_gone_says_so(ctx: Context, versions: tuple[Datas
     assert EN("versions.gone_unknown") in trained.line(ctx, early, EN)
     with pytest.raises(UserError, match=r"dataset\.unknown"):
         trained.open_data(ctx, run.id)
+
+
+def test_a_run_names_what_it_is_checked_on(ctx: Context, versions: tuple[Dataset, ...], tmp_path: Path) -> None:
+    other = bring(ctx, tmp_path, ["q,a", "r,b"], "talk.csv")
+    run = trained_run(ctx, versions[2], "a run", measured=other.id)
+    assert EN("versions.checked", name="talk", rows="2") in trained.line(ctx, run, EN)
+    shown = panel(ctx, Page())
+    faq, talk = sorted(re.findall(r"<li>.*?</li>", shown), key=lambda each: "talk" in each)
+    assert EN("mine.checked", runs="a run · in line") in talk and EN("mine.trained", runs="a run · in line") not in talk
+    assert EN("mine.trained", runs="a run · in line") in faq
+    page = Page()
+    data_mine.press(ctx, page, "delete", other.id)
+    assert EN("mine.delete_checked", runs="a run · in line") in panel(ctx, page)
+    ctx.datasets.delete(other.id)
+    assert EN("versions.checked_gone") in trained.line(ctx, run, EN)
+
+
+# -- an old version is never used unawares
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_old_version_is_said_wherever_it_would_be_trained(
+    ctx: Context, versions: tuple[Dataset, ...], language: str
+) -> None:
+    text = load(language)
+    ctx.drafts.update(dataset=versions[2].id)
+    said = text("versions.older", n=1, newest=3)
+    assert said not in str(everywhere(ctx, text))
+    choosing.use_version(ctx, versions[0].id)
+    bar, ahead, under, mine = everywhere(ctx, text)
+    assert said in bar and said in ahead and said in mine
+    assert text("mend.version_older", n=1, newest=3) in under
+    assert 'data-do="forward_version"' in under and 'data-do="newest_version"' in under
+    assert text("mend.newest", n=3) in under
+    outcome = data_mine.press(ctx, Page(), "use", versions[0].id)
+    assert outcome is not None and outcome.note == ("mine.used_older", {"name": "faq", "n": 1, "newest": 3})
+    assert act(ctx, "newest_version").note == ("mend.redone", {"n": 3})
+    assert ctx.drafts.load().dataset == versions[2].id
+    assert act(ctx, "newest_version").note is None and data_mine.press(ctx, Page(), "use", versions[2].id) is None
+
+
+def everywhere(ctx: Context, text: Text) -> tuple[str, str, str, str]:
+    """The bar's plan line, the plan before a run, the line under the summary, the list of data sets."""
+    snap = snapshot.take(ctx)
+    assert snap.dataset is not None
+    lines = (value for _, value, _ in training_bar.plan_lines(snap, text))
+    mine = data_mine.listed(ctx, ctx.datasets.list(), snap.dataset.id, ("", ""), text)
+    return (
+        str(frame.plan_parts(snap, text)),
+        str(list(lines)),
+        data_mend_version.line(ctx, snap.dataset, text),
+        mine,
+    )
+
+
+def test_a_version_of_another_line_says_what_it_comes_from(ctx: Context, versions: tuple[Dataset, ...]) -> None:
+    ctx.datasets.edits(versions[0].id).save((7, 0), None, 0)
+    ctx.datasets.keep_edits(versions[0].id)
+    page = Page()
+    data_mine.press(ctx, page, "versions", ctx.datasets.list()[0].id)
+    fourth, *others = lines(panel(ctx, page))
+    assert EN("versions.from", n=1) in fourth and f">{EN('versions.newest')}<" in fourth
+    assert not any("from version" in each or f">{EN('versions.newest')}<" in each for each in others)
 
 
 # -- where a row came from
