@@ -82,6 +82,13 @@ def test_a_file_with_every_fault_is_clean_after_five_clicks(
     press.apply()
     page.shows("#data-version", words("mend.version", n=3, total=3))
     press(way(page, "rest"))
+    page.page.wait_for_function("document.activeElement.dataset.set?.startsWith('fill:')")
+    expect(page.page.locator("#data-mend-ask input").first).to_be_in_viewport()
+    page.page.mouse.wheel(0, -5000)
+    missing = page.page.locator("#data-mend-ask input").first.get_attribute("data-set").removeprefix("fill:")
+    page.shows("#bar-primary", words("mend.missing.fill", name="{{" + missing + "}}"))
+    page.primary.click()  # goes to what is missing
+    expect(page.page.locator("#data-mend-ask input").first).to_be_in_viewport()
     for name, said in WORDS.items():
         page.page.locator(f"#data-mend-ask input[data-set='fill:{name}']").fill(said)
     expect(page.page.locator("#data-mend ins", has_text="Lindenrad").first).to_be_visible()
@@ -129,7 +136,8 @@ def test_what_would_change_is_shown_first_and_undone_after(
     page.shows("#bar-primary", words("mend.apply_one"))
     page.primary.dblclick()
     page.shows("#status-line", words("mend.done_one"))
-    expect(page.page.locator("#data-version [data-do=undo_version]")).to_be_in_viewport()
+    expect(page.page.locator("#data-mend-done [data-do=undo_version]")).to_be_in_viewport()
+    page.shows("#bar-quiet", words("mend.undo_mending"))
     page.shows("#data-version", words("mend.version", n=2, total=2))
     assert len(window.datasets.versions(first.id)) == 2  # two clicks, one version
     page.page.locator("#status-line [data-do=undo_version]").click()

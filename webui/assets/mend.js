@@ -30,7 +30,7 @@ const called = () => {
   const asks = element.querySelector('[data-asks]');
   const panel = () => document.getElementById('data-mend');
   const show = (tries) => { // the boxes, and the panel itself, may come a moment later than what it is about
-    const boxes = [...document.querySelectorAll('#data-mend-ask input')];
+    const boxes = [...document.querySelectorAll(`#data-mend-ask [data-call="${call}"] input`)];
     if (tries && (!panel()?.offsetHeight || (asks && !boxes.length))) return setTimeout(show, 60, tries - 1);
     panel()?.scrollIntoView({ behavior: 'smooth', block: 'start' });
     const first = boxes.find((box) => !box.value) || boxes[0] || element.querySelector('h2');

@@ -67,14 +67,15 @@ def findings(
 
 
 def _folded(found: Findings) -> list[Found]:
-    """What is only good to know, beyond the first few; one alone is not worth the fold."""
-    room = max(0, IN_SIGHT - sum(_in_sight(each) for each in found.all))
+    """What is only good to know, beyond the first few; one alone is not worth the fold. What is known later, once all
+    is counted for the model, folds nothing away under the reader."""
+    room = max(0, IN_SIGHT - sum(_in_sight(each) and not each.measured for each in found.all))
     folded = [each for each in found.all if not _in_sight(each)][room:]
     return folded if len(folded) > 1 else []
 
 
 def _in_sight(found: Found) -> bool:
-    return found.finding.level != "info" or found.finding.code.startswith("private.")
+    return found.measured or found.finding.level != "info" or found.finding.code.startswith("private.")
 
 
 def _line(found: Found, can: Ways, opened: str, asked: str | None, text: Text) -> Html:

@@ -42,7 +42,7 @@ BACK_S = 600.0
 
 def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
     """The panel, hidden until something is asked for. What is typed into stands apart from what follows from it."""
-    c: dict[str, Any] = {"done": clickable(elem_id="data-mend-done", elem_classes="lw-panel", visible=False)}
+    c: dict[str, Any] = {"done": clickable(elem_id="data-mend-done", visible=False)}
     script = SCRIPT.read_text(encoding="utf-8")
     with gr.Column(elem_classes="lw-panel", elem_id="data-mend", visible=False) as c["panel"]:
         for name in ("head", "ask", "shown"):
@@ -198,8 +198,8 @@ def _boxes(here: Now, seen: "Known", memo: dict[str, Any], text: Text) -> Html:
     key = (here.asked.found, here.asked.fix, here.names, here.reading, _asks(here), memo.get("data.mend_call", 0))
     kept = memo.get("data.mend_boxes")
     if kept is None or kept[0] != key:
-        kept = memo["data.mend_boxes"] = (key, _drawn(here, seen, text))
-    drawn: Html = kept[1]
+        kept = memo["data.mend_boxes"] = (key, view.asked(_drawn(here, seen, text), key[-1]))
+    drawn: Html = kept[1]  # never nothing: what is not sent would leave the boxes that stood there before
     return drawn
 
 

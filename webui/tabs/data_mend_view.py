@@ -42,6 +42,11 @@ def done(said: str, text: Text) -> Html:
               cls="lw-mend-done", role="status")  # fmt: skip
 
 
+def asked(inside: Html, call: int) -> Html:
+    """What is to be filled in, as of the press that asked for it."""
+    return el("div", inside, data_call=call)
+
+
 def boxes(names: "Sequence[str]", given: dict[str, str], text: Text, *, skip: bool = False) -> Html:
     """One box for each name that stands in double braces; `skip`: some may stay as they are."""
     fields = [_box(text("mend.fill", name=name), f"fill:{name}", given.get(f"fill:{name}", "")) for name in names]
