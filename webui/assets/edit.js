@@ -72,6 +72,7 @@ const role = (turn, name) => {
   turn.dataset.role = name;
   turn.querySelector('textarea').setAttribute('aria-label', menu ? menu.selectedOptions[0].text : name);
 };
+const close = () => send('close');
 const ACT = {
   add: (button) => {
     const list = button.closest('.lw-edit-part').querySelector('.lw-edit-turns'), turn = fresh(form());
@@ -91,9 +92,9 @@ const ACT = {
   save: () => save('save'),
   save_next: () => save('save_next'),
   mine: () => save('mine'),
-  cancel: () => leave(() => send('close')),
+  cancel: () => leave(close),
   save_it: () => {
-    afterwards = then;
+    afterwards = then === close ? null : then;
     then = null;
     element.querySelector('.lw-edit-ask').hidden = true;
     save('save');

@@ -21,6 +21,8 @@ if (!window.lwPasteCloses) { // the bar's quiet button
   window.lwPasteCloses = true;
   document.addEventListener('click', (event) => {
     const doing = document.querySelector('#bar-plan [data-quiet]')?.dataset.quiet;
-    if (doing === 'paste_close' && event.target.closest('#bar-quiet')) document.querySelector('#data-pasted [data-do=paste_close]')?.click();
+    if (doing !== 'paste_close' || !event.target.closest('#bar-quiet')) return;
+    event.stopImmediatePropagation(); // or the button would do what it says next
+    document.querySelector('#data-pasted [data-do=paste_close]')?.click();
   }, true);
 }

@@ -42,6 +42,7 @@ def box(family: str, memo: Memo, text: Text) -> Html:
 
 def press(memo: Memo, do: str, id: str) -> None:
     """Remember what is looked for, or the order asked for."""
+    memo.pop("data.done", None)
     if do == "search":
         memo["data.words"] = " ".join(id[:LONGEST].split())
     elif id in SORTS:

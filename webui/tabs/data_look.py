@@ -164,6 +164,9 @@ def _refresh(ctx: Context, snap: Snapshot, text: Text) -> dict[str, Any]:
 def _findings(ctx: Context, dataset: "Dataset", now: Seen, text: Text) -> Html:
     if not now.findings.all and not len(now.rows):
         return el("p", text("edit.found_empty"), cls="lw-note")
+    if not now.findings.all and now.rows.hand.count:
+        said = text("data.found_none", n=f"{len(now.rows):,}")
+        return el("p", el("span", "✓", cls="lw-fine", aria_hidden="true"), said, cls="lw-clean")
     asked = ctx.mending.of(dataset)
     together = data_mend_asked.together(now.findings, dataset.usable, dataset.made)
 
