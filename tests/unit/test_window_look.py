@@ -71,7 +71,7 @@ def test_findings_are_worst_first_and_say_one_row_at_a_time(ctx: Context, tmp_pa
     shown = data_findings.findings(dataset, findings, "", EN)
     assert shown.count('data-do="only"') == 2
     broken = next(found for found in findings.all if found.finding.code == "row.broken_json")
-    assert "row 13, line 13" in data_findings.of_row(broken, 13, EN)
+    assert "line 13" in data_findings.of_row(broken, 13, EN)
 
 
 def test_few_rows_for_the_goal_are_told_once(ctx: Context, tmp_path: Path) -> None:

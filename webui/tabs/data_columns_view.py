@@ -147,7 +147,7 @@ def _speaker(how: How, text: Text) -> Html | None:
 
 def _switch(name: str, dataset: "Dataset", how: How, text: Text) -> Html | None:
     """A tick for values that are lists, or lines that can be mended; only where the file has such."""
-    codes = {"structured": ("row.structured",), "repair": ("row.broken_json", "row.quotes")}[name]
+    codes = {"structured": ("row.structured",), "repair": ("row.broken_json", "row.broken_off", "row.quotes")}[name]
     found = [finding for finding in dataset.findings if finding.code in codes]
     if name == "repair":
         found = [finding for finding in found if finding.facts.get("repairable")]

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from core.data import literals
-from core.data.files import json_mend
+from core.data.files import json_lines, json_mend
 from core.data.files.faults import Faults
 from core.data.files.json_between import MARKER
 from core.data.files.json_buffer import Broken, Buffer
@@ -20,10 +20,15 @@ _HEADLESS = re.compile(r"""["'“]([^"'“”{}\[\]:]{1,100})["'”]\s*:[^\n]*\}
 
 
 class BrokenValues:
-    """Those of one file. `took_comma`: whether the last one took the comma behind it along."""
+    """Those of one file.
+
+    took_comma  whether the last one took the comma behind it along
+    lines       how many lines the whole values of the file have, outside lists
+    """
 
     def __init__(self, faults: Faults, repair: bool) -> None:
         self.took_comma = False
+        self.lines = json_lines.Lines()
         self._faults = faults
         self._repair = repair
         self._mendable, self._tried = False, 0
@@ -39,8 +44,13 @@ class BrokenValues:
         """
         line, column = buffer.line(broken.at), broken.at - buffer.text.rfind("\n", 0, broken.at)
         starts = buffer.line(buffer.at)
-        end = next_value(buffer, keys)
-        at_end = end >= len(buffer.text) and buffer.ended
+        own_line = None if listed else self.lines.end(buffer, broken.said)
+        end = next_value(buffer, keys, own_line)
+        if own_line is None:
+            at_end = end >= len(buffer.text) and buffer.ended
+        else:
+            at_end = json_lines.is_at_end(buffer, end)
+            line, column = starts, column if line == starts else 1
         if listed and at_end and not broken.cut:  # the list's own bracket is no part of its last value
             closing_bracket = buffer.text.rfind("]", buffer.at)
             if closing_bracket >= 0 and not buffer.text[closing_bracket + 1 :].strip(" \t\r\n}"):
@@ -59,13 +69,20 @@ class BrokenValues:
             if MARKER.search(text):
                 self._faults.note(Finding("warning", "lines.conflict", lines=starts))
             rows = list(range(number, number + len(mended)))
-            self._faults.note(Finding("info", "row.repaired", rows, lines=starts))
+            if json_mend.is_cut(text):
+                self._faults.note(Finding("warning", "row.repaired_cut", rows, lines=starts))
+            else:
+                self._faults.note(Finding("info", "row.repaired", rows, lines=starts))
             return mended
         self._remember(broken, line, column, text)
         if "\x00" in text and not cut:
             self._faults.note(Finding("error", "row.nul", [number], repairable=self._can_mend(text), lines=starts))
         elif cut:
             self._faults.note(Finding("error", "row.cut", [number], lines=starts))
+        elif own_line is not None and json_mend.is_cut(text):
+            self._faults.note(
+                Finding("error", "row.broken_off", [number], repairable=self._can_mend(text), lines=starts)
+            )
         else:
             said = "<<<<<<<" if MARKER.search(text) else broken.said
             self._faults.note(

@@ -16,6 +16,7 @@ _COMMA = re.compile(rf"({_STRING})|,(?=\s*[}}\]])", re.DOTALL)
 _CONFLICT = re.compile(
     r"^<{7}[^\n]*\n(.*?)^(?:\|{7}[^\n]*\n.*?^)?={7}[^\n]*\n(.*?)^>{7}[^\n]*\n?", re.MULTILINE | re.DOTALL
 )
+_OPENING = re.compile(r"""["'“]""")
 _MARKER = re.compile(r"^(<{7}|>{7}|={7}|\|{7})( .*)?\r?$\n?", re.MULTILINE)
 
 
@@ -32,6 +33,36 @@ def mend(text: str) -> list[Any]:
         if (value := _mended(side)) is not None and value not in found:
             found.append(value)
     return found
+
+
+def over_lines(text: str) -> int:
+    """Where the object or list ends with which `text` begins, when line ends inside its texts are all that is wrong.
+
+    0 when anything else is wrong with it, too.
+    """
+    try:
+        value, end = _LENIENT.raw_decode(text)
+    except (ValueError, RecursionError):
+        return 0
+    return end if isinstance(value, dict | list) else 0
+
+
+def is_cut(text: str) -> bool:
+    """Whether `text`, a broken value, ends inside one of its own texts: mending could only close that there."""
+    try:
+        _LENIENT.decode(text)
+    except json.JSONDecodeError as error:
+        if error.msg.startswith("Unterminated string"):
+            return True
+    except RecursionError:
+        return False
+    first = _OPENING.search(text)
+    if first is None or text.rstrip(" \t\r\n,")[-1:] in ("}", "]"):
+        return False
+    if first.group() == "“":
+        return text.count("“") > text.count("”")
+    plain = re.sub(r"\\.", "", text)
+    return plain.count(first.group()) % 2 == 1
 
 
 def _sides(text: str) -> list[str]:

@@ -11,8 +11,8 @@ _FIRST_KEY = re.compile(r"""\{\s*["'“”]?([^"'“”:{}\[\],]+?)["'“”]?\s
 _NEXT = re.compile(r"(?:\n[ \t]*|[}\]][ \t]*,?[ \t]*)(?=[{\[])")
 
 
-def next_value(buffer: Buffer, keys: dict[str, None]) -> int:
-    """Where the broken value at `buffer.at` ends: before the next one, or at the end of the text.
+def next_value(buffer: Buffer, keys: dict[str, None], until: int | None = None) -> int:
+    """Where the broken value at `buffer.at` ends: before the next one, or at the end of the text, or at `until`.
 
     A value begins like its neighbours: behind a line end or a closing bracket, with a first key that is known.
     """
@@ -24,7 +24,7 @@ def next_value(buffer: Buffer, keys: dict[str, None]) -> int:
     indent = _indent(buffer.text, buffer.at) if opening == buffer.text[buffer.at] else None
     searched = 1
     while True:
-        for found in _NEXT.finditer(buffer.text, buffer.at + searched):
+        for found in _NEXT.finditer(buffer.text, buffer.at + searched, len(buffer.text) if until is None else until):
             at = found.end()
             if buffer.text[at] != opening:
                 continue
@@ -39,6 +39,8 @@ def next_value(buffer: Buffer, keys: dict[str, None]) -> int:
             if opening == "[" and (not at_line or before[-1:] not in ("]", ",")):
                 continue
             return found.start() + 1
+        if until is not None:
+            return until
         searched = max(1, len(buffer.text) - buffer.at - 500)
         if len(buffer.text) - buffer.at > VALUE_LIMIT or not buffer.more():
             return len(buffer.text)

@@ -120,6 +120,7 @@ class Reader:
             else:
                 yield from self._one(buffer)
             return
+        self._broken.lines.see(buffer)
         value = self._checked(value, buffer, whole=True)
         several_lines = buffer.text.find("\n", buffer.began, buffer.at) >= 0
         if skip(buffer, ",", self.faults) == "" and isinstance(value, dict):
@@ -166,6 +167,7 @@ class Reader:
                 yield from self._elements(buffer)
             return
         buffer.began, buffer.at = buffer.at, end
+        self._broken.lines.see(buffer)
         odd = self._has_odd(buffer)
         whole = self._watch.marked(whole, buffer.text, buffer.began, end, whole=True)
         if skip(buffer, ",", self.faults) == "[" and whole:  # a list on each line: of turns, or of rows
@@ -211,6 +213,8 @@ class Reader:
             value = buffer.value()
         except Broken as broken:
             return self._mended(buffer, broken, listed)
+        if not listed:
+            self._broken.lines.see(buffer)
         value = self._checked(value, buffer)
         if listed and not isinstance(value, dict | list) and self._keys and not self.strings:
             start = buffer.began - buffer.at

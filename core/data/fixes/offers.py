@@ -43,6 +43,7 @@ LOOK, REMOVE = (ACCEPT, DROP), (DROP, ACCEPT)
 OFFERS: dict[str, tuple[Offer, ...]] = {
     # left out, and reading the file in another way would bring them in
     "row.broken_json": REPAIR,
+    "row.broken_off": REPAIR,
     "row.nul": REPAIR,
     "lines.nul": REPAIR,
     "row.quotes": REPAIR,
@@ -92,6 +93,7 @@ OFFERS: dict[str, tuple[Offer, ...]] = {
     "preference.prompt_unused": LOOK,
     # what stands there is not what somebody wrote, and nothing brings it back
     "row.half_character": REMOVE,
+    "row.repaired_cut": REMOVE,
     "cells.excel_error": REMOVE,
     "cells.excel_number": REMOVE,
     "text.replaced": REMOVE,
