@@ -1,10 +1,10 @@
-"""What the lines of a journal of hand edits come to: the rows that differ, and the way back."""
+"""What the lines of a journal of hand edits (lines.py) come to: the rows that differ, and the way back."""
 
 import json
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
-from core.data.edits.journal import Entry
+from core.data.edits.lines import Entry, key_of_line
 from core.data.raw import Key, Row, as_bytes
 
 Own = dict[Key, bytes | None]
@@ -15,11 +15,11 @@ _AS_IT_WAS = b""
 
 
 class Changes:
-    """Lines are applied one after the other; one that makes no sense changes nothing.
+    """Lines are applied one after the other.
 
     stamp   the number of the last line; `stamps` that of the last line about each row
     used    the highest row number that was ever used, in rows that were taken back too
-    own     what differs from the version; `after` which row a new one stands behind
+    own     what differs from the version; `after` which row a new one stands behind, always one of a lower key
     """
 
     def __init__(self, before: Callable[[Key], Row | None], used: int) -> None:
@@ -44,24 +44,24 @@ class Changes:
         return found
 
     def apply(self, entry: Entry) -> None:
-        """One line. Raises KeyError, TypeError, ValueError or IndexError for one that is none of ours."""
-        number = int(entry["n"])
+        """One line of ours."""
+        number: int = entry["n"]
         if "set" in entry:
-            self._set(number, [(_key(one["key"]), one["row"], one.get("after")) for one in entry["set"]])
+            self._set(number, [(key_of_line(one["key"]), one["row"], one.get("after")) for one in entry["set"]])
         elif "undo" in entry:
             if self._in_force and self._in_force[-1][0] == entry["undo"]:  # else its line cannot be read any more
                 self._take_back(number)
         elif "discard" in entry:
-            keys, used = [_key(one) for one in entry["discard"]], int(entry["highest"])
+            keys, used = [key_of_line(one) for one in entry["discard"]], int(entry["highest"])
             self.own, self.after, self._in_force = {}, {}, []
             self.used, self.stamps = max(self.used, used), dict.fromkeys(keys, number)
         self.stamp = max(self.stamp, number)
 
     def _set(self, number: int, rows: list[tuple[Key, Row | None, list[int] | None]]) -> None:
-        texts = [None if row is None else as_bytes({**row, "row": key[0]}) for key, row, _ in rows]
-        places = {key: _key(after) for key, _, after in rows if after is not None}
+        texts = [None if row is None else as_bytes(row) for _, row, _ in rows]
+        places = {key: key_of_line(after) for key, _, after in rows if after is not None}
         self._in_force.append((number, {key: self.own.get(key, _AS_IT_WAS) for key, _, _ in rows}))
-        self.after |= places
+        self.after |= {key: after for key, after in places.items() if after < key}  # else it would be a circle
         for (key, row, _), text in zip(rows, texts, strict=True):
             if row == self._before(key):
                 self.own.pop(key, None)
@@ -98,8 +98,3 @@ class Differences(Collection[dict[str, Any]]):
 
     def __contains__(self, change: object) -> bool:
         return any(change == each for each in self)
-
-
-def _key(said: list[int]) -> Key:
-    number, variant = said
-    return int(number), int(variant)

@@ -12,14 +12,15 @@ workspace/datasets/<id>/edits.jsonl, one line for each change, numbered:
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext
 from typing import Protocol
 
 from core.data.edits.changes import Changes
 from core.data.edits.edited import EditedRows
-from core.data.edits.journal import JOURNAL, Entry
+from core.data.edits.journal import JOURNAL
+from core.data.edits.lines import Entry, ours
 from core.data.edits.pending import Pending
-from core.data.edits.rewording import refuse_unasked, refuse_unlearnable
+from core.data.edits.rewording import keyed, refuse_unasked, refuse_unlearnable
 from core.data.raw import Key, Row
 from core.data.versions.dataset import Dataset
 from core.errors import UserError
@@ -60,7 +61,7 @@ class Edits(Pending):
             return self.add([row or {}])[0]
         with self._writing():
             old = self._now.row(key)
-            new = None if row is None else _keyed(key, row, old)
+            new = None if row is None else keyed(row, key, old)
             if new == old:
                 return key
             if self._now.stamps.get(key, 0) != seen:
@@ -100,7 +101,7 @@ class Edits(Pending):
         with self._writing(), self._family.numbering if self._family else nullcontext():
             first = max(self._now.used, self._family.used() if self._family else 0) + 1
             keys = [(number, 0) for number in range(first, first + len(rows))]
-            new = [_keyed(key, row, None) for key, row in zip(keys, rows, strict=True)]
+            new = [keyed(row, key) for key, row in zip(keys, rows, strict=True)]
             for row in new:
                 refuse_unlearnable(row, self.dataset.task)
                 refuse_unasked(row, row if after else None)
@@ -149,19 +150,18 @@ class Edits(Pending):
         with self._current():
             entries = self._journal.entries()
         now, found = Changes(self.before, self._highest), []
-        for entry in entries:
-            with suppress(KeyError, TypeError, ValueError, IndexError):  # a line that is none of ours
-                now.apply(entry)
-                number = int(entry["n"])
-                if number <= stamp:
-                    continue
-                if "discard" in entry:
-                    return None
-                if int(entry.get("undo", number)) <= stamp:  # for that version there is nothing to take back
-                    keys = [key for key, at in now.stamps.items() if at == number]
-                    sets = [{"key": list(key), "row": now.row(key)} for key in keys]
-                    entry = {"n": number, "time": entry.get("time"), "set": sets}
-                found.append(_renumbered(entry, new))
+        for entry in ours(entries, self.dataset.task):
+            now.apply(entry)
+            number = entry["n"]
+            if number <= stamp:
+                continue
+            if "discard" in entry:
+                return None
+            if (entry["undo"] if "undo" in entry else number) <= stamp:  # there it is none to take back
+                keys = [key for key, at in now.stamps.items() if at == number]
+                sets = [{"key": list(key), "row": now.row(key)} for key in keys]
+                entry = {"n": number, "time": entry["time"], "set": sets}
+            found.append(_renumbered(entry, new))
         return found
 
     def _append(self, said: Entry, write: Callable[[Entry], None] | None = None) -> None:
@@ -183,14 +183,6 @@ class Edits(Pending):
     def _writing(self) -> Iterator[None]:
         with self.alone(), self._current():
             yield
-
-
-def _keyed(key: Key, row: Row, old: Row | None) -> Row:
-    """A row as it is stored under its key; where it came from is not forgotten."""
-    said = {name: value for name, value in row.items() if name not in ("row", "variant")}
-    if old is not None and "from" in old:
-        said.setdefault("from", old["from"])
-    return {"row": key[0], **said, **({"variant": key[1]} if key[1] else {})}
 
 
 def _renumbered(entry: Entry, new: Callable[[int], int]) -> Entry:

@@ -13,14 +13,12 @@ import os
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock
 
+from core.data.edits.lines import Entry, numbers_in
 from core.data.raw import as_bytes
 from core.workspace import write_atomic
-
-Entry = dict[str, Any]
 
 JOURNAL = "edits.jsonl"
 LOCK = "edits.lock"
@@ -113,16 +111,15 @@ class Journal:
 def used_in(path: Path) -> int:
     """The highest row number that a journal names, in changes that were taken back too; 0 when there is no journal."""
     seen = _stat(path)
-    return _used_in(path, seen) if seen[1] else 0
+    return _used_in(path, seen) if seen[1] and path.is_file() else 0
 
 
 @lru_cache(64)
 def _used_in(path: Path, seen: tuple[int, int, int]) -> int:
     highest = 0
     for entry in Journal(path).entries():
-        with contextlib.suppress(KeyError, TypeError, ValueError, IndexError):  # a line that is none of ours
-            named = [int(one["key"][0]) for one in entry.get("set", [])]
-            highest = max([highest, int(entry.get("highest", 0)), *named])
+        with contextlib.suppress(KeyError, TypeError, ValueError):  # a line that is none of ours
+            highest = max(highest, *numbers_in(entry))
     return highest
 
 
@@ -142,7 +139,7 @@ def _line(entry: Entry) -> bytes:
 def _entries(content: bytes) -> Iterator[Entry]:
     """Lines that a failing disk has made unreadable are passed over."""
     for line in content.split(b"\n"):
-        with contextlib.suppress(ValueError):
+        with contextlib.suppress(ValueError, RecursionError):
             found = json.loads(line)
             if isinstance(found, dict):
                 yield found

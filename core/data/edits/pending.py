@@ -6,14 +6,15 @@ held for moments only.
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 from filelock import Timeout
 
 from core.data.edits.changes import Changes, Differences
 from core.data.edits.edited import EditedRows, KeyPlaces
-from core.data.edits.journal import JOURNAL, Entry, Journal
+from core.data.edits.journal import JOURNAL, Journal
+from core.data.edits.lines import Entry, ours
 from core.data.raw import Key, Row
 from core.data.versions.dataset import Dataset
 from core.errors import MachineError, UserError, translate
@@ -160,9 +161,8 @@ class Pending:
                 entries = self._journal.news()
             if entries is not None:
                 self._begin()
-                for entry in entries:
-                    with suppress(KeyError, TypeError, ValueError, IndexError):  # a line that is none of ours
-                        self._apply(entry)
+                for entry in ours(entries, self.dataset.task):
+                    self._apply(entry)
             yield
 
     def _apply(self, entry: Entry) -> None:
@@ -179,4 +179,6 @@ class Pending:
         except FileNotFoundError as error:
             raise UserError("dataset.unknown", dataset=self.dataset.name) from error
         except OSError as error:
+            if self._journal.path.is_dir():
+                raise UserError("dataset.damaged", dataset=self.dataset.name) from error
             raise translate(error, where=str(self.dataset.folder)) from error

@@ -14,7 +14,8 @@ from weakref import WeakValueDictionary
 
 from core.data.choices import Choices
 from core.data.edits.edits import JOURNAL, Edits
-from core.data.edits.journal import Entry, Journal
+from core.data.edits.journal import Journal
+from core.data.edits.lines import Entry
 from core.data.fixes.mend import Length, Mend
 from core.data.fixes.offers import safe_mends
 from core.data.rows import Progress, share
@@ -80,7 +81,7 @@ class Deriving:
     def settle(self, family: Sequence[Dataset]) -> None:
         """Let go of journals that were taken, before the version that says so is gone."""
         for dataset in family:
-            if (dataset.folder / JOURNAL).exists():
+            if (dataset.folder / JOURNAL).is_file():
                 self._forget_taken(self.edits(dataset))
 
     def _forget_taken(self, edits: Edits) -> None:
