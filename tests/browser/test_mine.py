@@ -135,6 +135,12 @@ def test_versions_are_compared_and_used(window: Window, visit: Open, bring: Brin
     page.shows("#data-summary", "10")
     assert window.drafts.load().dataset == first.id
     assert [each.id for each in window.datasets.list()] == [first.id]
+    page.shows("#data-version", words("mend.version_older", n=1, newest=3))
+    page.shows("#bar-plan", words("versions.older", n=1, newest=3))
+    page.page.locator("#data-version [data-do=newest_version]").click()
+    page.shows("#data-version", words("mend.version", n=3, total=3))
+    expect(page.page.locator("#bar-plan")).not_to_contain_text(words("versions.older", n=3, newest=3)[:9])
+    assert window.drafts.load().dataset == third.id
 
 
 def test_a_version_is_deleted_with_the_question(window: Window, visit: Open, bring: Bring) -> None:
@@ -226,6 +232,14 @@ def test_two_sets_are_put_together(window: Window, visit: Open, bring: Bring, la
     page.page.locator("#data-mix-do").click()
     page.shows("#data-chosen", "Both of them")
     page.shows("#data-summary", "22")
+    page.shows("#status-line", words("mix.made", name="Both of them", rows=22))
+    expect(form).to_be_hidden()  # folded, and empty when it is opened again
+    page.page.wait_for_function("scrollY === 0")
+    opened(page, "mix")
+    expect(form.locator("[data-part]:checked")).to_have_count(0)
+    for name in ("name", "system"):
+        expect(form.locator(f"[data-field={name}]")).to_have_value("")
+    page.shows("#data-mix-line", words("error.mix.tick"))
     made = window.datasets.get(str(window.drafts.load().dataset))
     assert made.usable == 22 and [part["name"] for part in made.parts] == ["talk", "faq"]
     assert made.load_rows()[0]["messages"][0] == {"role": "system", "content": "You are Kit."}
@@ -264,6 +278,27 @@ def test_a_run_opens_the_very_version_it_learned(window: Window, visit: Open, br
     page.go("training")
     page.shows("#training-data", words("versions.gone", name="faq", rows=14))
     expect(page.page.locator("#training-data button")).to_have_count(0)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_phone_says_which_version_and_breaks_no_button(
+    window: Window, visit: Open, bring: Bring, language: str
+) -> None:
+    words = text.load(language)
+    first = bring("Customer FAQ with quite a long name", 9)
+    run = trained(window, window.datasets.mend(first.id, None), "Early run")
+    window.drafts.update(dataset=window.datasets.use(first.id).id, run=run.id)
+    page = visit(language, 390).open(window)
+    page.shows("#bar-plan .lw-part-version", words("versions.older", n=1, newest=2))
+    line = "element => element.getClientRects().length === 1 && element.scrollWidth <= element.clientWidth"
+    assert page.page.locator("#bar-plan .lw-part-version").evaluate(line)
+    opened(page)
+    heights = "all => all.map((each) => each.getClientRects().length)"
+    assert set(page.page.locator("#data-mine .lw-when").evaluate_all(heights)) == {1}  # no date breaks
+    low = "element => element.clientHeight / parseFloat(getComputedStyle(element).lineHeight)"
+    for button in (page.quiet, page.primary):
+        assert button.evaluate(low) < 3.5  # two lines and the padding
+    fits(page)
 
 
 def test_the_keyboard_alone_compares_two_versions(window: Window, visit: Open, bring: Bring) -> None:

@@ -104,7 +104,7 @@ def plan_lines(snap: Snapshot, text: Text) -> list[tuple[str, str, bool]]:
     waiting = counting if snap.dataset and snap.model_here else none
     data = none
     if snap.dataset:
-        data = text("train.plan.rows", name=dataset_title(snap.dataset, text), rows=snap.dataset.usable)
+        data = text("train.plan.rows", name=dataset_title(snap.dataset, text), rows=f"{snap.rows:,}")
         data = " · ".join(filter(None, (data, older(snap.dataset, snap.versions, text))))
     recipe = recipe_words(snap, text)
     steps = memory = waiting
