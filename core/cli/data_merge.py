@@ -1,5 +1,6 @@
 """The verbs that make something of data sets: data merge (one out of several) and data export (a file)."""
 
+import os
 import re
 from pathlib import Path
 
@@ -72,11 +73,11 @@ def _is_there(said: str) -> bool:
 def export(desk: Desk) -> int:
     """A data set as a file. One that is there is only written over with --force."""
     choices = desk.choices
-    to = person_path(choices.to)
-    _refuse(to, choices.force)  # before anything is read
+    to = _target(choices.to)
+    _refuse(desk, to)  # before anything is read
     dataset = settled(desk, choices.data)
     path = to / exporting.file_name(dataset, choices.kind) if to.is_dir() else to
-    _refuse(path, choices.force)
+    _refuse(desk, path)
     exporting.write(dataset, choices.kind, path, row_progress(desk))
     size = path.stat().st_size
     desk.give({"path": str(path), "kind": choices.kind, "dataset": dataset.id, "rows": dataset.usable, "size": size})
@@ -85,9 +86,34 @@ def export(desk: Desk) -> int:
     return 0
 
 
-def _refuse(path: Path, force: bool) -> None:
-    """Raises UserError `cli.data.exists`, `out.folder` when nothing can be written there."""
-    if not path.parent.is_dir():
-        raise UserError("out.folder", folder=str(path.parent)[:300])
-    if path.exists() and not path.is_dir() and not force:
+def _target(said: str) -> Path:
+    """Raises UserError `cli.data.to` for no name at all, `out.folder` for "name/", which is no folder that is there."""
+    if not said.strip():  # an unset variable of the shell; a path without letters would be this folder
+        raise UserError("cli.data.to")
+    to = person_path(said)
+    if said[-1] in (os.sep, os.altsep) and not _is_there(said):
+        raise UserError("out.folder", folder=str(to)[:300])
+    return to
+
+
+def _refuse(desk: Desk, path: Path) -> None:
+    """Raises UserError `out.*` when nothing can be written there, `cli.data.own` in a folder that is the program's own,
+    `cli.data.exists` without --force.
+    """
+    exporting.refuse(path)
+    workspace = desk.workspace
+    own = (workspace.datasets, workspace.runs, workspace.drafts, workspace.models, workspace.downloads)
+    folder = path.parent.resolve()
+    for above in (path, folder, *folder.parents):
+        found = next((each for each in own if _same(above, each)), None)
+        if found is not None or (above is path and _same(path, workspace.window_lock)):
+            raise UserError("cli.data.own", path=str(path)[:300], folder=str(found or workspace.root)[:300])
+    if os.path.lexists(path) and not path.is_dir() and not desk.choices.force:
         raise UserError("cli.data.exists", path=str(path)[:300])
+
+
+def _same(path: Path, other: Path) -> bool:
+    try:
+        return path.samefile(other)
+    except OSError:
+        return False

@@ -1,7 +1,11 @@
 """Tables run nothing in a spreadsheet and can be read back; a file is whole or not there."""
 
 import csv
+import hashlib
 import io
+import shutil
+import subprocess
+import sys
 import tracemalloc
 from functools import partial
 from pathlib import Path
@@ -9,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from core.data.datasets import DatasetStore
-from core.data.exporting import exporting, parquet_file
+from core.data.exporting import aside, exporting, parquet_file
 from core.errors import MachineError, UserError
 from core.workspace import Workspace
 from tests.shapes import SHAPES, back, bot, numbered, user
@@ -132,13 +136,65 @@ def test_what_cannot_be_written_is_said(tmp_path):
 def test_a_full_disk_leaves_the_old_file(tmp_path, kind, monkeypatch):
     path = tmp_path / f"data.{kind}"
     path.write_text("old")
-    monkeypatch.setattr(exporting.secrets, "token_hex", lambda size: "aside")
-    (tmp_path / ".aside.part").symlink_to(FULL)
+    monkeypatch.setattr(aside.secrets, "token_hex", lambda size: "aside")
+    mark = hashlib.blake2b(path.name.encode(), digest_size=8).hexdigest()
+    (tmp_path / f".{mark}.aside.part").symlink_to(FULL)
     rows = numbered([{"messages": [user(f"{n}?" * 40), bot(f"{n}!" * 40)]} for n in range(2000)])
     with pytest.raises(MachineError) as caught:
         exporting.write(rows, kind, path)
     assert caught.value.code == "disk.full" and caught.value.facts["folder"] == str(tmp_path)
     assert path.read_text() == "old" and [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from core.data.exporting import exporting
+rows = [{"row": n, "messages": []} for n in range(3000)]
+exporting.write(rows, "jsonl", Path(sys.argv[1]), lambda done, total: done and os.kill(os.getpid(), signal.SIGKILL))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no signal that cannot be caught")
+def test_what_a_kill_has_left_goes_with_the_next_file(tmp_path):
+    rows, path = numbered(SHAPES["exchange"] * 1500), tmp_path / "data.jsonl"
+    subprocess.run([sys.executable, "-c", KILLED, str(path)], cwd=Path(__file__).parents[2], check=False)
+    (left,) = tmp_path.iterdir()
+    assert left.name.endswith(".part")
+    exporting.write(rows, "jsonl", tmp_path / "other.jsonl")
+    assert left.exists()
+
+    def meanwhile(done, total):
+        if done == 1000:  # somebody else writes the same file: neither takes the other's away
+            exporting.write(rows[:5], "jsonl", path)
+            assert len(back(path)) == 5
+
+    exporting.write(rows, "jsonl", path, meanwhile)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["data.jsonl", "other.jsonl"]
+    assert len(back(path)) == 1500
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_what_goes_meanwhile_is_what_is_missing(tmp_path, kind):
+    """It said that there was no file, and named the folder that was written to, of whatever was gone."""
+    path, out = tmp_path / "faq.csv", tmp_path / "out"
+    path.write_text("question,answer\n" + "".join(f"Who is {n}?,I am {n}.\n" for n in range(50)))
+    store = DatasetStore(Workspace(tmp_path / "work"))
+    for code, fact in (("dataset.unknown", "faq"), ("out.folder", str(out))):
+        dataset = store.add(path)
+        out.mkdir()
+
+        def gone(done, total, code=code, dataset=dataset):
+            if done == 0 and code == "out.folder":
+                shutil.rmtree(out)
+            elif done == 0:
+                store.delete(dataset.id)
+
+        with pytest.raises(UserError) as caught:
+            exporting.write(dataset, kind, out / "x", gone)
+        assert caught.value.code == code and list(caught.value.facts.values()) == [fact]
+        assert not out.exists() or not list(out.iterdir())
+        out.rmdir() if out.exists() else None
 
 
 @pytest.mark.parametrize("kind", exporting.KINDS)

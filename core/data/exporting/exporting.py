@@ -6,15 +6,14 @@ JSONL and Parquet hold the rows as `published` says, and our reader makes the ve
 written a few rows at a time, aside, and renamed when they are whole.
 """
 
-import contextlib
+import errno
 import json
-import os
-import secrets
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Literal, get_args
 
 from core.data.exporting import csv_file, parquet_file
+from core.data.exporting.aside import aside
 from core.data.exporting.published import published
 from core.data.literals import as_utf8
 from core.data.rows import Progress, share
@@ -29,6 +28,9 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 TOLD = 1000
 """Rows between two reports of progress."""
 
+SAID = 300
+"""Characters of a path that a sentence names."""
+
 
 def write(rows: Dataset | Sequence[Row], kind: Kind, path: Path, progress: Progress | None = None) -> None:
     """Write the rows to `path`; a file that is there is replaced when the new one is whole.
@@ -36,31 +38,44 @@ def write(rows: Dataset | Sequence[Row], kind: Kind, path: Path, progress: Progr
     rows      a data set, or rows that can be gone through more than once (edited ones)
     progress  called with (rows, rows in all); what it raises passes through and leaves nothing behind
 
-    Raises UserError `out.kind`, `out.empty`, `out.folder`, `out.is_folder`; MachineError where the disk refuses.
+    Raises UserError `out.kind`, `out.empty`, `out.folder`, `out.is_folder`, `out.name`, `out.special`, and
+    `dataset.unknown` when the rows have gone meanwhile; MachineError where the disk refuses.
     """
     if kind not in _WRITERS:
         raise UserError("out.kind", kind=str(kind)[:40], known=", ".join(KINDS))
     writer, passes = _WRITERS[kind]
-    if not path.parent.is_dir():
-        raise UserError("out.folder", folder=str(path.parent))
+    refuse(path)
     if path.is_dir():
         raise UserError("out.is_folder", folder=str(path), example=str(path / f"data.{kind}"))
     source = rows.load_rows() if isinstance(rows, Dataset) else rows
     if not len(source):
         raise UserError("out.empty")
-    aside = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
-        with aside.open("wb") as file:
+        with aside(path) as file:
             shares = (share(progress, at / passes, (at + 1) / passes) for at in range(passes))
             writer(lambda: _told(source, next(shares)), file)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
+    except FileNotFoundError as error:
+        refuse(path)  # its folder may have gone
+        if isinstance(rows, Dataset):
+            raise UserError("dataset.unknown", dataset=rows.name) from error
+        raise translate(error, where=str(path.parent)) from error
     except OSError as error:
         raise translate(error, where=str(path.parent)) from error
-    finally:
-        with contextlib.suppress(OSError):
-            aside.unlink(missing_ok=True)
+
+
+def refuse(path: Path) -> None:
+    """Raises UserError `out.folder`, `out.name` or `out.special` for a place where no file can be, or where one must
+    not be replaced: a pipe or a device. A folder passes.
+    """
+    try:
+        if not path.parent.is_dir():
+            raise UserError("out.folder", folder=str(path.parent)[:SAID])
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise UserError("out.special", path=str(path)[:SAID])
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise UserError("out.name", name=path.name[:SAID]) from error
+        raise translate(error, where=str(path)[:SAID]) from error
 
 
 def file_name(dataset: Dataset, kind: Kind) -> str:

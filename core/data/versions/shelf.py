@@ -77,7 +77,10 @@ class Shelf:
 
     def versions(self, dataset_id: str) -> tuple[Dataset, ...]:
         """All of its family, oldest first. Raises UserError `dataset.unknown` or `dataset.damaged`."""
-        return self._family(self.get(dataset_id).family)
+        found = self._family(self.get(dataset_id).family)
+        if not found:  # it has gone since it was last looked at
+            raise UserError("dataset.unknown", dataset=dataset_id)
+        return found
 
     def _family(self, family: str) -> tuple[Dataset, ...]:
         return numbered(dataset for dataset in self.all() if dataset.family == family)
