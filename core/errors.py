@@ -66,6 +66,8 @@ def translate(error: BaseException, *, where: str = "") -> UserError:
         place = where or str(getattr(error, "filename", None) or "")
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             return MachineError("disk.full", folder=place)
+        if error.errno == errno.EFBIG:
+            return MachineError("disk.file_size", folder=place)
         if isinstance(error, PermissionError) or error.errno == errno.EROFS:
             return MachineError("disk.denied", folder=place)
         if isinstance(error, FileNotFoundError) and place:

@@ -22,9 +22,8 @@ from core.models import catalog
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-SHORTEST = 8
-"""Tokens below which no row is cut, as RunSpec.max_length has it."""
-
+SHORTEST, LONGEST = 8, 131_072
+"""Tokens below which no row is cut, and the most there can be, as RunSpec.max_length has them."""
 
 BY_LENGTH = ("shorten", "split")
 """Fixes that need to know how long a row may be, for which model."""
@@ -34,8 +33,8 @@ def mend(desk: Desk) -> int:
     """Say what can be mended, show what would change, or mend it."""
     choices = desk.choices
     fixes, words = _fixes(choices.fixes), _words(choices.words)  # slips in what was typed before anything is read
-    if choices.max_length is not None and choices.max_length < SHORTEST:
-        raise UserError("cli.data.max_length", said=choices.max_length, low=SHORTEST)
+    if choices.max_length is not None and not SHORTEST <= choices.max_length <= LONGEST:
+        raise UserError("cli.data.max_length", said=str(choices.max_length)[:40], low=SHORTEST, high=f"{LONGEST:,}")
     asked = bool(choices.safe or fixes or words)
     if choices.preview and (choices.repair or choices.nested_as_text):
         if asked:
@@ -100,12 +99,19 @@ def _preview_reading(desk: Desk) -> int:
 
 
 def _fixes(said: Sequence[str]) -> list[tuple[str, str]]:
-    """ "answer.empty=drop" as its two words. Raises UserError `cli.data.fix`."""
+    """ "answer.empty=drop" as its two words, each once.
+
+    Raises UserError `cli.data.fix`, `cli.data.two_fixes` for two fixes of the same finding.
+    """
     found = [tuple(word.strip() for word in each.split("=", 1)) for each in said]
     for each, words in zip(said, found, strict=True):
         if len(words) != 2 or not all(words):
             raise UserError("cli.data.fix", said=each[:80])
-    return [(words[0], words[1]) for words in found]
+    chosen: dict[str, str] = {}
+    for code, fix in found:
+        if chosen.setdefault(code, fix) != fix:
+            raise UserError("cli.data.two_fixes", code=code[:80], one=chosen[code][:80], other=fix[:80])
+    return list(chosen.items())
 
 
 def _words(said: Sequence[str]) -> dict[str, str]:
