@@ -86,7 +86,7 @@ def ask(ctx: Context, page: Page, id: str) -> None:
         return
     found, _, fix = id.partition("|")
     ctx.mending.ask(dataset, Asked(found, fix))
-    page.memo["data.mend_call"] = page.memo.get("data.mend_call", 0) + 1
+    page.memo["data.mend_call"] = time.time_ns() // 1_000_000  # never one of an earlier version: what was asked is new
     page.memo["data.mend_page"], page.memo["data.mend_wait"] = 0, True
 
 

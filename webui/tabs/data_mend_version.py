@@ -20,10 +20,11 @@ document.addEventListener('click', (event) => {
   const doing = document.querySelector('#bar-plan [data-action]')?.dataset.action || '';
   if (event.target.closest('#bar-primary') && doing.startsWith('mend_apply:')) applied = Date.now();
 }, true);
+const show = () => document.getElementById('data-mend-done')?.scrollIntoView({behavior: 'smooth', block: 'center'});
 new MutationObserver(() => { // what was applied is told where it was asked for, and can be undone there
   if (words() === said) return;
   said = words();
-  if (Date.now() - applied < 120000) setTimeout(() => document.getElementById('data-mend-done')?.scrollIntoView({behavior: 'smooth', block: 'center'}), 200);
+  if (Date.now() - applied < 120000) setTimeout(show, 200);
   applied = 0;
 }).observe(element, {childList: true, subtree: true, characterData: true});
 element.addEventListener('click', (event) => {
