@@ -130,7 +130,7 @@ def _source(desk: Desk, reference: str, choices: Choices) -> tuple[Path, str, Ch
     path = person_path(reference)
     try:
         if path.exists():
-            return path, path.name, choices
+            return path, path.name or str(path), choices
     except (OSError, ValueError):
         pass
     if is_id(reference):

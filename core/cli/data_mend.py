@@ -12,6 +12,7 @@ from core.cli.documents import option, plain_findings, plain_version, say_findin
 from core.data.fixes.mend import Mend
 from core.data.fixes.offers import Offer, offers, safe_mends
 from core.data.fixes.preview import preview_reading
+from core.data.literals import mended
 from core.data.tokens.measure import length_of, measure, measured_of, token_findings
 from core.data.tokens.measured import longest
 from core.data.versions.dataset import Dataset
@@ -121,7 +122,7 @@ def _words(said: Sequence[str]) -> dict[str, str]:
         name, equals, words = each.partition("=")
         if not equals or not name.strip():
             raise UserError("cli.fill", said=each[:80])
-        found[name.strip()] = words
+        found[str(mended(name.strip()))] = str(mended(words))
     return found
 
 

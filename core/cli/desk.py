@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TextIO
 from core import recipes
 from core.cli.arguments import Choices
 from core.cli.settings import changes
+from core.data.literals import mended
 from core.errors import UserError, from_plain
 from core.findings import Finding
 from core.models import catalog
@@ -144,13 +145,13 @@ class Desk:
         """One line of the answer for people; nothing with --json."""
         if not self.choices.json:
             self._end_passing()
-            print(line, file=self._out)
+            print(mended(line), file=self._out)
 
     def give(self, document: Any) -> None:
         """The answer with --json: one document, which is held until it is certain that nothing goes wrong after it."""
         if self.choices.json:
             plain = (getattr(self._out, "encoding", "") or "").lower().replace("-", "") == "utf8"
-            self._document = json.dumps(document, ensure_ascii=not plain, allow_nan=False, indent=1)
+            self._document = mended(json.dumps(document, ensure_ascii=not plain, allow_nan=False, indent=1))
 
     def deliver(self) -> None:
         """Write the document that was given last."""
@@ -166,7 +167,7 @@ class Desk:
     def note_line(self, line: str) -> None:
         """As `note`, for a sentence that is ready."""
         self._end_passing()
-        print(line, file=self._err, flush=True)
+        print(mended(line), file=self._err, flush=True)
 
     def note_waiting(self, holder: str) -> None:
         """Says who has the device that is waited for; a program that has only just taken it may have no name yet."""
@@ -181,7 +182,7 @@ class Desk:
         """A line that the next one replaces; left out where lines cannot be replaced."""
         if self.live:
             self._end_passing()
-            line = self.text(key, **facts)
+            line = mended(self.text(key, **facts))
             print(_fitting(line, shutil.get_terminal_size().columns - 1), end="\r", file=self._err, flush=True)
             self._passing = True
 
@@ -195,7 +196,7 @@ class Desk:
         message = self.text.error(error)
         with contextlib.suppress(OSError):
             self._end_passing()
-            print(message, file=self._err, flush=True)
+            print(mended(message), file=self._err, flush=True)
         self.give({"error": {"code": error.code, "message": message}})
         with contextlib.suppress(OSError):
             self.deliver()

@@ -7,6 +7,7 @@ from typing import Any
 from core.chat.requests import ChatRequest, Message, Sampling, question, sampling, usual
 from core.cli.desk import Desk
 from core.cli.train import refuse_busy_device, told
+from core.data.literals import mended
 from core.errors import UserError
 from core.models import catalog
 from core.runs.store import Run
@@ -81,13 +82,13 @@ def compare(desk: Desk) -> int:
     if run.usable_adapter() is None:
         raise UserError("run.no_adapter", name=run.meta["name"])
     desk.model(run.spec.model)
-    system = _system_prompt(desk, run) if choices.system is None else choices.system
+    system = _system_prompt(desk, run) if choices.system is None else str(mended(choices.system))
     if choices.no_wait:
         refuse_busy_device()
     engine = LocalEngine(desk.workspace, desk.store, desk.datasets, wait=not choices.no_wait)
     answers = []
     try:
-        for prompt in choices.prompts:
+        for prompt in mended(choices.prompts):  # half a character can be typed, but no tokenizer takes it
             turns = [Message(role="system", content=system)] if system else []
             turns.append(question(prompt))
             request = ChatRequest(run=run.id, histories={"base": turns, "tuned": turns}, sampling=drawn)

@@ -3,7 +3,9 @@
 import json
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from core.data.literals import mended
 
 
 class Choices(BaseModel):
@@ -34,6 +36,12 @@ class Choices(BaseModel):
     repair: bool = False
     fill: dict[str, str] = {}
     confirmed: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _whole(cls, said: Any) -> Any:
+        """Half a character can be typed, but not kept."""
+        return mended(said)
 
     def plain(self) -> dict[str, Any]:
         """Only what was decided, as plain data."""

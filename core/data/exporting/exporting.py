@@ -8,6 +8,7 @@ written a few rows at a time, aside, and renamed when they are whole.
 
 import errno
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Literal, get_args
@@ -68,12 +69,13 @@ def refuse(path: Path) -> None:
     not be replaced: a pipe or a device. A folder passes.
     """
     try:
+        os.fsencode(path)  # half a character is in no name
         if not path.parent.is_dir():
             raise UserError("out.folder", folder=str(path.parent)[:SAID])
         if path.exists() and not (path.is_file() or path.is_dir()):
             raise UserError("out.special", path=str(path)[:SAID])
-    except OSError as error:
-        if error.errno == errno.ENAMETOOLONG:
+    except (OSError, ValueError) as error:
+        if isinstance(error, ValueError) or error.errno == errno.ENAMETOOLONG:
             raise UserError("out.name", name=path.name[:SAID]) from error
         raise translate(error, where=str(path)[:SAID]) from error
 

@@ -11,8 +11,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
+from core.data.literals import mended
 from core.data.rows_file import Row
 from core.data.versions.dataset import Dataset
 from core.errors import UserError
@@ -44,6 +45,12 @@ class Mix(BaseModel):
     shuffle: bool = False
     system: str | None = None
     replace_system: bool = False
+
+    @field_validator("name", "system", mode="before")
+    @classmethod
+    def _whole(cls, said: object) -> object:
+        """Half a character can be typed, but not kept."""
+        return mended(said)
 
 
 def amount(part: Part, rows: int, name: str) -> int:

@@ -10,6 +10,7 @@ from core.data.examine import examine
 from core.data.formats.mapping import Mapping
 from core.data.keys import FORMAT as KEYS_FORMAT
 from core.data.keys import KeysMaker
+from core.data.literals import mended
 from core.data.rows import Progress
 from core.data.rows_file import RowsWriter
 from core.data.versions import keeping
@@ -48,6 +49,7 @@ def read(folder: Path, name: str, choices: Choices, progress: Progress | None) -
         "mapping": asdict(found.mapping),
         "rows": found.count,
         "usable": found.usable,
+        "mark": rows.mark,
         "column_names": found.column_names,
         "sheets": found.sheets,
         "sheet": found.sheet,
@@ -63,7 +65,7 @@ def read(folder: Path, name: str, choices: Choices, progress: Progress | None) -
 def write(folder: Path, facts: dict[str, Any]) -> None:
     """Raises OSError."""
     said = {"schema_version": SCHEMA_VERSION, "reader": READER, "keys": KEYS_FORMAT, **facts}
-    write_atomic(folder / "version.json", json.dumps(said, ensure_ascii=False, indent=1))
+    write_atomic(folder / "version.json", json.dumps(mended(said), ensure_ascii=False, indent=1))
 
 
 def write_meta(
@@ -84,7 +86,7 @@ def write_meta(
     said: dict[str, Any] = {"name": name, "added": added}
     said |= {"agreed": True} if agreed else {}
     said |= {key: value for key, value in (("note", note), ("family", family), ("number", number)) if value}
-    write_atomic(folder / "meta.json", json.dumps(said, ensure_ascii=False))
+    write_atomic(folder / "meta.json", json.dumps(mended(said), ensure_ascii=False))
 
 
 def load(dataset_id: str, name: str, folder: Path) -> Dataset:
