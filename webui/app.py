@@ -135,7 +135,7 @@ def launch_arguments(ctx: "Context") -> dict[str, Any]:
     routes.append(Route("/download/data/{file}", data_route(ctx)))
     routes.append(Route("/template/{language}/{name}", template_route))
     guard = Middleware(Guard, hosts=hosts_from_environment(), upload_limit=LIMIT + 1_000_000)
-    script = (ASSETS / "window.js").read_text(encoding="utf-8")
+    script = "\n".join((ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in ("window", "kept"))
     return {
         "server_name": "0.0.0.0" if os.environ.get("SPACE_ID") else "127.0.0.1",
         "app_kwargs": {"middleware": [guard], "routes": routes},

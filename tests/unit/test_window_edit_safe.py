@@ -44,7 +44,7 @@ def test_every_kind_of_row_opens_in_a_form_and_comes_back_as_it_was(shape: str) 
 
 
 def test_undo_takes_back_only_the_change_that_it_names(ctx: Context, tmp_path: Path) -> None:
-    page = brought(ctx, tmp_path, ROWS)
+    brought(ctx, tmp_path, ROWS)
     edits = ctx.datasets.edits(ctx.drafts.load().dataset or "")
     edits.save((2, 0), chat("Two?", "Mine."), 0)
     named = edits.last_change

@@ -1,7 +1,6 @@
 // The row in the form: what is typed stays in the page until it is saved, and is asked about before it would be lost.
 const send = (doing, id) => trigger('click', { do: doing, id: id || '' });
 const form = () => element.querySelector('form.lw-edit');
-const KEPT = 'lw-typing', slot = (from) => `${KEPT} ${from.dataset.name}`; // each row waits by itself
 const first = new WeakMap(); // what each box said when the form came
 let shown = '', then = null, saving = false;
 
@@ -29,39 +28,41 @@ const state = () => (form() ? JSON.stringify({ ...typed(), form: 0 }) : '');
 let before = '';
 const unsaved = () => Boolean(form()) && state() !== before;
 
-// -- what was typed outlives a reload, another language and a program that is started anew
+// -- what was typed outlives a reload, another language, other data and a program that is started anew
+let stale = false; // it was typed into the row as it was before
+const tickOf = (from) => from.querySelector('[name=label]');
 const keep = () => {
   const from = form();
   if (!from) return;
-  try {
-    if (!unsaved()) return sessionStorage.removeItem(slot(from));
-    const boxes = (part) => [...part.querySelectorAll('.lw-edit-turn')].map((turn, at) => ({ ...turns(part)[at], content: turn.querySelector('textarea').value }));
-    const alone = from.querySelector('.lw-edit-text textarea');
-    const parts = [...from.querySelectorAll('[data-part]')].map((part) => [part.dataset.part, boxes(part)]);
-    sessionStorage.setItem(slot(from), JSON.stringify({ name: from.dataset.name, text: alone?.value, parts }));
-  } catch {} // more than a browser keeps
+  if (!unsaved()) return window.lwKept.drop(from.dataset.name);
+  const tick = tickOf(from);
+  const label = tick && tick.checked !== tick.defaultChecked ? tick.checked : undefined;
+  window.lwKept.put(from.dataset.name, { base: stale ? '' : from.dataset.base, ...typed(), label });
 };
 const restore = (from) => {
-  let kept = null;
-  try {
-    kept = JSON.parse(sessionStorage.getItem(slot(from)) || 'null');
-  } catch {}
-  if (kept?.name !== from.dataset.name) return;
+  const kept = window.lwKept.of(from.dataset.name);
+  stale = false;
+  if (!kept) return;
   const alone = from.querySelector('.lw-edit-text textarea');
   if (alone && typeof kept.text === 'string') alone.value = kept.text;
-  for (const [name, lines] of kept.parts || []) {
+  for (const [name, lines] of Object.entries(kept.parts || {})) {
     const list = from.querySelector(`[data-part="${name}"] .lw-edit-turns`);
     if (!list) continue;
     const was = new Map([...list.children].map((turn) => [turn.dataset.was, turn]));
     list.replaceChildren(...lines.map((line) => {
       const turn = was.get(String(line.was)) || fresh(from);
-      turn.querySelector('textarea').value = line.content;
+      if (typeof line.content === 'string') turn.querySelector('textarea').value = line.content;
       role(turn, line.role);
       return turn;
     }));
   }
+  const tick = tickOf(from);
+  if (tick && typeof kept.label === 'boolean') tick.checked = kept.label;
+  if (kept.base === from.dataset.base || from.dataset.new !== undefined || !unsaved()) return;
+  stale = true; // somebody changed the row since: nothing is written over it without asking
+  send('stale', from.dataset.form);
 };
-const forget = (name) => { try { sessionStorage.removeItem(`${KEPT} ${name || form()?.dataset.name}`); } catch {} };
+const forget = (name) => window.lwKept.drop(name || form()?.dataset.name);
 
 // -- turns
 const fresh = (from) => from.querySelector('template').content.firstElementChild.cloneNode(true);
@@ -141,13 +142,15 @@ const answered = () => {
 };
 const save = (how) => {
   if (!form() || saving) return;
+  const said = JSON.stringify({ ...typed(), stale }), large = element.querySelector('.lw-edit-large');
+  large.hidden = said.length <= Number(form().dataset.limit);
+  if (!large.hidden) return large.scrollIntoView({ behavior: 'smooth', block: 'nearest' });
   saving = true;
   wait();
   setTimeout(answered, 20000); // no answer came: it may be tried again
   keep();
-  const said = typed();
   saved = { name: form().dataset.name, state: state() };
-  send(how, JSON.stringify(said));
+  send(how, said);
 };
 let saved = null;
 
@@ -178,6 +181,7 @@ const came = () => {
     forget(saved.name);
     saved = null;
   }
+  window.lwKept.went();
   const go = from ? null : afterwards;
   afterwards = null;
   if (go) return go();
@@ -189,7 +193,9 @@ const came = () => {
     box.value = box.defaultValue; // the boxes of the form before may have become these
     first.set(box, box.value);
   }
+  if (tickOf(from)) tickOf(from).checked = tickOf(from).defaultChecked;
   element.querySelector('.lw-edit-ask').hidden = true;
+  element.querySelector('.lw-edit-large').hidden = true;
   before = state();
   restore(from);
   for (const box of from.querySelectorAll('textarea')) grow(box);
@@ -212,6 +218,10 @@ element.addEventListener('click', (event) => {
   event.preventDefault();
   ACT[pressed.dataset.edit]?.(pressed);
   keep();
+});
+element.addEventListener('click', (event) => {
+  const on = event.target.closest('[data-on]');
+  if (on) send(on.dataset.do, on.dataset.id);
 });
 element.addEventListener('submit', (event) => event.preventDefault());
 element.addEventListener('input', (event) => {

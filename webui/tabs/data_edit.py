@@ -125,7 +125,8 @@ def _nothing(now: Now, id: str) -> None:
 
 ACTIONS: dict[str, Callable[[Now, str], None]] = {
     "edit": _edit, "new": _new, "complete": _complete, "close": _close,
-    "save": saving.save, "save_next": saving.save_next, "mine": saving.mine, "theirs": saving.theirs, "stale": saving.stale,
+    "save": saving.save, "save_next": saving.save_next, "mine": saving.mine, "theirs": saving.theirs,
+    "stale": saving.stale,
     "tick": _tick, "delete_ticked": _delete_ticked, "delete": _delete, "delete_yes": _delete_yes, "delete_no": _nothing,
     "duplicate": _duplicate, "undo": _undo, "bring": _bring,
 }  # fmt: skip

@@ -12,13 +12,31 @@ if TYPE_CHECKING:
     from webui.tabs.data_edit_now import Editing
 
 
-def shown(state: "Editing | None", text: Text) -> Html:
-    """The form, the same as long as the same row is in it."""
+def shown(state: "Editing | None", family: str, text: Text) -> Html:
+    """The form, the same as long as the same row is in it; else a line, should the browser keep what was typed."""
     if state is None:
-        return Html("")
+        return _kept(family, text)
     new = state.key is None
     name = f"{state.family} {'new' if state.key is None else '.'.join(map(str, state.key))}"
+    if not new and not state.there:
+        name += " complete"
     return _form(_Once(state), name, text, new=new)
+
+
+@lru_cache(maxsize=8)
+def _kept(family: str, text: Text) -> Html:
+    """What was typed into a row of this data and not saved; assets/kept.js knows which, and shows it."""
+    return el(
+        "div",
+        el("p", cls="lw-note", role="status"),
+        _button(text("edit.go_on"), data_on=True),
+        _button(text("edit.discard"), "lw-link", data_drop=True),
+        cls="lw-edit-ways",
+        hidden=True,
+        data_family=family,
+        data_kept=text("edit.kept", row="#"),
+        data_kept_new=text("edit.kept_new"),
+    )
 
 
 class _Once:

@@ -106,7 +106,7 @@ def look(ctx: Context, page: Page, do: str, id: str) -> Outcome | None:
         data_edit.leave(page)
     elif do in ("search", "sort"):
         data_find.press(memo, do, id)
-    elif do in data_paste.DOES:
+    elif do.partition("#")[0] in data_paste.DOES:
         return data_paste.press(ctx, page, do, id)
     elif do in data_edit.ACTIONS:
         return data_edit.press(ctx, page, do, id)
@@ -151,7 +151,7 @@ def _refresh(ctx: Context, snap: Snapshot, text: Text) -> dict[str, Any]:
         "paste": gr.update(value=data_paste.box(dataset.family, memo, text)),
         "pasted": gr.update(value=data_paste.seen(memo, dataset.family, text)),
         "note": gr.update(value=data_edit_view.note(memo, state, text)),
-        "edit": gr.update(value=data_edit_view.shown(state, text)),
+        "edit": gr.update(value=data_edit_view.shown(state, dataset.family, text)),
         "bubbles": gr.update(value="" if state is not None else _viewer(ctx, snap, now, at, out, text)),
         "lengths_box": gr.update(
             label=data_lengths.label(measurement, now.max_length, text), visible=bool(dataset.usable)

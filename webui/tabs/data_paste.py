@@ -4,6 +4,7 @@ What was read waits, for each data set by itself, until it is added or the perso
 goes without a word.
 """
 
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,9 @@ SHOWN = 3
 """Pairs that are shown of what was read."""
 DOES = ("paste", "paste_add", "paste_close")
 
+_TURN = threading.Lock()
+"""One press after the other: what is read takes its time."""
+
 Memo = dict[str, Any]
 
 
@@ -35,12 +39,14 @@ class Box:
     """The box of one data set.
 
     made   how often it was made anew; then it holds `words`, which stayed in it
+    mark   names what was sent to be read, so that the page knows whether it still stands in the box; "" for `words`
     found  what was read of what stands in it, or why it could not be read
     """
 
     made: int = 0
     words: str = ""
     found: pasted.Pasted | UserError | None = None
+    mark: str = ""
 
 
 def box_of(memo: Memo, family: str) -> Box:
@@ -70,7 +76,8 @@ def box(family: str, memo: Memo, text: Text) -> Html:
     now = box_of(memo, family)
     area = el("textarea", "\n" + now.words, rows=4, placeholder=text("edit.paste_hint"), aria_label=text("edit.paste"))
     note = el("p", text("edit.paste_note"), cls="lw-note")
-    return el("div", note, area, cls="lw-paste", data_at=f"{family} {now.made}")
+    large = el("p", text("edit.paste_large", limit=f"{SIZE:,}"), cls="lw-warning", role="alert", hidden=True)
+    return el("div", note, area, large, cls="lw-paste", data_at=f"{family} {now.made}", data_limit=SIZE)
 
 
 def press(ctx: "Context", page: "Page", do: str, id: str) -> Outcome | None:
@@ -79,16 +86,22 @@ def press(ctx: "Context", page: "Page", do: str, id: str) -> Outcome | None:
     if not draft.dataset:
         return None
     dataset = ctx.datasets.get(draft.dataset)
+    with _TURN:
+        _do(ctx, page, dataset, do, id)
+    return None
+
+
+def _do(ctx: "Context", page: "Page", dataset: "Dataset", do: str, id: str) -> None:
+    do, _, mark = do.partition("#")
     now = box_of(page.memo, dataset.family)
     if do == "paste":
-        _keep(page.memo, dataset.family, Box(now.made, now.words, _read(id)))
+        _keep(page.memo, dataset.family, Box(now.made, now.words, _read(id), mark[:20]))
     elif do == "paste_close":
         _keep(page.memo, dataset.family, Box(now.made + 1))
     elif isinstance(now.found, pasted.Pasted):
         _add(ctx, page, dataset, now.found.rows)
         rest = now.found.rest
         _keep(page.memo, dataset.family, Box(now.made + 1, rest, _read(rest)))
-    return None
 
 
 def _read(words: str) -> pasted.Pasted | UserError | None:
@@ -120,8 +133,8 @@ def _add_label(found: pasted.Pasted, text: Text) -> str:
 
 def seen(memo: Memo, family: str, text: Text) -> Html:
     """How many pairs were read, the first of them, and the button that adds them; or what is wrong."""
-    found = box_of(memo, family).found
-    if found is None:
+    now = box_of(memo, family)
+    if (found := now.found) is None:
         return Html("")
     if isinstance(found, UserError):
         return el("p", text.error(found), cls="lw-warning", role="alert")
@@ -143,4 +156,5 @@ def seen(memo: Memo, family: str, text: Text) -> Html:
         left,
         el("div", add, close, cls="lw-edit-ways"),
         cls="lw-paste-seen",
+        data_of=now.mark,
     )
