@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.data import rows_whole
 from core.data.raw import Row, as_raw
 
 if TYPE_CHECKING:
@@ -25,13 +26,18 @@ def schema(variant: "pa.DataType | None" = None) -> "pa.Schema":
 
 
 class RowsWriter:
-    """Writes rows one after another. Raises OSError when the disk refuses; `close` makes the file whole."""
+    """Writes rows one after another. Raises OSError when the disk refuses; `close` makes the file whole.
+
+    mark   when all is written: what tells these rows from all others (rows_whole.mark)
+    """
 
     def __init__(self, path: Path) -> None:
         import pyarrow as pa
 
         self.path = path
         self.count = 0
+        self.mark = ""
+        self._sums: list[tuple[int, rows_whole.Sums]] = []
         self._schema = schema()
         self._file = path.open("wb")
         self._stream = pa.ipc.new_stream(self._file, self._schema)
@@ -66,15 +72,19 @@ class RowsWriter:
             return
         count = len(self._texts)
         offsets = np.concatenate([[0], np.cumsum([len(text) for text in self._texts])]).astype(np.int64)
+        texts = b"".join(self._texts)
         given = [
             [None, pa.py_buffer(self._numbers)],
             [None, pa.py_buffer(self._variants)],
-            [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(self._texts))],
+            [None, pa.py_buffer(offsets), pa.py_buffer(texts)],
         ]
         columns = [
             pa.Array.from_buffers(kind.type, count, buffers) for kind, buffers in zip(self._schema, given, strict=True)
         ]
-        self._stream.write_batch(pa.RecordBatch.from_arrays(columns, schema=self._schema))
+        sums = rows_whole.sums_of(self._numbers, self._variants, offsets, texts)
+        self._sums.append((count, sums))
+        batch = pa.RecordBatch.from_arrays(columns, schema=self._schema)
+        self._stream.write_batch(batch, custom_metadata=rows_whole.said(sums))
         self._start()
 
     def close(self) -> None:
@@ -84,6 +94,7 @@ class RowsWriter:
         self._open = False
         try:
             self._flush()
+            self.mark = rows_whole.mark(self._sums)
             self._stream.close()
             self._file.flush()
             os.fsync(self._file.fileno())

@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.data.checks.seen import words_of
-from core.data.edits import search as searching
 from core.data.edits.edited import EditedRows, KeyPlaces
 from core.data.edits.edits import Edits
 from core.data.edits.journal import as_bytes
@@ -39,8 +38,8 @@ def test_all_words_must_be_said_small_or_capital_in_whatever_turn(tmp_path):
 def test_what_was_changed_is_searched_as_it_stands_and_the_rest_only_once(tmp_path, monkeypatch):
     edits = edits_of(tmp_path, 2000)
     looked = []
-    scanned = searching._batches
-    monkeypatch.setattr(searching, "_batches", lambda rows: looked.append(rows) or scanned(rows))
+    scanned = RowsFile.texts
+    monkeypatch.setattr(RowsFile, "texts", lambda rows: looked.append(rows) or scanned(rows))
     assert len(found(edits, "number")) == 2000 and found(edits, "1999") == [1999]
     change(edits, (7, 0), "Seven, half an emoji \ud83d and 你好.")
     edits.save((9, 0), None, 0)

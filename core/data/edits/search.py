@@ -8,7 +8,7 @@ import json
 import re
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -126,7 +126,7 @@ def _of_base(
             known[name] = known.pop(name)  # used last
             return known[name]
     parts, done, count = [], 0, len(rows)
-    for texts in _batches(rows):
+    for texts in rows.texts():
         parts.append(look(texts))
         done += len(texts)
         if progress:
@@ -137,15 +137,6 @@ def _of_base(
         while len(known) > KEPT:
             known.pop(next(iter(known)))
     return found
-
-
-def _batches(rows: RowsFile) -> Iterator["pa.Array"]:
-    """The JSON of all rows; read and not mapped, as in `RowsFile.raws`."""
-    import pyarrow as pa
-
-    with pa.OSFile(str(rows.path)) as file, pa.ipc.open_stream(file) as stream:
-        for batch in stream:
-            yield batch.column(2)
 
 
 def _array(texts: Sequence[bytes]) -> "pa.Array":

@@ -36,6 +36,7 @@ class Dataset:
     read_findings what reading the source found, of the rows that are still as they were read
     parts         `[{"id", "name", "rows"}]`: what a "made" one was put together from
     last          the highest row number that was used when this version was made; new rows get higher ones
+    mark          tells the rows from all others (rows_whole.mark), "" where it was not kept
     note          a person's words about the data set, changeable
     agreed        the person has looked at how it was read and agreed, later on
     reader        which reader read it (version.READER), 0 before there were numbers
@@ -71,6 +72,7 @@ class Dataset:
     read_findings: list[Finding] = field(default_factory=list)
     parts: list[dict[str, Any]] = field(default_factory=list)
     last: int = 0
+    mark: str = ""
     note: str = ""
     _kept: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -134,7 +136,7 @@ class Dataset:
         if "rows" not in self._kept:
             try:
                 rows = keeping.rows(self.folder)
-                count = len(rows)
+                count, mark = len(rows), rows.mark()
             except FileNotFoundError as error:
                 if self.folder.is_dir():
                     raise UserError("dataset.damaged", dataset=self.name) from error
@@ -144,7 +146,7 @@ class Dataset:
                 if trouble.code in ("disk.full", "disk.denied"):  # rows of the first kind are written anew to be read
                     raise trouble from error
                 raise UserError("dataset.damaged", dataset=self.name) from error
-            if count != self.usable:
+            if count != self.usable or self.mark and mark != self.mark:
                 rows.close()
                 raise UserError("dataset.damaged", dataset=self.name)
             rows.dataset = self.name

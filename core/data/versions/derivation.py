@@ -38,7 +38,7 @@ class Written:
     def __init__(self, path: Path, rows: Given, task: str, progress: Progress | None = None, total: int = 0) -> None:
         """Raises OSError; what `progress` raises passes through."""
         keys, checker = KeysMaker(), Checker(task)
-        self.path, self.count = path, 0
+        self.path, self.count, self.mark = path, 0, ""
         with RowsWriter(path) as file:
             for raw, row in rows:
                 if raw is None:
@@ -50,6 +50,7 @@ class Written:
                 self.count += 1
                 if progress is not None and self.count % TOLD_EVERY == 0:
                     progress(min(self.count, total), total)
+        self.mark = file.mark
         self.keys: Keys = keys.done()
         self.findings: list[Finding] = checker.findings()
 
@@ -189,11 +190,11 @@ class Derivation:
         left_out = max(0, base.rows - len(once) - given_in - len(self._stay_out() - there - once))
         if self._written is None:
             intake.again(base.folder / keeping.ROWS, self.aside / keeping.ROWS)
-            keys = base.keys()
+            keys, mark = base.keys(), base.mark
         else:
             self.rows.close()
             self._written.path.rename(self.aside / keeping.ROWS)
-            keys = self._written.keys
+            keys, mark = self._written.keys, self._written.mark
         keys.save(self.aside / keeping.KEYS)
         intake.again(base.source, self.aside / keeping.SOURCE)
         by_hand.carry(base.fixes, base.folder, self.aside)
@@ -212,6 +213,7 @@ class Derivation:
             "choices": base.choices.plain(),
             "rows": len(there) + left_out,
             "usable": len(numbers),
+            "mark": mark,
             "reworded": keys.reworded(),
             "last": max(self.highest, base.last),
             "accepted": self._accepted,

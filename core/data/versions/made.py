@@ -47,6 +47,7 @@ def build(
         "choices": UNDECIDED.plain(),
         "rows": written.count,
         "usable": written.count,
+        "mark": written.mark,
         "reworded": written.keys.reworded(),
         "last": written.count,
         "findings": [finding.plain() for finding in written.findings],

@@ -101,7 +101,7 @@ def load(dataset_id: str, name: str, folder: Path) -> Dataset:
     }  # fmt: skip
     facts |= {key: said[key] for key in ("column_names", "sheets", "sheet", "packed") if key in said}
     facts["choices"] = Choices(**said.get("choices", {}))
-    facts |= {key: said[key] for key in ("reader", "family", "accepted", "parts", "last") if key in said}
+    facts |= {key: said[key] for key in ("reader", "family", "accepted", "parts", "last", "mark") if key in said}
     findings = [from_plain(finding) for finding in said["findings"]]
     if "read_findings" in said:
         facts["read_findings"] = [from_plain(finding) for finding in said["read_findings"]]
