@@ -76,7 +76,7 @@ def refuse(path: Path) -> None:
             raise UserError("out.special", path=str(path)[:SAID])
     except (OSError, ValueError) as error:
         if isinstance(error, ValueError) or error.errno == errno.ENAMETOOLONG:
-            raise UserError("out.name", name=path.name[:SAID]) from error
+            raise UserError("out.name", name=path.name[:80]) from error
         raise translate(error, where=str(path)[:SAID]) from error
 
 
