@@ -136,5 +136,5 @@ def test_only_uploads_may_be_large() -> None:
 
 
 def test_a_body_without_a_length_ends_at_the_limit() -> None:
-    answer = _client().post("/call", content=(b"x" * 500_000 for _ in range(6)))
+    answer = _client().post("/call", content=(b"x" * 500_000 for _ in range(30)))
     assert answer.text == "left"
