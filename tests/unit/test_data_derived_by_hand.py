@@ -62,3 +62,13 @@ def test_they_go_along_from_version_to_version(store, tmp_path, monkeypatch):
     for file in fifth.folder.glob("by-hand.*"):
         file.unlink()
     assert left(fresh(store).reread(fifth.id, Choices(fill={"name": "Nova"}))) == [5]  # told, where it is lost
+
+
+def test_the_rows_of_a_finding_stand_in_order_where_copies_stand_between_others(store, tmp_path):
+    first = brought(store, tmp_path, [talk(f"Question {n}?", f"Answer {n} <br>.") for n in range(30)])
+    edits = store.edits(first.id)
+    edits.duplicate((3, 0))
+    kept = store.keep_edits(first.id)
+    assert kept.load_rows().numbers().tolist()[:5] == [1, 2, 3, 31, 4]
+    named = [finding.rows for finding in kept.findings if len(finding.rows) > 1]
+    assert named and all(list(rows) == sorted(rows) for rows in named) and any(31 in rows for rows in named)
