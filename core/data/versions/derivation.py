@@ -52,13 +52,7 @@ class Written:
                     progress(min(self.count, total), total)
         self.mark = file.mark
         self.keys: Keys = keys.done()
-        self.findings: list[Finding] = [_in_order(finding) for finding in checker.findings()]
-
-
-def _in_order(finding: Finding) -> Finding:
-    """The rows of a finding by their numbers: a copy stands behind what it is a copy of, before lower ones."""
-    finding.rows = tuple(sorted(finding.rows))
-    return finding
+        self.findings: list[Finding] = checker.findings()
 
 
 class Derivation:
