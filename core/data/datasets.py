@@ -84,7 +84,8 @@ class DatasetStore:
         look: another version of it stays listed, if one is
         """
         path = Path(path)
-        return self._bringing.add(path, (name or path.name or str(path))[-NAME_LIMIT:], origin, choices, progress, accept, look)
+        named = (name or path.name or str(path))[-NAME_LIMIT:]
+        return self._bringing.add(path, named, origin, choices, progress, accept, look)
 
     def reread(
         self,

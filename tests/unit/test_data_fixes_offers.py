@@ -102,7 +102,8 @@ def test_rows_are_never_left_out_for_good_without_a_question() -> None:
     """They went from the list with all that is safe, and nobody heard of them again."""
     for level, code in produced():
         if level == "error":
-            assert all(mend.fix != "accept" for mend in safe_mends([Finding("error", code, [3])], usable=99, made=False)), code
+            mends = safe_mends([Finding("error", code, [3])], usable=99, made=False)
+            assert all(mend.fix != "accept" for mend in mends), code
 
 
 def test_marks_that_half_of_the_rows_have_may_be_meant() -> None:
