@@ -34,7 +34,15 @@ def version(first, tmp_path):
         with RowsWriter(folder / keeping.ROWS) as file:
             for row in rows:
                 file.append(row)
-        return replace(first, id=mint_id(), folder=folder, usable=len(rows), family=family or first.family, _kept={})
+        return replace(
+            first,
+            id=mint_id(),
+            folder=folder,
+            usable=len(rows),
+            family=family or first.family,
+            mark=file.mark,
+            _kept={},
+        )
 
     return version
 

@@ -13,7 +13,9 @@ from core.data.datasets import DatasetStore
 from core.data.fixes.mend import Mend
 from core.workspace import REPOSITORY, Workspace
 
-KILLS = 16
+KILLS, MOST = 16, 48
+"""So many at least, and more until they have met it at every stage of its work, which a busy machine shifts."""
+
 ROWS = 1500
 
 PROGRAM = """
@@ -90,7 +92,9 @@ def test_a_kill_at_any_moment_leaves_old_or_new_and_every_edit(tmp_path):
     saved, made, half = 0, 0, 0
     waiting = [started(root, 0)]
     try:
-        for kill in range(KILLS):
+        for kill in range(MOST):
+            if kill >= KILLS and made > 4 and half > 2:
+                break
             saves = (1, 2, 2, 2, 3, 4)[kill % 6]  # a version is begun after each second one
             numbers, versions = killed(waiting.pop(), saves, rng.uniform(0, 1.2) * making)
             saved = max([saved, *numbers])
@@ -106,7 +110,7 @@ def test_a_kill_at_any_moment_leaves_old_or_new_and_every_edit(tmp_path):
         for program in waiting:
             program.kill()
             program.communicate()
-    assert saved >= KILLS and made >= KILLS // 3 and half > 2  # kills met it at its work
+    assert saved >= KILLS and made > 4 and half > 2  # kills met it at its work
 
 
 def judged(root, first, saved, versions):

@@ -187,6 +187,8 @@ class Deriving:
             if not made.steps:
                 return dataset
             told = made.gathered()
+            if progress is not None:
+                progress(1, 1)  # the last moment to give it up: of few rows nothing was told before
             with edits.alone(), self._numbering:
                 if made.highest > highest and kin.used(but_own=True) > highest:
                     return None  # new rows of another version have the numbers of the new ones here
