@@ -408,7 +408,7 @@ def test_an_earlier_data_set_is_used_renamed_and_deleted_at_its_own_row(
     lefts = line.locator("[data-do=delete]").evaluate_all("all => all.map(each => each.getBoundingClientRect().left)")
     assert max(lefts) - min(lefts) < 1
     tops = line.nth(1).locator("button").evaluate_all("all => all.map(each => each.getBoundingClientRect().top)")
-    assert len(tops) == 3 and max(tops) - min(tops) < 1
+    assert len(tops) == 6 and len(set(tops)) <= (1 if width == 1440 else 2)  # a phone has no room for one line
 
     line.nth(11).locator("[data-do=delete]").click()
     ask = line.nth(11).locator(".lw-asking")

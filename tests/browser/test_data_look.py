@@ -75,7 +75,7 @@ def test_a_finding_leads_to_its_rows_and_to_the_conversation(
     page.shows("#data-findings li", words("data.level.error"))
     page.shows("#data-table", words("data.table_all", n="59"))
     press(page, "#data-findings", "only", "row.duplicate-1")
-    page.shows("#data-table", words("data.table_one", n="1", mark=2))
+    page.shows("#data-table", words("data.table_one_row", mark=2))
     assert page.page.locator("#data-table tbody tr").count() == 1
     page.shows("#data-bubbles .lw-answer", ANSWERS[language].format(n=1, m=4))
     assert row_shown(page) == "61"
@@ -213,7 +213,7 @@ def test_the_suggested_length_is_one_press(window: Window, visit: Open, bring: B
     page.page.locator("#data-lengths svg rect").first.wait_for(state="attached")
     page.shows("#data-lengths .lw-limit-name", "40")
     press(page, "#data-lengths", "only")
-    page.shows("#data-table", words("data.table_one", n="1", mark=1))
+    page.shows("#data-table", words("data.table_one_row", mark=1))
     assert row_shown(page) == "5"
     press(page, "#data-lengths", "length")
     window.wait(lambda: window.drafts.load().changes.get("max_length", 0) > 90)
