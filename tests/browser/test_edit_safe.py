@@ -186,8 +186,10 @@ def test_only_what_stands_in_the_box_is_added(window: Window, visit: Open, bring
     }}""")
     page.shows("#data-pasted", EN("edit.paste_read", n="7"))
     expect(large).to_be_hidden()
-    add.click()
+    page.shows("#bar-primary", EN("edit.paste_add", n="7"))
+    page.primary.click()
     window.wait(lambda: len(window.datasets.edits(dataset.id).added) == 7)
+    expect(box).to_have_value("")
     box.fill("Early?\tYes.\n")
     page.shows("#data-pasted", EN("edit.paste_read", n="1"))
     page.page.evaluate("""() => {

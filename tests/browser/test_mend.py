@@ -181,6 +181,7 @@ def test_what_was_changed_by_hand_is_kept_before_it_is_learned(window: Window, v
     page.page.reload()
     page.ready("data")
     page.go("training")
+    page.shows("#bar-primary", words("train.start_plain"))
     page.primary.click()
     run = window.run()
     assert run.spec.dataset not in (None, first.id)

@@ -133,11 +133,12 @@ def _row(
     press = {"data_do": "row", "data_id": place, "data_to": "#data-view-panel"}
     button = el(
         "button", str(number), el("span", wording, cls="lw-wording"), cls="lw-link", type="button",
-        aria_label=text("data.open_row", row=f"{number}{wording}"), aria_current=current, **press,
+        aria_label=text("data.open_row", row=f"{number}{wording}"), aria_current=current, tabindex=_stop(chosen),
+        **press,
     )  # fmt: skip
     return el(
         "tr",
-        el("td", el("span", _tick(key, key in ticked, text), button, cls="lw-row-name"), by_hand),
+        el("td", el("span", _tick(key, key in ticked, chosen, text), button, cls="lw-row-name"), by_hand),
         el("td", words, cls="lw-words-cell"),
         el("td", marks),
         cls="lw-pressable lw-chosen-row" if chosen else "lw-pressable",
@@ -154,12 +155,17 @@ def _by_hand(key: Key, hand: Hand, text: Text) -> str:
     return text("edit.mark_changed") if key in hand.changed else ""
 
 
-def _tick(key: Key, ticked: bool, text: Text) -> Html:
+def _stop(chosen: bool) -> int | None:
+    """Only the chosen row stops the Tab key, for arrows walk through the others: twenty rows are no forty stops."""
+    return None if chosen else -1
+
+
+def _tick(key: Key, ticked: bool, chosen: bool, text: Text) -> Html:
     """The box that takes a row along for what is done to several."""
     return el(
         "button", "✓" if ticked else "", cls="lw-row-tick", type="button", role="checkbox", data_do="tick",
         data_id=f"{key[0]}.{key[1]}", aria_checked="true" if ticked else "false",
-        aria_label=text("edit.tick", row=key[0]),
+        aria_label=text("edit.tick", row=key[0]), tabindex=_stop(chosen),
     )  # fmt: skip
 
 
