@@ -6,8 +6,8 @@
   let chosen = 0;
   for (const kind of ['pointerdown', 'click', 'keydown'])
     document.addEventListener(kind, (event) => { if (event.target.closest?.('[role=tab]')) chosen = Date.now(); }, true);
+  let plan = {}; // what the bar said when it was pressed: Gradio asks later, when it may say something else already
   const pressed = () => {
-    const plan = first('#bar-plan [data-action]')?.dataset || {};
     if (plan.action === 'choose_file') first('#data-upload input[type=file]')?.click();
     if (plan.action === 'choose_column') first('#data-menus [aria-invalid]')?.focus();
     if (plan.action === 'see_wrong') {
@@ -28,7 +28,7 @@
   window.lw = {
     pressed,
     byHand: () => (Date.now() - chosen < 1000 ? 'yes' : ''),
-    shown: (which) => first('#bar-plan [data-action]')?.dataset[which] || '',
+    shown: (which) => plan[which] || '',
     room: () => first('#rooms [role=tab][aria-selected=true]')?.dataset.tabId || '',
   };
 
@@ -45,7 +45,7 @@
     if (event.detail > 1 && event.target.closest('#bar button, [data-once]')) {
       event.preventDefault();
       event.stopImmediatePropagation();
-    }
+    } else if (event.target.closest('#bar button')) plan = { ...first('#bar-plan [data-action]')?.dataset };
   }, true);
 
   // a file over the limit is refused here, in the page's own words, before it is sent

@@ -95,6 +95,8 @@ def _do(ctx: "Context", page: "Page", dataset: "Dataset", do: str, id: str) -> N
     do, _, mark = do.partition("#")
     now = box_of(page.memo, dataset.family)
     if do == "paste":
+        if mark.isdecimal() and now.mark.isdecimal() and int(mark[:20]) < int(now.mark):
+            return  # it was overtaken by what was pasted after it
         _keep(page.memo, dataset.family, Box(now.made, now.words, _read(id), mark[:20]))
     elif do == "paste_close":
         _keep(page.memo, dataset.family, Box(now.made + 1))
