@@ -180,3 +180,11 @@ def test_what_may_be_typed_fits_through_the_gate() -> None:
     quoted = json.dumps({"form": 1, "text": '"\n' * (guard.TYPED_LIMIT // 4 - 100)})
     assert len(quoted) <= guard.TYPED_LIMIT
     assert len(json.dumps({"data": [{"id": quoted}]}).encode()) <= guard.BODY_LIMIT
+
+
+def test_a_paste_that_was_overtaken_is_let_go(ctx: Context, tmp_path: Path) -> None:
+    page = brought(ctx, tmp_path, ROWS)
+    data_paste.press(ctx, page, "paste#200", "New?\tYes.\n")
+    data_paste.press(ctx, page, "paste#100", "Older?\tNo.\n")
+    family = ctx.datasets.get(ctx.drafts.load().dataset or "").family
+    assert "New?" in data_paste.seen(page.memo, family, EN) and "Older?" not in data_paste.seen(page.memo, family, EN)
