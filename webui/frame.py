@@ -227,7 +227,7 @@ def plan(snap: Snapshot, bar: Bar, text: Text) -> Html:
     """The plan in one line, and for the page's script what the primary button would do and the page's title."""
     return el(
         "div",
-        [el("span", part, cls=f"lw-part lw-part-{name}") for name, part in _plan_parts(snap, text)],
+        [el("span", part, cls=f"lw-part lw-part-{name}") for name, part in plan_parts(snap, text).items()],
         cls="lw-plan",
         data_action=bar.action,
         data_quiet=bar.quiet_action,
@@ -237,25 +237,23 @@ def plan(snap: Snapshot, bar: Bar, text: Text) -> Html:
     )
 
 
-def plan_parts(snap: Snapshot, text: Text) -> list[str]:
-    """Data, which version where a newer one is there, model, goal, time, fit; only what is known."""
-    return [said for _, said in _plan_parts(snap, text)]
+def plan_parts(snap: Snapshot, text: Text) -> dict[str, str]:
+    """Data, which version where a newer one is there, model, goal, time, fit; only what is known.
 
-
-def _plan_parts(snap: Snapshot, text: Text) -> list[tuple[str, str]]:
-    """Each with its name, by which a narrow page leaves out what stands in the tabs anyway."""
+    Each with its name, by which a narrow page leaves out what stands in the tabs anyway.
+    """
     if snap.dataset is None:
-        return [("data", text("plan.nothing"))]
-    parts = [("data", text("plan.data", name=dataset_title(snap.dataset, text), rows=f"{snap.rows:,}"))]
+        return {"data": text("plan.nothing")}
+    parts = {"data": text("plan.data", name=dataset_title(snap.dataset, text), rows=f"{snap.rows:,}")}
     if said := older(snap.dataset, snap.versions, text):
-        parts.append(("version", said))
+        parts["version"] = said
     if snap.model is not None:
-        parts.append(("model", model_title(snap.model, text)))
-    parts.append(("goal", recipes.load(recipes.known(snap.draft.recipe, "goal")).title[text.language]))
+        parts["model"] = model_title(snap.model, text)
+    parts["goal"] = recipes.load(recipes.known(snap.draft.recipe, "goal")).title[text.language]
     if snap.plan is not None and snap.plan.get("time_s"):
-        parts.append(("time", text("plan.time", time=text.duration(snap.plan["time_s"]))))
+        parts["time"] = text("plan.time", time=text.duration(snap.plan["time_s"]))
     if snap.plan is not None and snap.plan.get("fits") in ("yes", "tight", "no"):
-        parts.append(("fits", text(f"plan.fits.{snap.plan['fits']}")))
+        parts["fits"] = text(f"plan.fits.{snap.plan['fits']}")
     return parts
 
 
