@@ -1,6 +1,7 @@
 """One run from Start to its adapter, by the real engine on a tiny model."""
 
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,7 @@ def test_only_the_adapter_changes_and_all_of_it_does(lab: Lab, monkeypatch: pyte
 
     start: dict[str, Any] = {}
     end: dict[str, Any] = {}
+    looked = threading.Event()  # the run is finished a moment before its weights are looked at
     attach_new, after_training = Session.attach_new, Accelerator._after_training
 
     def attach_and_look(session: Session, *rest: Any) -> Any:
@@ -86,12 +88,13 @@ def test_only_the_adapter_changes_and_all_of_it_does(lab: Lab, monkeypatch: pyte
     def look_and_end(worker: Accelerator, run: Any) -> None:
         assert worker._session is not None and worker._session.peft is not None
         end.update((name, value.detach().clone()) for name, value in worker._session.peft.named_parameters())
+        looked.set()
         after_training(worker, run)
 
     monkeypatch.setattr(Session, "attach_new", attach_and_look)
     monkeypatch.setattr(Accelerator, "_after_training", look_and_end)
     run = lab.train()
-    assert run.status() == "finished" and start.keys() == end.keys()
+    assert run.status() == "finished" and looked.wait(60) and start.keys() == end.keys()
     moved = {name for name in start if not bool((start[name] == end[name]).all())}
     adapter = {name for name in start if "lora_" in name}
     assert moved == adapter and len(adapter) == 2 * 2 * 7  # A and B, two layers, all-linear: q k v o gate up down
