@@ -53,7 +53,8 @@ class Window:
         self.drafts = DraftStore(self.workspace)
         self._root, self._script = root, root / "script.json" if scripted else None
         self._environment = {**os.environ, "HOME": str(root), "USERPROFILE": str(root), "HF_HOME": str(root / "hub")}
-        self._environment |= {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1", **environment}
+        self._environment |= {"HF_HUB_OFFLINE": "1", "PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": "1"}
+        self._environment |= {"RAYON_NUM_THREADS": "1", **environment}  # tokenizers, as fast on every machine
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]

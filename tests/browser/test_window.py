@@ -206,7 +206,7 @@ def test_the_keyboard_is_enough_from_the_first_tab_to_an_answer(window: Window, 
 
 ALLOWED = re.compile(
     r"LoRA|Workbench|Starter|Hugging ?Face|Qwen[\w.-]*|SmolLM\w*|Instruct|CPU|GPU|CUDA|Python|Excel|Markdown|"
-    r"\b(EN|CSV|JSON|JSONL|UTF|GB|MB|kB|B|bit|rank|alpha|dropout|zip)\b|https?:\S*|config\.json|safetensors|\d[\w.-]*",
+    r"\b(EN|CSV|JSON|JSONL|UTF|GB|MB|kB|B|bit|rank|alpha|dropout|zip|Ctrl|Enter|Esc|Delete)\b|https?:\S*|config\.json|safetensors|\d[\w.-]*",
     re.IGNORECASE,
 )
 VISIBLE = """() => {
