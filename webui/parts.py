@@ -64,9 +64,20 @@ class TabParts:
     refresh: Callable[[Snapshot], list[Any]]
 
 
-def quiet(event: Any, fn: Callable[..., Any] | None, inputs: Any = None, outputs: Any = None, **more: Any) -> Any:
-    """Attach an event without Gradio's own progress (English in every language) and without an API entry."""
-    return event(fn, inputs, outputs, show_progress="hidden", api_visibility="private", **more)
+def quiet(
+    event: Any,
+    fn: Callable[..., Any] | None,
+    inputs: Any = None,
+    outputs: Any = None,
+    *,
+    streams: bool = False,
+    **more: Any,
+) -> Any:
+    """Attach an event without Gradio's own progress (English in every language) and without an API entry.
+
+    Only what `streams` goes through Gradio's queue: one request is answered sooner than three (tests/bench/press.py).
+    """
+    return event(fn, inputs, outputs, show_progress="hidden", api_visibility="private", queue=streams, **more)
 
 
 def whole(value: Any) -> Any:

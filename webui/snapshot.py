@@ -13,6 +13,7 @@ from webui import estimate
 from webui.context import Context
 from webui.intake import Reading, Refused
 from webui.run_list import RunRow
+from webui.turn import Turn
 from webui.worker import Answer
 
 if TYPE_CHECKING:
@@ -26,17 +27,21 @@ class Page:
     """What the server remembers of one open page. A reload starts a new one, so nothing that matters stands only here.
 
     room     the open tab
+    by_hand  whether a person has opened one since the page was loaded
     trouble  the error of the last action, shown until an action succeeds
     note     a sentence to show, as key and facts
     seen     fingerprints of what was sent, so that only changes are sent
     memo     what a tab remembers between two ticks, each under names of its own
+    turn     held while one event of this page is answered
     """
 
     room: str | None = None
+    by_hand: bool = False
     trouble: UserError | None = None
     note: tuple[str, dict[str, Any]] | None = None
     seen: dict[int, int] = field(default_factory=dict)
     memo: dict[str, Any] = field(default_factory=dict)
+    turn: Turn = field(default_factory=Turn, repr=False, compare=False)
 
 
 @dataclass(frozen=True)

@@ -171,7 +171,7 @@ def test_what_was_changed_by_hand_is_kept_before_it_is_learned(window: Window, v
     edits = window.datasets.edits(first.id)
     row = dict(first.load_rows()[0])
     row["messages"] = [*row["messages"][:-1], {"role": "assistant", "content": "By hand."}]
-    edits.save((row["row"], 0), row, 0)
+    edits.save((row["row"], 0), row, edits.stamp_of((row["row"], 0)))
     page = visit().open(window)
     page.shows("#bar-primary", words("mend.keep", n=1))
     page.shows("#bar-quiet", words("mend.undo_last"))

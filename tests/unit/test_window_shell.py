@@ -1,6 +1,9 @@
 """The page's outer part: one failing tab leaves the others, half characters go no further, sums come out."""
 
+from copy import deepcopy
 from pathlib import Path
+from threading import Event, Thread
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,20 +13,25 @@ from tests.plans import plan
 from tests.unit.test_window_compare import page_of
 from webui import estimate, fields, frame, run_list, snapshot
 from webui.context import Context
-from webui.parts import whole
+from webui.parts import Wired, whole
 from webui.run_list import RunRow
 from webui.snapshot import Page
 from webui.tabs import settings, share_view, training
 from webui.text import LANGUAGES, load
 
 
+def shell_of(ctx: Context) -> Any:
+    """The English page's shell as built; nothing has been shown yet."""
+    found: list[Any] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("webui.shell.Shell.show", lambda self, page: found.append(self) or [])
+        page_of(ctx)
+    return found[0]
+
+
 def test_a_tab_that_fails_leaves_the_others_and_is_told(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
-    shells: list[Any] = []
-    monkeypatch.setattr("webui.shell.Shell.show", lambda self, page: shells.append(self) or [])
-    page_of(ctx)
-    monkeypatch.undo()
+    shell, page = shell_of(ctx), Page(room="data")
     monkeypatch.setattr(training, "_plan", lambda *values: 1 / 0)
-    shell, page = shells[0], Page(room="data")
     names = [getattr(output, "elem_id", None) for output in shell.outputs]
     sent = dict(zip(names, shell.show(page), strict=True))
     assert "lw-error" in sent["status-line"]["value"]
@@ -97,3 +105,37 @@ def test_the_tick_of_training_goes_when_something_else_is_chosen(ctx: Context, t
     assert "✓" in frame.tab_label("training", snapshot.take(ctx), load("en"))
     ctx.drafts.update(changes={"rank": 4})
     assert "✓" not in frame.tab_label("training", snapshot.take(ctx), load("en"))
+
+
+def test_what_is_done_in_quick_succession_is_answered_in_order(ctx: Context) -> None:
+    shell, page, done, go, begun = shell_of(ctx), Page(room="data"), list[str](), Event(), Event()
+
+    def handle(_page: Page, what: str) -> None:
+        if what == "first":
+            begun.set()
+            go.wait(10)
+        done.append(what)
+
+    changed = shell._changed(Wired(None, handle, ()))
+    first, second = (Thread(target=changed, args=(page, what)) for what in ("first", "second"))
+    first.start()
+    assert begun.wait(10)
+    second.start()
+    assert shell._on_tick(page, "data") == shell._nothing()  # it neither waits nor comes between
+    assert done == []
+    go.set()
+    for thread in (first, second):
+        thread.join(10)
+    assert done == ["first", "second"]
+    assert page.turn.free() and deepcopy(page).turn.free()  # each page waits for itself alone
+
+
+def test_a_tab_that_was_opened_while_the_page_was_loading_stays_open(ctx: Context) -> None:
+    shell, page = shell_of(ctx), Page()
+    shell._opened("training")(page, "yes")
+    request = SimpleNamespace(query_params={"room": "data"})
+    assert shell._on_load(page, request)[0]["selected"] == "training" and page.room == "training"
+    page = Page()
+    assert "selected" not in shell._on_load(page, request)[0] and page.room == "data"
+    request.query_params["room"] = "share"
+    assert shell._on_load(page, request)[0]["selected"] == "share" and page.room == "share"
