@@ -22,7 +22,10 @@ WINDOWS_PLACES = (
     r"Chromium\Application\chrome.exe",
     r"Microsoft\Edge\Application\msedge.exe",
 )
-NEEDED = ("pytest", "ruff", "mypy", "hypothesis", "playwright")
+NEEDED = ("pytest", "xdist", "ruff", "mypy", "hypothesis", "playwright")
+
+WORKERS = 4
+"""At most so many tests run side by side, one per core: each loads torch. Those in a browser run one by one."""
 
 
 def find_chromium() -> str | None:
@@ -45,18 +48,18 @@ def test(desk: Desk) -> int:
         raise UserError("cli.test.lacking", packages=", ".join(lacking))
     chromium = find_chromium()
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1"}
-    pytest = ["pytest", "-q"]
-    if chromium:
-        environment["CHROMIUM_PATH"] = chromium
-    else:
-        desk.note("cli.test.no_chromium")
-        pytest += ["--ignore", "tests/browser"]
+    workers = str(min(WORKERS, os.cpu_count() or 1))
     steps = {
         "ruff": ["ruff", "check", "."],
         "ruff format": ["ruff", "format", "--check", "--diff", "."],
         "mypy": ["mypy"],
-        "pytest": pytest,
+        "unit and training": ["pytest", "-q", "-n", workers, "--dist", "loadfile", "tests/unit", "tests/training"],
     }
+    if chromium:
+        environment["CHROMIUM_PATH"] = chromium
+        steps["browser"] = ["pytest", "-q", "tests/browser"]
+    else:
+        desk.note("cli.test.no_chromium")
     said = sys.__stderr__ if desk.choices.json else None  # with --json stdout belongs to the document
     failed = []
     for name, command in steps.items():

@@ -614,8 +614,11 @@ def test_every_check_runs_and_one_failure_fails_all(
     monkeypatch.setattr(test.subprocess, "run", record)
     failing = False
     code, _, err = run("test")
-    assert code == 0 and [command[0] for command in started] == ["ruff", "ruff", "mypy", "pytest"]
-    assert ("skipped" in err) == (chromium is None) == ("tests/browser" in started[-1])
+    assert code == 0 and [command[0] for command in started[:3]] == ["ruff", "ruff", "mypy"]
+    layers = [command[-2:] for command in started[3:]]
+    assert layers == [["tests/unit", "tests/training"], *([["-q", "tests/browser"]] if chromium else [])]
+    assert ("skipped" in err) == (chromium is None)
+    ran = len(started)
     failing = True
     code, out, _ = run("test", "--json")
-    assert code == 1 and json.loads(out)["failed"] == ["ruff"] and len(started) == 8
+    assert code == 1 and json.loads(out)["failed"] == ["ruff"] and len(started) == 2 * ran
