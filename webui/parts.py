@@ -29,7 +29,14 @@ class Wired:
     inputs: tuple[Any, ...]
     source: Any = None
     clicked: bool = False
-    every: bool = False  # also while the one before is being answered; else such a one is dropped
+    every: bool = False  # also while the one before is being answered; else such a press is dropped
+
+    @property
+    def mode(self) -> str:
+        """Gradio's trigger mode: of values that come while one is being answered the last is not lost."""
+        if self.clicked:
+            return "multiple" if self.every else "once"
+        return "always_last" if self.inputs else "once"
 
 
 @dataclass
@@ -64,20 +71,9 @@ class TabParts:
     refresh: Callable[[Snapshot], list[Any]]
 
 
-def quiet(
-    event: Any,
-    fn: Callable[..., Any] | None,
-    inputs: Any = None,
-    outputs: Any = None,
-    *,
-    streams: bool = False,
-    **more: Any,
-) -> Any:
-    """Attach an event without Gradio's own progress (English in every language) and without an API entry.
-
-    Only what `streams` goes through Gradio's queue: one request is answered sooner than three (tests/bench/press.py).
-    """
-    return event(fn, inputs, outputs, show_progress="hidden", api_visibility="private", queue=streams, **more)
+def quiet(event: Any, fn: Callable[..., Any] | None, inputs: Any = None, outputs: Any = None, **more: Any) -> Any:
+    """Attach an event without Gradio's own progress (English in every language) and without an API entry."""
+    return event(fn, inputs, outputs, show_progress="hidden", api_visibility="private", **more)
 
 
 def whole(value: Any) -> Any:

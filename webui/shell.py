@@ -109,29 +109,22 @@ class Shell:
         parts.on_click(status, lambda page, do, id: self._act(do))
         for wired in parts.wired:
             run = self._clicked(wired) if wired.clicked else self._changed(wired)
-            more = {"trigger_mode": "multiple"} if wired.every else {}
-            quiet(wired.event, run, [page, *wired.inputs], self.outputs, **more)
+            quiet(wired.event, run, [page, *wired.inputs], self.outputs, trigger_mode=wired.mode)
 
     def _on_load(self, page: Page, request: gr.Request) -> list[Any]:
         asked = str(request.query_params.get("room", "")) if request else ""
+        if not page.by_hand:  # else a person was quicker than this
+            page.room = asked if asked in ROOMS else self.ctx.drafts.load().room
         wanted = whole(str(request.query_params.get("run", ""))) if request else ""
-        with page.turn:
-            if wanted:  # a bookmark of Share's "keep using it here"
-                page.trouble = guarded(lambda: self.ctx.drafts.update(run=self.ctx.store.get(wanted).id)).error
-            if not page.by_hand:  # else a person was quicker than this
-                page.room = asked if asked in ROOMS else self.ctx.drafts.load().room
-            page.seen.clear()
-            return self.show(page, open_room=page.room != ROOMS[0])  # that one is open, unless another was chosen
+        if wanted:  # a bookmark of Share's "keep using it here"
+            page.trouble = guarded(lambda: self.ctx.drafts.update(run=self.ctx.store.get(wanted).id)).error
+        page.seen.clear()
+        return self.show(page, open_room=page.room != ROOMS[0])  # that one is open, unless another was chosen
 
     def _on_tick(self, page: Page, room: str) -> list[Any]:
-        if not page.turn.free():
-            return self._nothing()  # what is being answered now brings the page up to date
-        try:
-            if page.room is None and room in ROOMS:  # the program was started anew under an open page
-                page.room = room
-            return self.show(page)
-        finally:
-            page.turn.end()
+        if page.room is None and room in ROOMS:  # the program was started anew under an open page
+            page.room = room
+        return self.show(page)
 
     def _opened(self, room: str) -> Callable[[Page, str], list[Any]]:
         """Tabs announce a choice when they are first drawn, and when the server opens one; only a person's counts."""
@@ -139,10 +132,9 @@ class Shell:
         def opened(page: Page, by_hand: str) -> list[Any]:
             if by_hand != "yes":
                 return self._nothing()
-            with page.turn:
-                page.room, page.by_hand = room, True
-                page.trouble = guarded(lambda: self.ctx.drafts.update(room=room)).error or page.trouble
-                return self.show(page)
+            page.room, page.by_hand = room, True
+            page.trouble = guarded(lambda: self.ctx.drafts.update(room=room)).error or page.trouble
+            return self.show(page)
 
         return opened
 
@@ -150,12 +142,10 @@ class Shell:
         """The primary or the quiet button: does what the page showed, if that is still what there is to do."""
 
         def pressed(page: Page, shown: str) -> list[Any]:
-            with page.turn:
-                bar = self._bar(take(self.ctx, page))
-                now = bar.action if which == "action" else bar.quiet_action
-                # an undo of another change than the page showed is refused where it is done
-                meant = now == shown or all(each.startswith("undo_edit:") for each in (now, shown))
-                return self._after(page, self._act(shown) if now and meant else None)
+            bar = self._bar(take(self.ctx, page))
+            now = bar.action if which == "action" else bar.quiet_action
+            meant = now == shown or all(each.startswith("undo_edit:") for each in (now, shown))
+            return self._after(page, self._act(shown) if now and meant else None)  # of another change: refused there
 
         return pressed
 
@@ -169,15 +159,13 @@ class Shell:
         def clicked(page: Page, event: gr.EventData) -> list[Any]:
             data = event._data if isinstance(event._data, dict) else {}
             do, id = (whole(str(data.get(name, ""))) for name in ("do", "id"))
-            with page.turn:
-                return self._after(page, guarded(wired.handle, page, do, id))
+            return self._after(page, guarded(wired.handle, page, do, id))
 
         return clicked
 
     def _changed(self, wired: Wired) -> Callable[..., list[Any]]:
         def changed(page: Page, *values: Any) -> list[Any]:
-            with page.turn:
-                return self._after(page, guarded(wired.handle, page, *map(whole, values)), source=wired.source)
+            return self._after(page, guarded(wired.handle, page, *map(whole, values)), source=wired.source)
 
         return changed
 

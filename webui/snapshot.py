@@ -13,7 +13,6 @@ from webui import estimate
 from webui.context import Context
 from webui.intake import Reading, Refused
 from webui.run_list import RunRow
-from webui.turn import Turn
 from webui.worker import Answer
 
 if TYPE_CHECKING:
@@ -32,7 +31,6 @@ class Page:
     note     a sentence to show, as key and facts
     seen     fingerprints of what was sent, so that only changes are sent
     memo     what a tab remembers between two ticks, each under names of its own
-    turn     held while one event of this page is answered
     """
 
     room: str | None = None
@@ -41,7 +39,6 @@ class Page:
     note: tuple[str, dict[str, Any]] | None = None
     seen: dict[int, int] = field(default_factory=dict)
     memo: dict[str, Any] = field(default_factory=dict)
-    turn: Turn = field(default_factory=Turn, repr=False, compare=False)
 
 
 @dataclass(frozen=True)

@@ -48,16 +48,17 @@ def test(desk: Desk) -> int:
         raise UserError("cli.test.lacking", packages=", ".join(lacking))
     chromium = find_chromium()
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1"}
-    workers = str(min(WORKERS, os.cpu_count() or 1))
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    side_by_side = ["-n", str(min(WORKERS, cores)), "--dist", "loadfile"]
     steps = {
         "ruff": ["ruff", "check", "."],
         "ruff format": ["ruff", "format", "--check", "--diff", "."],
         "mypy": ["mypy"],
-        "unit and training": ["pytest", "-q", "-n", workers, "--dist", "loadfile", "tests/unit", "tests/training"],
+        "pytest": ["pytest", "-q", *side_by_side, "--ignore", "tests/browser"],
     }
     if chromium:
         environment["CHROMIUM_PATH"] = chromium
-        steps["browser"] = ["pytest", "-q", "tests/browser"]
+        steps["pytest browser"] = ["pytest", "-q", "tests/browser"]
     else:
         desk.note("cli.test.no_chromium")
     said = sys.__stderr__ if desk.choices.json else None  # with --json stdout belongs to the document

@@ -304,11 +304,6 @@ def test_a_hundred_thousand_rows_feel_like_a_hundred(window: Window, visit: Open
     many[500] = "{broken"
     page = visit().open(window)  # before the data is there, so that the page sees the count begin
     bring(many, "many.jsonl")
-    page.shows("#data-counting", "Counting tokens", timeout=60_000)
-    press(page, "#data-counting", "count", "cancel")
-    page.shows("#data-counting", EN("data.count_cancelled", model="Starter"))
-    press(page, "#data-counting", "count", "again")
-    page.shows("#data-table", EN("data.table_all", n="99,999"), timeout=60_000)
 
     def quickly(do: Callable[[], None], selector: str, said: str) -> None:
         began = time.monotonic()
@@ -316,6 +311,11 @@ def test_a_hundred_thousand_rows_feel_like_a_hundred(window: Window, visit: Open
         page.shows(selector, said)
         assert time.monotonic() - began < 6, said  # it answers in well under a second on a machine that is not busy
 
+    page.shows("#data-counting", "Counting tokens", timeout=60_000)
+    cancelled = EN("data.count_cancelled", model="Starter")
+    quickly(lambda: press(page, "#data-counting", "count", "cancel"), "#data-counting", cancelled)
+    press(page, "#data-counting", "count", "again")
+    page.shows("#data-table", EN("data.table_all", n="99,999"), timeout=60_000)
     quickly(lambda: press(page, "#data-bubbles", "following"), "#data-bubbles .lw-answer", "Thing 1 ")
     quickly(lambda: press(page, "#data-table", "page", "last"), "#data-table .lw-count", "99,999")
     box = page.page.locator("#data-bubbles .lw-jump input")

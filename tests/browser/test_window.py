@@ -206,7 +206,8 @@ def test_the_keyboard_is_enough_from_the_first_tab_to_an_answer(window: Window, 
 
 ALLOWED = re.compile(
     r"LoRA|Workbench|Starter|Hugging ?Face|Qwen[\w.-]*|SmolLM\w*|Instruct|CPU|GPU|CUDA|Python|Excel|Markdown|"
-    r"\b(EN|CSV|JSON|JSONL|UTF|GB|MB|kB|B|bit|rank|alpha|dropout|zip|Ctrl|Enter|Esc|Delete)\b|https?:\S*|config\.json|safetensors|\d[\w.-]*",
+    r"\b(EN|CSV|JSON|JSONL|UTF|GB|MB|kB|B|bit|rank|alpha|dropout|zip)\b|https?:\S*|config\.json|safetensors|\d[\w.-]*|"
+    r"\b(Ctrl\+)?(Enter|Esc|Delete) (?=[\u4e00-\u9fff])",  # a key and what it does
     re.IGNORECASE,
 )
 VISIBLE = """() => {
@@ -405,3 +406,20 @@ def test_the_passes_say_when_the_least_number_of_steps_decides(window: Window, v
     box.press("Tab")
     window.wait(lambda: window.drafts.load().changes == {"epochs": 1})
     assert "None" not in page.page.locator("#status-line").inner_text()
+
+
+def test_of_two_quick_choices_the_last_one_is_kept(window: Window, visit: Open) -> None:
+    window.choose_sample("en")
+    page = visit().open(window, "settings")
+    page.shows("#settings-line", "steps", timeout=60_000)
+    radios = page.page.locator("#settings-intensity input[type=radio]")
+    for pause, first, last in ((0, 0, 2), (30, 2, 0), (60, 0, 1)):
+        page.page.evaluate(
+            """async ([pause, ...places]) => { for (const place of places) {
+              document.querySelectorAll('#settings-intensity input[type=radio]')[place].click();
+              await new Promise((later) => setTimeout(later, pause)); } }""",
+            [pause, first, last],
+        )
+        wanted = radios.nth(last).get_attribute("value")
+        window.wait(lambda wanted=wanted: window.drafts.load().intensity == wanted, seconds=8)
+        assert radios.nth(last).is_checked()

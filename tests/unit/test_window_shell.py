@@ -1,8 +1,6 @@
 """The page's outer part: one failing tab leaves the others, half characters go no further, sums come out."""
 
-from copy import deepcopy
 from pathlib import Path
-from threading import Event, Thread
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,7 +11,7 @@ from tests.plans import plan
 from tests.unit.test_window_compare import page_of
 from webui import estimate, fields, frame, run_list, snapshot
 from webui.context import Context
-from webui.parts import Wired, whole
+from webui.parts import whole
 from webui.run_list import RunRow
 from webui.snapshot import Page
 from webui.tabs import settings, share_view, training
@@ -105,29 +103,6 @@ def test_the_tick_of_training_goes_when_something_else_is_chosen(ctx: Context, t
     assert "✓" in frame.tab_label("training", snapshot.take(ctx), load("en"))
     ctx.drafts.update(changes={"rank": 4})
     assert "✓" not in frame.tab_label("training", snapshot.take(ctx), load("en"))
-
-
-def test_what_is_done_in_quick_succession_is_answered_in_order(ctx: Context) -> None:
-    shell, page, done, go, begun = shell_of(ctx), Page(room="data"), list[str](), Event(), Event()
-
-    def handle(_page: Page, what: str) -> None:
-        if what == "first":
-            begun.set()
-            go.wait(10)
-        done.append(what)
-
-    changed = shell._changed(Wired(None, handle, ()))
-    first, second = (Thread(target=changed, args=(page, what)) for what in ("first", "second"))
-    first.start()
-    assert begun.wait(10)
-    second.start()
-    assert shell._on_tick(page, "data") == shell._nothing()  # it neither waits nor comes between
-    assert done == []
-    go.set()
-    for thread in (first, second):
-        thread.join(10)
-    assert done == ["first", "second"]
-    assert page.turn.free() and deepcopy(page).turn.free()  # each page waits for itself alone
 
 
 def test_a_tab_that_was_opened_while_the_page_was_loading_stays_open(ctx: Context) -> None:

@@ -72,10 +72,10 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
         ]
 
     ask_inputs = [parts.page, parts.primary, parts.question, system, *sampling]
-    quiet(parts.primary.click, room.pressed, ask_inputs, streams, streams=True)
-    quiet(parts.quiet.click, room.pressed, [parts.page, parts.quiet, *ask_inputs[2:]], streams, streams=True)
-    quiet(parts.question.submit, room.typed, [parts.page, *ask_inputs[2:]], streams, streams=True)
-    quiet(chips.click, room.chip, [parts.page, *ask_inputs[2:]], [chips, *streams], streams=True)
+    quiet(parts.primary.click, room.pressed, ask_inputs, streams)
+    quiet(parts.quiet.click, room.pressed, [parts.page, parts.quiet, *ask_inputs[2:]], streams)
+    quiet(parts.question.submit, room.typed, [parts.page, *ask_inputs[2:]], streams)
+    quiet(chips.click, room.chip, [parts.page, *ask_inputs[2:]], [chips, *streams])
     parts.on(run.input, lambda _page, run_id: ctx.drafts.update(run=ctx.store.get(run_id).id) and None, [run])
     parts.on(clear.click, room.clear)
     return TabParts([run, base_head, tuned_head, chips, system, sampling[0], *shown], refresh)

@@ -4,6 +4,7 @@ What was read waits, for each data set by itself, until it is added or the perso
 goes without a word.
 """
 
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,9 @@ SIZE = TYPED_LIMIT
 SHOWN = 3
 """Pairs that are shown of what was read."""
 DOES = ("paste", "paste_add", "paste_close")
+
+_TURN = threading.Lock()
+"""One press after the other: what is read takes its time."""
 
 Memo = dict[str, Any]
 
@@ -82,7 +86,8 @@ def press(ctx: "Context", page: "Page", do: str, id: str) -> Outcome | None:
     if not draft.dataset:
         return None
     dataset = ctx.datasets.get(draft.dataset)
-    _do(ctx, page, dataset, do, id)
+    with _TURN:
+        _do(ctx, page, dataset, do, id)
     return None
 
 

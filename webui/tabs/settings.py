@@ -60,7 +60,7 @@ def build(ctx: Context, text: Text, parts: BarParts) -> TabParts:
     with gr.Accordion(text("settings.command"), open=False, elem_id="settings-command-box"):
         c["command"] = gr.HTML(elem_id="settings-command")
     for name in ("recipe", "intensity"):
-        parts.on(c[name].input, _keeper(ctx, name), [c[name]])
+        parts.on(c[name].input, _keeper(ctx, name), [c[name]], source=c[name])
     parts.on(back.click, lambda page: ctx.drafts.update(changes={}) and None)
     for field in fields.FORM:
         _wire(ctx, parts, field, form[field.name])
