@@ -101,7 +101,8 @@ class Shell:
         told = gr.Textbox(visible=False, elem_id="told")  # carries what only the browser knows
         quiet(gr.Timer(1).tick, self._on_tick, [page, told], self.outputs, trigger_mode="once", js=tell("room()"))
         for room, tab in zip(ROOMS, self.rooms, strict=True):
-            quiet(tab.select, self._opened(room), [page, told], self.outputs, js=tell("byHand()"))
+            opened = self._opened(room)
+            quiet(tab.select, opened, [page, told], self.outputs, trigger_mode="always_last", js=tell("byHand()"))
         for which, button in (("action", parts.primary), ("quiet", parts.quiet)):
             run = self._pressed(which)
             quiet(button.click, run, [page, told], self.outputs, trigger_mode="once", js=tell(f"shown('{which}')"))
@@ -118,12 +119,15 @@ class Shell:
         wanted = whole(str(request.query_params.get("run", ""))) if request else ""
         if wanted:  # a bookmark of Share's "keep using it here"
             page.trouble = guarded(lambda: self.ctx.drafts.update(run=self.ctx.store.get(wanted).id)).error
+        page.told = ""
         page.seen.clear()
         return self.show(page, open_room=page.room != ROOMS[0])  # that one is open, unless another was chosen
 
     def _on_tick(self, page: Page, room: str) -> list[Any]:
-        if page.room is None and room in ROOMS:  # the program was started anew under an open page
+        """What the page shows counts: at once where the program was started anew under it, else after two ticks."""
+        if room in ROOMS and room != page.room and (page.room is None or room == page.told):
             page.room = room
+        page.told = room
         return self.show(page)
 
     def _opened(self, room: str) -> Callable[[Page, str], list[Any]]:

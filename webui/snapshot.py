@@ -27,6 +27,7 @@ class Page:
 
     room     the open tab
     by_hand  whether a person has opened one since the page was loaded
+    told     the tab that the page showed at the last tick
     trouble  the error of the last action, shown until an action succeeds
     note     a sentence to show, as key and facts
     seen     fingerprints of what was sent, so that only changes are sent
@@ -35,6 +36,7 @@ class Page:
 
     room: str | None = None
     by_hand: bool = False
+    told: str = ""
     trouble: UserError | None = None
     note: tuple[str, dict[str, Any]] | None = None
     seen: dict[int, int] = field(default_factory=dict)

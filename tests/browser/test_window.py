@@ -423,3 +423,22 @@ def test_of_two_quick_choices_the_last_one_is_kept(window: Window, visit: Open) 
         wanted = radios.nth(last).get_attribute("value")
         window.wait(lambda wanted=wanted: window.drafts.load().intensity == wanted, seconds=8)
         assert radios.nth(last).is_checked()
+
+
+def test_the_tab_that_was_pressed_last_has_its_bar(window: Window, visit: Open) -> None:
+    page = visit().open(window)
+    page.page.wait_for_timeout(1500)
+    for pause, rooms in ((0, ("settings", "compare", "settings")), (30, ("model", "share", "model"))):
+        page.page.evaluate(
+            """async ([pause, places]) => { for (const place of places) {
+              document.querySelectorAll('#rooms [role=tab]')[place].click();
+              await new Promise((later) => setTimeout(later, pause)); } }""",
+            [pause, [ROOMS.index(room) for room in rooms]],
+        )
+        page.page.wait_for_timeout(4000)
+        shown = page.page.evaluate(
+            """() => [document.querySelector('#rooms [role=tab][aria-selected=true]').dataset.tabId,
+            document.querySelector('#bar-plan [data-room]').dataset.room,
+            new URL(location.href).searchParams.get('room')]"""
+        )
+        assert shown == [rooms[-1]] * 3

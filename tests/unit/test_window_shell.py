@@ -114,3 +114,19 @@ def test_a_tab_that_was_opened_while_the_page_was_loading_stays_open(ctx: Contex
     assert "selected" not in shell._on_load(page, request)[0] and page.room == "data"
     request.query_params["room"] = "share"
     assert shell._on_load(page, request)[0]["selected"] == "share" and page.room == "share"
+
+
+def test_the_tab_that_the_page_shows_counts_in_the_end(ctx: Context) -> None:
+    shell, page = shell_of(ctx), Page(room="data")
+    shell._on_tick(page, "share")  # it may have been asked for just before the page opened another
+    assert page.room == "data"
+    shell._on_tick(page, "data")
+    shell._on_tick(page, "share")
+    assert page.room == "data"
+    shell._on_tick(page, "nowhere")
+    shell._on_tick(page, "share")
+    shell._on_tick(page, "share")
+    assert page.room == "share"
+    page = Page()
+    shell._on_tick(page, "compare")
+    assert page.room == "compare"
