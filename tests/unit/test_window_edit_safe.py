@@ -40,6 +40,21 @@ def test_every_kind_of_row_opens_in_a_form_and_comes_back_as_it_was(shape: str) 
         assert data_edit_typed.row_of(kept(1, row), row) == row
 
 
+def test_the_page_is_told_which_form_was_saved(ctx: Context, tmp_path: Path) -> None:
+    page = brought(ctx, tmp_path, ROWS)
+    press(ctx, page, "edit", "5.0")
+    words = sent(page, None, "Typed.")
+    data_look.look(ctx, page, "jump", "7")  # the form goes, and what is sent from it comes too late
+    assert 'data-saved="0"' in press(ctx, page, "save", words)["edit"]
+    assert 'data-saved="0"' in press(ctx, page, "edit", "5.0")["edit"]
+    saved = page.memo["edit"].form
+    assert f'data-saved="{saved}"' in press(ctx, page, "save", sent(page, None, "Typed."))["edit"]
+    assert f'data-saved="{saved}"' in press(ctx, page, "edit", "6.0")["edit"]
+    following = page.memo["edit"].form
+    assert f'data-saved="{following}"' in press(ctx, page, "save_next", sent(page, None, "Typed."))["edit"]
+    assert page.memo["edit"].form == following + 1
+
+
 # -- what other pages do meanwhile
 
 

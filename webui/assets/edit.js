@@ -177,8 +177,8 @@ const came = () => {
   answered();
   const went = shown;
   shown = number;
-  if (went && saved) { // it went because it was saved
-    forget(saved.name);
+  if (went && saved) {
+    if (element.querySelector('[data-saved]')?.dataset.saved === went) forget(saved.name); // it went because it was saved
     saved = null;
   }
   window.lwKept.went();

@@ -26,6 +26,7 @@ class Editing:
     """The row in the form.
 
     form     the number of the form: what is sent from an older one counts no more
+    after    the number of the form that was saved last, before this one came
     key      which row it is, None for a new one
     seen     the stamp of the row when the form was opened, in version `version`
     row      the row as it was then; the form is made of it
@@ -35,6 +36,7 @@ class Editing:
     """
 
     form: int
+    after: int
     family: str
     version: str
     key: Key | None
@@ -96,7 +98,8 @@ class Now:
         seen = self.edits.stamp_of(key) if key is not None else 0
         self.memo["edit.forms"] = number
         there = key is not None and self.edits.row(key) is not None
-        self.memo["edit"] = Editing(number, self.dataset.family, self.dataset.id, key, seen, row, there)
+        after = self.memo.get("edit.saved", 0)
+        self.memo["edit"] = Editing(number, after, self.dataset.family, self.dataset.id, key, seen, row, there)
 
     def open_blank(self) -> None:
         """A new row is typed."""

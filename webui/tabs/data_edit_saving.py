@@ -28,6 +28,7 @@ def save(now: Now, id: str, *, over: bool = False, another: bool = False) -> Non
             state.theirs = now.edits.row(state.key)
         return
     now.close()
+    now.memo["edit.saved"] = state.form
     now.said("edit.saved", row=key[0], n=f"{pending(now.edits):,}")
     if not another:
         now.memo["data.seek"] = key

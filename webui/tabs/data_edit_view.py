@@ -12,10 +12,13 @@ if TYPE_CHECKING:
     from webui.tabs.data_edit_now import Editing
 
 
-def shown(state: "Editing | None", family: str, text: Text) -> Html:
-    """The form, the same as long as the same row is in it; else a line, should the browser keep what was typed."""
+def shown(state: "Editing | None", family: str, saved: int, text: Text) -> Html:
+    """The form, the same as long as the same row is in it; else a line, should the browser keep what was typed.
+
+    Either names the form that was `saved` last: of another one that is gone the browser keeps what was typed.
+    """
     if state is None:
-        return _kept(family, text)
+        return _kept(family, saved, text)
     new = state.key is None
     name = f"{state.family} {'new' if state.key is None else '.'.join(map(str, state.key))}"
     if not new and not state.there:
@@ -24,7 +27,7 @@ def shown(state: "Editing | None", family: str, text: Text) -> Html:
 
 
 @lru_cache(maxsize=8)
-def _kept(family: str, text: Text) -> Html:
+def _kept(family: str, saved: int, text: Text) -> Html:
     """What was typed into a row of this data and not saved; assets/kept.js knows which, and shows it."""
     return el(
         "div",
@@ -34,6 +37,7 @@ def _kept(family: str, text: Text) -> Html:
         cls="lw-edit-ways",
         hidden=True,
         data_family=family,
+        data_saved=saved,
         data_kept=text("edit.kept", row="#"),
         data_kept_new=text("edit.kept_new"),
     )
@@ -56,7 +60,8 @@ class _Once:
 def _form(known: _Once, name: str, text: Text, *, new: bool) -> Html:
     number = known.state.form
     drawn = form(number, known.state.row, name, text, new=new)
-    return el("section" if number % 2 else "div", drawn)  # or the page would make it out of the form before
+    tag = "section" if number % 2 else "div"  # or the page would make it out of the form before
+    return el(tag, drawn, data_saved=known.state.after)
 
 
 def note(memo: dict[str, Any], state: "Editing | None", text: Text) -> Html:

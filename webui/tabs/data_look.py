@@ -151,7 +151,7 @@ def _refresh(ctx: Context, snap: Snapshot, text: Text) -> dict[str, Any]:
         "paste": gr.update(value=data_paste.box(dataset.family, memo, text)),
         "pasted": gr.update(value=data_paste.seen(memo, dataset.family, text)),
         "note": gr.update(value=data_edit_view.note(memo, state, text)),
-        "edit": gr.update(value=data_edit_view.shown(state, dataset.family, text)),
+        "edit": gr.update(value=data_edit_view.shown(state, dataset.family, memo.get("edit.saved", 0), text)),
         "bubbles": gr.update(value="" if state is not None else _viewer(ctx, snap, now, at, out, text)),
         "lengths_box": gr.update(
             label=data_lengths.label(measurement, now.max_length, text), visible=bool(dataset.usable)
