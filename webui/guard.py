@@ -178,8 +178,8 @@ def _is_html(headers: list[tuple[bytes, bytes]]) -> bool:
 
 
 def _bare_host(host: str) -> str:
-    """`host` without its port: "[::1]:7860" is "[::1]"."""
-    host = host.lower()
+    """`host` without its port: "[::1]:7860" is "[::1]"; "" for one with a user name, which no browser sends."""
+    host = "" if "@" in host else host.lower()
     if host.startswith("["):
         return host.partition("]")[0] + "]"
     return host.partition(":")[0]

@@ -62,6 +62,7 @@ def test_foreign_hosts_are_refused(host: str) -> None:
         "file://",
         "http://[x",
         "http://evil.com@localhost",
+        "http://localhost:1@evil.com",
     ],
 )
 def test_foreign_origins_are_refused(origin: str) -> None:
