@@ -67,7 +67,7 @@ def test_one_question_two_answers_and_what_the_data_says(
     assert len(answers(page, "tuned")) == len(answers(page, "base")) == 2
     assert page.page.locator("#compare-expected .expected").count() == 0
     tuned, base = (page.page.locator(f"#compare-{side}").bounding_box() for side in ("tuned", "base"))
-    assert (base["x"] < tuned["x"]) if width == 1440 else (base["y"] < tuned["y"])
+    assert (base["x"] < tuned["x"]) if width == 1440 else (tuned["y"] < base["y"])
 
 
 def test_stop_answering_keeps_what_was_said(window: Window, visit: Open) -> None:
