@@ -33,7 +33,10 @@ class Wired:
 
     @property
     def mode(self) -> str:
-        """Gradio's trigger mode: of values that come while one is being answered the last is not lost."""
+        """Gradio's trigger mode: while a value is being answered, the one that stands there then is sent after it.
+
+        With `source` that is what the person chose last; else the answer may have put the value before it back.
+        """
         if self.clicked:
             return "multiple" if self.every else "once"
         return "always_last" if self.inputs else "once"

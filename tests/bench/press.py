@@ -30,7 +30,10 @@ PRESS = """async (said) => {
   document.querySelector('#data-edit .lw-edit-save').click();
   const there = () => !document.querySelector('#data-edit form')
     && document.querySelector('#data-bubbles .lw-answer')?.innerText.includes(said);
-  while (!there() && performance.now() - begun < 30000) await new Promise((later) => setTimeout(later, 2));
+  while (!there()) {
+    if (performance.now() - begun > 30000) throw new Error('the page never showed the row as saved');
+    await new Promise((later) => setTimeout(later, 2));
+  }
   return performance.now() - begun;
 }"""
 
